@@ -1,0 +1,61 @@
+namespace Muxi.Llm;
+
+/// <summary>Everything that can go wrong in a call, except the caller's own cancellation and wrong arguments to our own methods.</summary>
+public class LlmException : Exception
+{
+    /// <summary>An error with a message for people.</summary>
+    public LlmException(string message, Exception? inner = null) : base(message, inner) { }
+
+    /// <summary>The name of the provider that was asked, e.g. <c>groq</c>; null when the call failed before one was chosen.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The model that was asked for, without the provider's name.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Every attempt that was made for this call, the failing one last. Empty when nothing was sent.</summary>
+    public IReadOnlyList<Attempt> Attempts { get; internal set; } = [];
+}
+
+/// <summary>Settings or names that cannot work: an unknown provider, a missing key, a base URL that is none. Nothing was sent.</summary>
+public sealed class ConfigurationException(string message, Exception? inner = null) : LlmException(message, inner);
+
+/// <summary>The provider or its wire format has no such operation, or <see cref="RequestOptions.Strict"/> forbids what would be left out. Nothing was sent.</summary>
+public sealed class UnsupportedFeatureException(string message) : LlmException(message);
+
+/// <summary>No reply came: the connection was refused, reset or could not be made, or the name is unknown.</summary>
+public class ApiConnectionException(string message, Exception? inner = null) : LlmException(message, inner);
+
+/// <summary>One of the four timeouts of <see cref="Timeouts"/> ran out.</summary>
+public sealed class ApiTimeoutException(string message, TimeoutKind kind, Exception? inner = null) : ApiConnectionException(message, inner)
+{
+    /// <summary>Which of the four timeouts it was.</summary>
+    public TimeoutKind Kind { get; } = kind;
+}
+
+/// <summary>A stream ended, broke or reported an error after content had come. <see cref="Received"/> holds what came.</summary>
+public sealed class StreamInterruptedException(string message, Exception? inner = null) : LlmException(message, inner)
+{
+    /// <summary>What was received until the break, put together as a reply; null when the operation has no such form.</summary>
+    public ChatCompletion? Received { get; internal set; }
+}
+
+/// <summary>Every target of the call failed. <see cref="LlmException.Attempts"/> lists them; the inner exceptions are theirs, in order.</summary>
+public sealed class AllTargetsFailedException(string message, IReadOnlyList<LlmException> failures)
+    : LlmException(message, failures.Count > 0 ? failures[^1] : null)
+{
+    /// <summary>The last failure of each target, in the order they were tried.</summary>
+    public IReadOnlyList<LlmException> Failures { get; } = failures;
+}
+
+/// <summary>The four ways in which waiting can end a call.</summary>
+public enum TimeoutKind
+{
+    /// <summary>The connection was not made in time.</summary>
+    Connect,
+    /// <summary>The reply's headers (of a stream: its first event too) did not come in time.</summary>
+    FirstByte,
+    /// <summary>Nothing came for too long in the middle of a reply.</summary>
+    Idle,
+    /// <summary>The whole call took too long.</summary>
+    Total,
+}
