@@ -1,0 +1,4 @@
+namespace Muxi.Llm;
+
+/// <summary>A reply to a chat request.</summary>
+public sealed partial record ChatCompletion;

@@ -1,0 +1,20 @@
+namespace Muxi.Llm;
+
+/// <summary>What one call sets for itself; it goes before everything else that is configured.</summary>
+public sealed record RequestOptions
+{
+    /// <summary>The key to use for this call; it is sent to this call's provider only.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>The base URL for this call, path included. Without <see cref="ApiKey"/> beside it no configured key is sent there.</summary>
+    public Uri? BaseUrl { get; init; }
+
+    /// <summary>Headers to add; one of the same name replaces ours.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Limits on waiting for this call (<see cref="Timeouts.Connect"/> is the client's, as connections are shared).</summary>
+    public Timeouts? Timeouts { get; init; }
+
+    /// <summary>Raise <see cref="UnsupportedFeatureException"/> before anything is sent, where we would otherwise leave an option out and warn.</summary>
+    public bool Strict { get; init; }
+}
