@@ -1,0 +1,195 @@
+using System.Text;
+
+namespace Muxi.Llm;
+
+/// <summary>Puts the chunks of a stream together as the reply that the same call would have had without streaming.</summary>
+internal sealed class ChatAccumulator
+{
+    private readonly List<AnswerAccumulator> _answers = [];
+    private readonly List<Extra> _extras = [];
+    private ChatCompletionChunk? _first, _last;
+    private Usage? _usage;
+
+    public void Add(ChatCompletionChunk chunk)
+    {
+        if (_first is null || (_first.Id.Length == 0 && chunk.Id.Length > 0)) _first = chunk;
+        _last = chunk;
+        _usage = chunk.Usage ?? _usage;
+        if (!chunk.Extra.IsEmpty) _extras.Add(chunk.Extra);
+        for (var i = 0; i < chunk.Choices.Count; i++) AnswerAt(chunk.Choices[i].Index).Add(chunk.Choices[i]);
+    }
+
+    /// <summary>The reply so far; null when nothing came.</summary>
+    public ChatCompletion? ToCompletion()
+    {
+        if (_first is null || _last is null) return null;
+        _answers.Sort((a, b) => a.Index.CompareTo(b.Index));
+        return new()
+        {
+            Id = _first.Id, Created = _first.Created, Model = _first.Model, Usage = _usage,
+            Choices = [.. _answers.Select(answer => answer.ToChoice())],
+            ServiceTier = _last.ServiceTier ?? _first.ServiceTier, SystemFingerprint = _last.SystemFingerprint ?? _first.SystemFingerprint,
+            Extra = Extras.Merge(_extras), Call = _first.Call,
+        };
+    }
+
+    private AnswerAccumulator AnswerAt(int index)
+    {
+        foreach (var answer in _answers)
+            if (answer.Index == index) return answer;
+        var added = new AnswerAccumulator(index);
+        _answers.Add(added);
+        return added;
+    }
+}
+
+/// <summary>Puts one answer together.</summary>
+internal sealed class AnswerAccumulator(int index)
+{
+    private readonly List<Block> _blocks = [];
+    private readonly List<Extra> _extras = [], _deltaExtras = [], _logprobExtras = [];
+    private List<TokenLogprob>? _content, _refusal;
+    private List<Annotation>? _annotations;
+    private AudioOutput? _audio;
+    private StringBuilder? _sound, _transcript;
+    private Role? _role;
+    private FinishReason? _finish;
+    private string? _finishRaw;
+
+    public int Index { get; } = index;
+
+    public void Add(ChunkChoice choice)
+    {
+        _finish = choice.FinishReason ?? _finish;
+        _finishRaw = choice.FinishReasonRaw ?? _finishRaw;
+        if (!choice.Extra.IsEmpty) _extras.Add(choice.Extra);
+        if (choice.Logprobs is { } logprobs) Add(logprobs);
+        Add(choice.Delta);
+    }
+
+    public Choice ToChoice() => new()
+    {
+        Index = Index,
+        Message = new()
+        {
+            Role = _role ?? Role.Assistant, Blocks = [.. _blocks.Select(block => block.ToPart())], Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
+            Audio = _audio is null ? null : _audio with { Data = _sound?.ToString(), Transcript = _transcript?.ToString() }, Extra = Extras.Merge(_deltaExtras),
+        },
+        FinishReason = _finish, FinishReasonRaw = _finishRaw,
+        Logprobs = _content is null && _refusal is null && _logprobExtras.Count == 0 ? null : new() { Content = _content, Refusal = _refusal, Extra = Extras.Merge(_logprobExtras) },
+        Extra = Extras.Merge(_extras),
+    };
+
+    private void Add(Delta delta)
+    {
+        _role ??= delta.Role;
+        if (delta.Blocks.Count > 0) foreach (var block in delta.Blocks) Add(block);
+        else if (!string.IsNullOrEmpty(delta.ReasoningContent)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
+        if (!string.IsNullOrEmpty(delta.Content)) Text(ContentPartType.Text).Append(delta.Content);
+        if (!string.IsNullOrEmpty(delta.Refusal)) Text(ContentPartType.Refusal).Append(delta.Refusal);
+        for (var i = 0; i < delta.ToolCalls.Count; i++) Add(delta.ToolCalls[i]);
+        if (delta.Annotations.Count > 0) (_annotations ??= []).AddRange(delta.Annotations);
+        if (delta.Audio is { } audio) Add(audio);
+        if (!delta.Extra.IsEmpty) _deltaExtras.Add(delta.Extra);
+    }
+
+    /// <summary>The block that text of a kind goes on with: the last one, if it is of that kind.</summary>
+    private Block Text(ContentPartType type)
+    {
+        if (_blocks.Count > 0 && _blocks[^1] is { Index: < 0 } last && last.Type == type) return last;
+        var block = new Block(type, -1);
+        _blocks.Add(block);
+        return block;
+    }
+
+    private void Add(BlockDelta delta)
+    {
+        var block = _blocks.Find(known => known.Index == delta.Index && known.Call is null);
+        // Encrypted data comes whole, under an index that the text before it may have had.
+        if (block is null || block.Type != delta.Piece.Type || !delta.Piece.Raw.IsEmpty) _blocks.Add(block = new(delta.Piece.Type, delta.Index));
+        block.Add(delta.Piece);
+    }
+
+    private void Add(ToolCallDelta delta)
+    {
+        var block = _blocks.Find(known => known.Call is not null && known.Index == delta.Index);
+        if (block is null) _blocks.Add(block = new(ContentPartType.ToolCall, delta.Index) { Call = new() { Id = "", Function = new("", "") } });
+        block.Add(delta);
+    }
+
+    private void Add(AudioOutput audio)
+    {
+        _audio = (_audio ?? new()) with { Id = audio.Id ?? _audio?.Id, ExpiresAt = audio.ExpiresAt ?? _audio?.ExpiresAt };
+        if (audio.Data is not null) (_sound ??= new()).Append(audio.Data);
+        if (audio.Transcript is not null) (_transcript ??= new()).Append(audio.Transcript);
+    }
+
+    private void Add(Logprobs logprobs)
+    {
+        if (logprobs.Content is { } content) (_content ??= []).AddRange(content);
+        if (logprobs.Refusal is { } refusal) (_refusal ??= []).AddRange(refusal);
+        if (!logprobs.Extra.IsEmpty) _logprobExtras.Add(logprobs.Extra);
+    }
+
+    private sealed class Block(ContentPartType type, int index)
+    {
+        private readonly StringBuilder _text = new();
+        private readonly List<Extra> _extras = [];
+        private string? _signature;
+        private ContentPart? _opaque;
+
+        public ContentPartType Type { get; } = type;
+        public int Index { get; } = index;
+        public ToolCall? Call { get; set; }
+
+        public void Append(string text) => _text.Append(text);
+
+        public void Add(ContentPart piece)
+        {
+            _text.Append(piece.Text);
+            if (piece.Signature is not null) _signature += piece.Signature;
+            if (!piece.Raw.IsEmpty) _opaque = piece;
+            if (!piece.Extra.IsEmpty) _extras.Add(piece.Extra);
+        }
+
+        public void Add(ToolCallDelta delta)
+        {
+            Call = Call! with
+            {
+                Id = delta.Id ?? Call.Id, Type = delta.Type ?? Call.Type, Signature = delta.Signature ?? Call.Signature,
+                Function = delta.Name is null ? Call.Function : Call.Function with { Name = delta.Name },
+            };
+            _text.Append(delta.Arguments);
+            if (!delta.Extra.IsEmpty) _extras.Add(delta.Extra);
+        }
+
+        public ContentPart ToPart()
+        {
+            if (Call is { } call) return ContentPart.FromToolCall(call with { Function = call.Function with { Arguments = _text.ToString() }, Extra = Extras.Merge(_extras) });
+            return _opaque ?? new() { Type = Type, Text = _text.ToString(), Signature = _signature, Extra = Extras.Merge(_extras) };
+        }
+    }
+}
+
+/// <summary>The unknown members of many chunks as those of one reply.</summary>
+internal static class Extras
+{
+    /// <summary>Later members go before earlier ones of the same name; lists are joined. OpenAI's padding of single chunks is left out.</summary>
+    public static Extra Merge(List<Extra> extras)
+    {
+        if (extras.Count == 0) return default;
+        var merged = default(Extra);
+        foreach (var extra in extras)
+            foreach (var name in extra.Names)
+                if (name != "obfuscation") merged = merged.With(name, Joined(merged[name], extra[name]));
+        return merged;
+    }
+
+    private static RawJson Joined(RawJson earlier, RawJson later)
+    {
+        if (earlier.IsEmpty) return later;
+        var (before, after) = (earlier.Utf8.Span, later.Utf8.Span);
+        if (before.Length < 3 || after.Length < 3 || before[0] != '[' || after[0] != '[') return later;
+        return RawJson.Trusted([.. before[..^1], (byte)',', .. after[1..]]);
+    }
+}

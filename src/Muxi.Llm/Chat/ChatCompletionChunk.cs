@@ -1,0 +1,152 @@
+namespace Muxi.Llm;
+
+/// <summary>One piece of a streamed reply.</summary>
+public sealed record ChatCompletionChunk : Reply
+{
+    /// <summary>The provider's id of the reply, the same in all its chunks.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Always <c>chat.completion.chunk</c>.</summary>
+    public string Object => "chat.completion.chunk";
+
+    /// <summary>When the reply was begun, in Unix seconds.</summary>
+    public long Created { get; init; }
+
+    /// <summary>The model that answers, in the vendor's own words.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What is new in each answer; empty in a chunk that brings only the usage.</summary>
+    public required IReadOnlyList<ChunkChoice> Choices { get; init; }
+
+    /// <summary>What the call used: once, at the end.</summary>
+    public Usage? Usage { get; init; }
+
+    /// <summary>The class in which the call is served.</summary>
+    public ServiceTier? ServiceTier { get; init; }
+
+    /// <summary>The backend's configuration, where the provider tells it.</summary>
+    public string? SystemFingerprint { get; init; }
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+
+    /// <summary>The new text of the first answer; null when there is none in this chunk.</summary>
+    public string? Text
+    {
+        get
+        {
+            for (var i = 0; i < Choices.Count; i++)
+                if (Choices[i].Index == 0 && Choices[i].Delta.Content is { } text) return text;
+            return null;
+        }
+    }
+
+    /// <summary>Whether the chunk brings content or an answer's end: what commits an attempt.</summary>
+    internal bool HasContent
+    {
+        get
+        {
+            for (var i = 0; i < Choices.Count; i++)
+                if (Choices[i].FinishReason is not null || !Choices[i].Delta.IsOpening) return true;
+            return false;
+        }
+    }
+
+    /// <summary>Reads a chunk in OpenAI's JSON form.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not JSON.</exception>
+    public static ChatCompletionChunk Parse(ReadOnlySpan<byte> utf8) => ChatChunkReader.Read(utf8);
+
+    /// <summary>The chunk in OpenAI's JSON form, extension members included.</summary>
+    public string ToJson(bool indented = false) => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented);
+}
+
+/// <summary>What is new in one answer.</summary>
+public sealed record ChunkChoice
+{
+    /// <summary>The answer's place among the answers.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The new piece.</summary>
+    public required Delta Delta { get; init; }
+
+    /// <summary>Why the model stopped, in the chunk that says so.</summary>
+    public FinishReason? FinishReason { get; init; }
+
+    /// <summary>Why it stopped in the vendor's own word, where that is another one.</summary>
+    public string? FinishReasonRaw { get; init; }
+
+    /// <summary>How likely the new tokens were, where that was asked for.</summary>
+    public Logprobs? Logprobs { get; init; }
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
+
+/// <summary>A new piece of a message.</summary>
+public sealed record Delta
+{
+    /// <summary>Who speaks; told once, at the beginning.</summary>
+    public Role? Role { get; init; }
+
+    /// <summary>New text.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>New thinking.</summary>
+    public string? ReasoningContent { get; init; }
+
+    /// <summary>New text of a refusal.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>New pieces of tool calls; empty when there are none.</summary>
+    public IReadOnlyList<ToolCallDelta> ToolCalls { get; init; } = [];
+
+    /// <summary>New sound.</summary>
+    public AudioOutput? Audio { get; init; }
+
+    /// <summary>New citations.</summary>
+    public IReadOnlyList<Annotation> Annotations { get; init; } = [];
+
+    /// <summary>
+    /// New pieces of reasoning and opaque blocks, where they carry more than text: signatures, vendors' data. Pieces of one index are one block; where they are
+    /// given, they and not <see cref="ReasoningContent"/> make up the message's reasoning.
+    /// </summary>
+    public IReadOnlyList<BlockDelta> Blocks { get; init; } = [];
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+
+    /// <summary>Whether the piece brings no content yet.</summary>
+    internal bool IsOpening =>
+        string.IsNullOrEmpty(Content) && string.IsNullOrEmpty(ReasoningContent) && string.IsNullOrEmpty(Refusal)
+        && ToolCalls.Count == 0 && Audio is null && Blocks.Count == 0 && Annotations.Count == 0;
+}
+
+/// <summary>A new piece of a tool call.</summary>
+public sealed record ToolCallDelta
+{
+    /// <summary>The call's place among the calls.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The call's id: once, in its first piece.</summary>
+    public string? Id { get; init; }
+
+    /// <summary><c>function</c> or <c>custom</c>: once, in its first piece.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The tool's name: once, in its first piece.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The next piece of the arguments' text.</summary>
+    public string? Arguments { get; init; }
+
+    /// <summary>The vendor's proof that the call is its own.</summary>
+    public string? Signature { get; init; }
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
+
+/// <summary>A new piece of a reasoning or opaque block.</summary>
+/// <param name="Index">Which block of the message's reasoning.</param>
+/// <param name="Piece">What is new; texts and signatures of one index are joined.</param>
+public sealed record BlockDelta(int Index, ContentPart Piece);

@@ -1,0 +1,148 @@
+namespace Muxi.Llm;
+
+/// <summary>
+/// One message of a conversation. What it says is its ordered <see cref="Blocks"/>; <see cref="Content"/>, <see cref="ToolCalls"/>,
+/// <see cref="ReasoningContent"/> and <see cref="Refusal"/> are views of them, in OpenAI's words.
+/// </summary>
+public sealed record Message
+{
+    /// <summary>Who speaks.</summary>
+    public required Role Role { get; init; }
+
+    /// <summary>Everything the message says, in order.</summary>
+    public IReadOnlyList<ContentPart> Blocks { get; init; } = [];
+
+    /// <summary>The text of all text blocks together; null when there is none. Setting it replaces them by one.</summary>
+    public string? Content
+    {
+        get => Joined(ContentPartType.Text);
+        init => Blocks = With(ContentPartType.Text, value is null ? [] : [ContentPart.FromText(value)]);
+    }
+
+    /// <summary>The model's thinking, as far as the vendor shows it; null when there is none. Setting it replaces the reasoning blocks by one in front.</summary>
+    public string? ReasoningContent
+    {
+        get => Joined(ContentPartType.Reasoning);
+        init => Blocks = value is null ? With(ContentPartType.Reasoning, []) : [ContentPart.FromReasoning(value), .. With(ContentPartType.Reasoning, [])];
+    }
+
+    /// <summary>Why the model will not answer; null when it does.</summary>
+    public string? Refusal
+    {
+        get => Joined(ContentPartType.Refusal);
+        init => Blocks = With(ContentPartType.Refusal, value is null ? [] : [ContentPart.FromRefusal(value)]);
+    }
+
+    /// <summary>The calls that the model wants made, in order; empty when there are none.</summary>
+    public IReadOnlyList<ToolCall> ToolCalls
+    {
+        get
+        {
+            List<ToolCall>? calls = null;
+            for (var i = 0; i < Blocks.Count; i++)
+                if (Blocks[i].ToolCall is { } call) (calls ??= []).Add(call);
+            return calls ?? (IReadOnlyList<ToolCall>)[];
+        }
+        init => Blocks = With(ContentPartType.ToolCall, [.. value.Select(ContentPart.FromToolCall)]);
+    }
+
+    /// <summary>A name that tells speakers of one role apart; of a function's result, the function.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Which call a tool's result answers.</summary>
+    public string? ToolCallId { get; init; }
+
+    /// <summary>The model's answer as sound.</summary>
+    public AudioOutput? Audio { get; init; }
+
+    /// <summary>Where the text comes from: citations and search results.</summary>
+    public IReadOnlyList<Annotation> Annotations { get; init; } = [];
+
+    /// <summary>Asks the provider to keep the prompt up to here in its cache.</summary>
+    public RawJson CacheControl { get; init; }
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+
+    /// <summary>Whether the content came, and is sent, as a list of parts even where text would do.</summary>
+    internal bool ContentIsList { get; init; }
+
+    /// <summary>What a person says.</summary>
+    public static Message User(string text) => new() { Role = Role.User, Blocks = [ContentPart.FromText(text)] };
+
+    /// <summary>What a person says and shows: <c>Message.User("What is this?", Image.FromFile("cat.png"))</c>.</summary>
+    public static Message User(params ContentPart[] parts) => new() { Role = Role.User, Blocks = parts };
+
+    /// <summary>Instructions of the application.</summary>
+    public static Message System(string text) => new() { Role = Role.System, Content = text };
+
+    /// <summary>Instructions of the application, in OpenAI's newer word.</summary>
+    public static Message Developer(string text) => new() { Role = Role.Developer, Content = text };
+
+    /// <summary>What the model said.</summary>
+    public static Message Assistant(string text) => new() { Role = Role.Assistant, Content = text };
+
+    /// <summary>What the model said and did, in order.</summary>
+    public static Message Assistant(params ContentPart[] blocks) => new() { Role = Role.Assistant, Blocks = blocks };
+
+    /// <summary>A tool's result.</summary>
+    public static Message Tool(string toolCallId, string result) => new() { Role = Role.Tool, ToolCallId = toolCallId, Content = result };
+
+    private string? Joined(ContentPartType type)
+    {
+        string? only = null;
+        List<string>? more = null;
+        for (var i = 0; i < Blocks.Count; i++)
+        {
+            var block = Blocks[i];
+            if (block.Type != type || block.Text is not { } text) continue;
+            if (only is null) only = text;
+            else (more ??= [only]).Add(text);
+        }
+        return more is null ? only : string.Concat(more);
+    }
+
+    private IReadOnlyList<ContentPart> With(ContentPartType type, IReadOnlyList<ContentPart> parts) =>
+        Blocks.Count == 0 ? parts : [.. Blocks.Where(block => block.Type != type), .. parts];
+}
+
+/// <summary>An answer as sound.</summary>
+public sealed record AudioOutput
+{
+    /// <summary>The id by which a later turn can name this sound.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The sound's bytes in base64, in the format that was asked for.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>What is said.</summary>
+    public string? Transcript { get; init; }
+
+    /// <summary>Until when the provider knows the id, in Unix seconds.</summary>
+    public long? ExpiresAt { get; init; }
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
+
+/// <summary>A citation of a page.</summary>
+public sealed record Annotation
+{
+    /// <summary><c>url_citation</c>, or a vendor's own word.</summary>
+    public string Type { get; init; } = "url_citation";
+
+    /// <summary>The page.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The page's title.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Where in the content the cited text begins, in characters.</summary>
+    public long? StartIndex { get; init; }
+
+    /// <summary>Where in the content the cited text ends, in characters.</summary>
+    public long? EndIndex { get; init; }
+
+    /// <summary>Members that we do not know; of a <c>url_citation</c>, those inside it.</summary>
+    public Extra Extra { get; init; }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>The canonical form's <c>blocks</c>: an assistant's turn in order, with signatures and opaque data.</summary>
+internal static class BlockJson
+{
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<ContentPart> blocks)
+    {
+        json.WriteStartArray("blocks"u8);
+        foreach (var block in blocks) Write(json, block);
+        json.WriteEndArray();
+    }
+
+    public static void Write(Utf8JsonWriter json, ContentPart block, int? index = null)
+    {
+        json.WriteStartObject();
+        if (index is { } place) json.WriteNumber("index"u8, place);
+        json.WriteString("type"u8, block.Type.Value);
+        if (block.Text is { } text) json.WriteString("text"u8, text);
+        if (block.ToolCall is { } call) WriteCall(json, call);
+        if ((block.Signature ?? block.ToolCall?.Signature) is { } signature) json.WriteString("signature"u8, signature);
+        if (block.Format is { } format) json.WriteString("format"u8, format);
+        if (!block.Raw.IsEmpty)
+        {
+            json.WritePropertyName("raw"u8);
+            block.Raw.WriteTo(json);
+        }
+        if (!block.Extra.IsEmpty)
+        {
+            json.WriteStartObject("extra"u8);
+            block.Extra.WriteMembers(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    public static List<ContentPart> Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var blocks = new List<ContentPart>();
+        if (!reader.EnterArray()) return blocks;
+        while (reader.NextItem()) blocks.Add(ReadOne(ref reader, source, out _));
+        return blocks;
+    }
+
+    public static List<BlockDelta> ReadDeltas(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var deltas = new List<BlockDelta>();
+        if (!reader.EnterArray()) return deltas;
+        while (reader.NextItem())
+        {
+            var piece = ReadOne(ref reader, source, out var index);
+            deltas.Add(new(index, piece));
+        }
+        return deltas;
+    }
+
+    private static void WriteCall(Utf8JsonWriter json, ToolCall call)
+    {
+        json.WriteStartObject("tool_call"u8);
+        json.WriteString("id"u8, call.Id);
+        json.WriteString("type"u8, call.Type);
+        json.WriteString("name"u8, call.Function.Name);
+        json.WriteString("arguments"u8, call.Function.Arguments);
+        call.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private static ContentPart ReadOne(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, out int index)
+    {
+        index = 0;
+        var type = "";
+        string? text = null, signature = null, format = null;
+        ToolCall? call = null;
+        RawJson raw = default;
+        Extra extra = default;
+        while (reader.NextMember())
+        {
+            if (reader.Is("index"u8)) index = (int)(reader.ReadLong() ?? 0);
+            else if (reader.Is("type"u8)) type = reader.ReadString(source) ?? "";
+            else if (reader.Is("text"u8)) text = reader.ReadString(source);
+            else if (reader.Is("signature"u8)) signature = reader.ReadString(source);
+            else if (reader.Is("format"u8)) format = reader.ReadString(source);
+            else if (reader.Is("raw"u8)) raw = reader.ReadRaw(source);
+            else if (reader.Is("tool_call"u8)) call = ReadCall(ref reader, source);
+            else if (reader.Is("extra"u8)) extra = reader.ReadRaw(source) is { IsEmpty: false } members ? Extra.Parse(members.ToString()) : default;
+            else reader.SkipMember();
+        }
+        if (call is not null) call = call with { Signature = signature };
+        return new()
+        {
+            Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call, Extra = extra,
+        };
+    }
+
+    private static ToolCall? ReadCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        if (!reader.EnterObject()) return null;
+        string id = "", type = "function", name = "", arguments = "";
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("id"u8)) id = reader.ReadString(source) ?? "";
+            else if (reader.Is("type"u8)) type = reader.ReadString(source) ?? type;
+            else if (reader.Is("name"u8)) name = reader.ReadString(source) ?? "";
+            else if (reader.Is("arguments"u8)) arguments = reader.ReadString(source) ?? "";
+            else extra.Take(ref reader, source);
+        }
+        return new() { Id = id, Type = type, Function = new(name, arguments), Extra = extra.ToExtra() };
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Reads one message in OpenAI's shape, of a request or of a reply.</summary>
+internal ref struct ChatMessageReader
+{
+    private readonly OpenAIChat? _quirks;
+    private string? _role, _name, _toolCallId, _refusal, _reasoning, _reasoningContent;
+    private List<ContentPart>? _content, _blocks;
+    private List<BlockDelta>? _details;
+    private List<ToolCall>? _calls;
+    private AudioOutput? _audio;
+    private IReadOnlyList<Annotation>? _annotations;
+    private RawJson _cacheControl;
+    private bool _isList;
+    private ExtraReader _extra;
+
+    private ChatMessageReader(OpenAIChat? quirks) => _quirks = quirks;
+
+    /// <summary>Reads the object that the reader stands on.</summary>
+    /// <param name="reader">On the object's start.</param>
+    /// <param name="source">What the reader reads.</param>
+    /// <param name="quirks">The service's; null reads the canonical form.</param>
+    public static Message Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks)
+    {
+        var message = new ChatMessageReader(quirks);
+        while (reader.NextMember())
+            if (!message.ReadText(ref reader, source) && !message.ReadRest(ref reader, source)) message._extra.Take(ref reader, source);
+        return message.ToMessage();
+    }
+
+    private bool ReadText(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        if (reader.Is("role"u8)) _role = reader.ReadString(source);
+        else if (reader.Is("content"u8))
+        {
+            reader.Read();
+            _isList = ChatPartReader.ReadContent(ref reader, source, ref _content);
+        }
+        else if (reader.Is("refusal"u8)) _refusal = reader.ReadString(source);
+        else if (reader.Is("reasoning_content"u8)) _reasoningContent = reader.ReadString(source);
+        else if (reader.Is("reasoning"u8)) _reasoning = reader.ReadString(source);
+        else if (reader.Is("name"u8)) _name = reader.ReadString(source);
+        else if (reader.Is("tool_call_id"u8)) _toolCallId = reader.ReadString(source);
+        else return false;
+        return true;
+    }
+
+    private bool ReadRest(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        if (reader.Is("tool_calls"u8)) ChatToolReader.ReadCalls(ref reader, source, ref _calls);
+        else if (reader.Is("function_call"u8)) ChatToolReader.ReadFunctionCall(ref reader, source, ref _calls);
+        else if (reader.Is("audio"u8)) _audio = ChatPartReader.ReadAudioOutput(ref reader, source);
+        else if (reader.Is("annotations"u8)) _annotations = AnnotationJson.Read(ref reader, source);
+        else if (reader.Is("cache_control"u8)) _cacheControl = reader.ReadRaw(source);
+        else if (reader.Is("blocks"u8)) _blocks = BlockJson.Read(ref reader, source);
+        else if (_quirks?.ReasoningDetails is { } details && reader.ValueTextEquals(details)) _details = ReasoningDetailsJson.Read(ref reader, source, details);
+        else return false;
+        return true;
+    }
+
+    private readonly Message ToMessage()
+    {
+        var extra = _extra;
+        return new()
+        {
+            Role = _role ?? "assistant",
+            Blocks = _blocks ?? Ordered(),
+            Name = _name, ToolCallId = _toolCallId, Audio = _audio, Annotations = _annotations ?? [],
+            CacheControl = _cacheControl, Extra = extra.ToExtra(), ContentIsList = _isList,
+        };
+    }
+
+    /// <summary>Reasoning, content, refusal, calls: the order in which OpenAI's shape is thought.</summary>
+    private readonly IReadOnlyList<ContentPart> Ordered()
+    {
+        var reasoning = !string.IsNullOrEmpty(_reasoningContent) ? _reasoningContent : _reasoning;
+        if (_details is null && string.IsNullOrEmpty(reasoning) && string.IsNullOrEmpty(_refusal) && _calls is null)
+            return _content is null ? [] : _content.Count == 1 ? [_content[0]] : _content;
+        var blocks = new List<ContentPart>();
+        if (_details is { Count: > 0 }) blocks.AddRange(_details.Select(detail => detail.Piece));
+        else if (!string.IsNullOrEmpty(reasoning)) blocks.Add(ContentPart.FromReasoning(reasoning));
+        if (_content is not null) blocks.AddRange(_content);
+        if (!string.IsNullOrEmpty(_refusal)) blocks.Add(ContentPart.FromRefusal(_refusal));
+        if (_calls is not null) blocks.AddRange(_calls.Select(ContentPart.FromToolCall));
+        return blocks;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Writes one message in OpenAI's shape. Canonically also its ordered blocks, where that shape would lose something.</summary>
+internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat quirks, Warnings warnings, bool canonical)
+{
+    public void Write(Message message)
+    {
+        json.WriteStartObject();
+        WriteMembers(message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The members of a message in an object that is open.</summary>
+    public void WriteMembers(Message message)
+    {
+        var role = message.Role.Value;
+        json.WriteString("role"u8, canonical ? role : quirks.Roles.GetValueOrDefault(role, role));
+        WriteContent(message);
+        if (message.Name is { } name) WriteName(role, name);
+        if (message.ToolCallId is { } id) json.WriteString("tool_call_id"u8, id);
+        if (message.Role == Role.Assistant) WriteAssistant(message);
+        if (!message.CacheControl.IsEmpty) WriteCacheControl(message.CacheControl);
+        message.Extra.WriteMembers(json);
+    }
+
+    private void WriteName(string role, string name)
+    {
+        if (!canonical && !quirks.NamedRoles.IsEmpty && !quirks.NamedRoles.Contains(role))
+            warnings.Add("messages.name", $"left out of {role} messages: the service does not take it there");
+        else json.WriteString("name"u8, name);
+    }
+
+    private void WriteContent(Message message)
+    {
+        if (message.Role != Role.Assistant && (message.ContentIsList || !IsPlainText(message)))
+        {
+            WriteParts(message);
+            return;
+        }
+        if (message.Role == Role.Assistant && message.ContentIsList && message.Content is not null) WriteParts(message);
+        else if (message.Content is { } text) json.WriteString("content"u8, text);
+        else if (message.Refusal is null) json.WriteNull("content"u8);
+    }
+
+    private static bool IsPlainText(Message message) =>
+        message.Blocks.Count == 0
+        || (message.Blocks.Count == 1 && message.Blocks[0] is { } only && only.Type == ContentPartType.Text && only.CacheControl.IsEmpty && only.Extra.IsEmpty);
+
+    private void WriteParts(Message message)
+    {
+        json.WriteStartArray("content"u8);
+        foreach (var part in message.Blocks) WritePart(part);
+        json.WriteEndArray();
+    }
+
+    private void WritePart(ContentPart part)
+    {
+        if (part.ToolCall is not null || part.Type == ContentPartType.Reasoning || part.Type == ContentPartType.Opaque) return;
+        json.WriteStartObject();
+        json.WriteString("type"u8, part.Type.Value);
+        if (part.Text is { } text) json.WriteString(part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8, text);
+        if (part.ImageUrl is { } image) WriteImage(image);
+        if (part.InputAudio is { } audio) WriteAudio(audio);
+        if (part.File is { } file) WriteFile(file);
+        if (!part.CacheControl.IsEmpty) WriteCacheControl(part.CacheControl);
+        part.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteImage(ImageUrl image)
+    {
+        json.WriteStartObject("image_url"u8);
+        json.WriteString("url"u8, image.Url);
+        if (image.Detail is { } detail) json.WriteString("detail"u8, detail);
+        image.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteAudio(InputAudio audio)
+    {
+        json.WriteStartObject("input_audio"u8);
+        json.WriteString("data"u8, audio.Data);
+        json.WriteString("format"u8, audio.Format);
+        audio.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteFile(InputFile file)
+    {
+        json.WriteStartObject("file"u8);
+        if (file.Filename is { } name) json.WriteString("filename"u8, name);
+        if (file.FileData is { } data) json.WriteString("file_data"u8, data);
+        if (file.FileId is { } id) json.WriteString("file_id"u8, id);
+        file.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteCacheControl(RawJson mark)
+    {
+        if (!quirks.CacheControl)
+        {
+            warnings.Add("cache_control", "left out: the service does not take it");
+            return;
+        }
+        json.WritePropertyName("cache_control"u8);
+        mark.WriteTo(json);
+    }
+
+    private void WriteAssistant(Message message)
+    {
+        if (message.Refusal is { } refusal) json.WriteString("refusal"u8, refusal);
+        WriteReasoning(message);
+        var calls = message.ToolCalls;
+        if (calls.Count > 0) WriteToolCalls(calls);
+        if (message.Audio is { } audio) WriteAudioOutput(audio);
+        if (!canonical) return;
+        if (message.Annotations.Count > 0) WriteAnnotations(message.Annotations);
+        if (NeedsBlocks(message.Blocks)) BlockJson.Write(json, message.Blocks);
+    }
+
+    private void WriteReasoning(Message message)
+    {
+        if (!canonical && quirks.ReasoningDetails is { } field) ReasoningDetailsJson.Write(json, field, message.Blocks);
+        if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
+    }
+
+    private void WriteToolCalls(IReadOnlyList<ToolCall> calls)
+    {
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var call in calls)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, call.Id);
+            json.WriteString("type"u8, call.Type);
+            if (call.Type == "custom")
+            {
+                json.WriteStartObject("custom"u8);
+                json.WriteString("name"u8, call.Function.Name);
+                json.WriteString("input"u8, call.Function.Arguments);
+            }
+            else
+            {
+                json.WriteStartObject("function"u8);
+                json.WriteString("name"u8, call.Function.Name);
+                // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
+                json.WriteString("arguments"u8, call.Function.Arguments.Length == 0 && !canonical ? "{}" : call.Function.Arguments);
+            }
+            json.WriteEndObject();
+            call.Extra.WriteMembers(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private void WriteAudioOutput(AudioOutput audio)
+    {
+        // A later turn names the sound by its id; its bytes are sent only canonically.
+        if (!canonical && audio.Id is null) return;
+        json.WriteStartObject("audio"u8);
+        if (audio.Id is { } id) json.WriteString("id"u8, id);
+        if (canonical)
+        {
+            if (audio.ExpiresAt is { } expires) json.WriteNumber("expires_at"u8, expires);
+            if (audio.Data is { } data) json.WriteString("data"u8, data);
+            if (audio.Transcript is { } transcript) json.WriteString("transcript"u8, transcript);
+            audio.Extra.WriteMembers(json);
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteAnnotations(IReadOnlyList<Annotation> annotations)
+    {
+        json.WriteStartArray("annotations"u8);
+        foreach (var annotation in annotations) AnnotationJson.Write(json, annotation);
+        json.WriteEndArray();
+    }
+
+    /// <summary>
+    /// Whether OpenAI's shape would lose something: a signature, opaque data, or an order other than reasoning, text, refusal, calls. Texts of one kind that follow
+    /// each other may be joined.
+    /// </summary>
+    private static bool NeedsBlocks(IReadOnlyList<ContentPart> blocks)
+    {
+        var highest = 0;
+        foreach (var block in blocks)
+        {
+            if (block.Signature is not null || block.ToolCall?.Signature is not null || !block.Raw.IsEmpty) return true;
+            var rank = Rank(block);
+            if (rank < highest) return true;
+            highest = rank;
+        }
+        return false;
+    }
+
+    private static int Rank(ContentPart block)
+    {
+        if (block.Type == ContentPartType.Reasoning) return block.Extra.IsEmpty ? 0 : -1;
+        if (block.Type == ContentPartType.Text) return 1;
+        if (block.Type == ContentPartType.Refusal) return 2;
+        return block.ToolCall is not null ? 3 : -1;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Reads a whole reply.</summary>
+internal static class ChatReplyReader
+{
+    /// <summary>Reads the canonical form.</summary>
+    public static ChatCompletion Read(ReadOnlySpan<byte> utf8) => Read(null, utf8) ?? throw new JsonException("A chat completion needs 'choices'.");
+
+    /// <summary>Reads a service's reply; a 200 that holds an error, or nothing that can be read, is raised as what it is.</summary>
+    public static ChatCompletion Parse(OpenAIChat quirks, HttpReply reply, CallContext context)
+    {
+        try
+        {
+            if (Read(quirks, reply.Body.Span) is { } completion) return completion;
+        }
+        catch (JsonException)
+        {
+            // Not JSON, or JSON cut in the middle: the classifier says what it is.
+        }
+        var headers = reply.Headers;
+        throw Errors.Classify(new(reply.Status, reply.Body, name => headers[name], context.Provider, context.Model, context.Now));
+    }
+
+    private static ChatCompletion? Read(OpenAIChat? quirks, ReadOnlySpan<byte> source)
+    {
+        var reader = new Utf8JsonReader(source.StartsWith(Encoding.UTF8.Preamble) ? source = source[3..] : source);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        string? id = null, model = null, tier = null, fingerprint = null;
+        long created = 0;
+        IReadOnlyList<Choice>? choices = null;
+        Usage? usage = null;
+        var isError = false;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("id"u8)) id = reader.ReadString(source);
+            else if (reader.Is("object"u8)) reader.SkipMember();
+            else if (reader.Is("created"u8)) created = reader.ReadLong() ?? 0;
+            else if (reader.Is("model"u8)) model = reader.ReadString(source);
+            else if (reader.Is("choices"u8)) choices = ReadChoices(ref reader, source, quirks);
+            else if (reader.Is("usage"u8))
+            {
+                reader.Read();
+                usage = UsageJson.Read(ref reader, source);
+            }
+            else if (reader.Is("service_tier"u8)) tier = reader.ReadString(source);
+            else if (reader.Is("system_fingerprint"u8)) fingerprint = reader.ReadString(source);
+            else
+            {
+                if (reader.Is("error"u8)) isError = !reader.NextIsNull();
+                extra.Take(ref reader, source);
+            }
+        }
+        if (isError || choices is not { Count: > 0 }) return null;
+        return new()
+        {
+            Id = id ?? "", Model = model ?? "", Created = created, Choices = choices, Usage = usage,
+            ServiceTier = tier is null ? null : new(tier), SystemFingerprint = fingerprint, Extra = extra.ToExtra(),
+        };
+    }
+
+    private static IReadOnlyList<Choice>? ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks)
+    {
+        if (!reader.EnterArray()) return null;
+        Choice? first = null;
+        List<Choice>? more = null;
+        while (reader.NextItem())
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+            var choice = ReadChoice(ref reader, source, quirks, more?.Count ?? (first is null ? 0 : 1));
+            if (first is null) first = choice;
+            else (more ??= [first]).Add(choice);
+        }
+        return more ?? (first is null ? (IReadOnlyList<Choice>)[] : [first]);
+    }
+
+    private static Choice ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks, int place)
+    {
+        var index = place;
+        Message? message = null;
+        string? finish = null, finishRaw = null;
+        Logprobs? logprobs = null;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("index"u8)) index = (int)(reader.ReadLong() ?? place);
+            else if (reader.Is("message"u8))
+            {
+                if (reader.EnterObject()) message = ChatMessageReader.Read(ref reader, source, quirks);
+            }
+            else if (reader.Is("finish_reason"u8)) finish = reader.ReadShared("stop", source);
+            else if (reader.Is("finish_reason_raw"u8)) finishRaw = reader.ReadString(source);
+            else if (reader.Is("logprobs"u8)) logprobs = LogprobsJson.Read(ref reader, source);
+            else extra.Take(ref reader, source);
+        }
+        message ??= new() { Role = Role.Assistant };
+        var reason = ChatFinishReasons.Normal(finish, quirks, message.ToolCalls.Count > 0, out var raw);
+        return new()
+        {
+            Index = index, Message = message, FinishReason = reason, FinishReasonRaw = finishRaw ?? raw, Logprobs = logprobs, Extra = extra.ToExtra(),
+        };
+    }
+}
+
+/// <summary>Finish reasons in OpenAI's words.</summary>
+internal static class ChatFinishReasons
+{
+    /// <summary>OpenAI's word for a vendor's; <paramref name="raw"/> is the vendor's where that is another one.</summary>
+    /// <param name="word">The vendor's word. Nothing and the empty word are derived from what the message holds.</param>
+    /// <param name="quirks">The service's further words.</param>
+    /// <param name="hasCalls">Whether the message holds tool calls.</param>
+    /// <param name="raw">The vendor's word, kept beside.</param>
+    public static FinishReason? Normal(string? word, OpenAIChat? quirks, bool hasCalls, out string? raw)
+    {
+        raw = null;
+        if (word is "stop" or "length" or "tool_calls" or "content_filter" or "function_call") return word;
+        if (word is null) return null;
+        if (word.Length == 0) return hasCalls ? FinishReason.ToolCalls : FinishReason.Stop;
+        raw = word;
+        if (quirks is not null && quirks.FinishReasons.TryGetValue(word, out var ours)) return ours;
+        return word.ToLowerInvariant() switch
+        {
+            "eos" or "eos_token" or "end_turn" or "stop_sequence" or "end" or "complete" or "finish" => FinishReason.Stop,
+            "max_tokens" or "model_length" or "max_length" or "token_limit" => FinishReason.Length,
+            "tool_use" or "tool_call" => FinishReason.ToolCalls,
+            "safety" or "content-filter" or "sensitive" or "recitation" => FinishReason.ContentFilter,
+            _ => word,
+        };
+    }
+}

@@ -1,0 +1,237 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>
+/// Reads a chat request in OpenAI's form: strict about shapes (a wrong one is the caller's mistake), open for members that it does not know.
+/// </summary>
+internal ref struct ChatRequestReader
+{
+    private readonly ReadOnlySpan<byte> _source;
+    private string? _model;
+    private List<Message>? _messages;
+    private ChatCompletionRequest _request = new() { Model = "", Messages = [] };
+    private ExtraReader _extra;
+
+    private ChatRequestReader(ReadOnlySpan<byte> source) => _source = source;
+
+    public static ChatCompletionRequest Read(ReadOnlySpan<byte> utf8)
+    {
+        var request = new ChatRequestReader(utf8);
+        var reader = new Utf8JsonReader(utf8);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A chat request must be a JSON object.");
+        while (reader.NextMember())
+            if (!request.ReadMain(ref reader) && !request.ReadSampling(ref reader) && !request.ReadOutput(ref reader) && !request.ReadHousekeeping(ref reader))
+                request._extra.Take(ref reader, utf8);
+        return request.ToRequest();
+    }
+
+    private readonly ChatCompletionRequest ToRequest()
+    {
+        if (string.IsNullOrEmpty(_model)) throw new JsonException("A chat request needs 'model'.");
+        if (_messages is null) throw new JsonException("A chat request needs 'messages'.");
+        var extra = _extra;
+        return _request with { Model = _model, Messages = _messages, Extra = extra.ToExtra() };
+    }
+
+    private bool ReadMain(ref Utf8JsonReader reader)
+    {
+        if (reader.Is("model"u8)) _model = Text(ref reader, "model");
+        else if (reader.Is("messages"u8)) ReadMessages(ref reader);
+        else if (reader.Is("stream"u8)) _request = _request with { Stream = Flag(ref reader, "stream") };
+        else if (reader.Is("stream_options"u8)) ReadStreamOptions(ref reader);
+        else if (reader.Is("tools"u8)) ReadTools(ref reader);
+        else if (reader.Is("tool_choice"u8)) _request = _request with { ToolChoice = ChatToolReader.ReadChoice(ref reader, _source) };
+        else if (reader.Is("parallel_tool_calls"u8)) _request = _request with { ParallelToolCalls = Flag(ref reader, "parallel_tool_calls") };
+        else if (reader.Is("functions"u8)) _request = _request with { Functions = reader.ReadRaw(_source) };
+        else if (reader.Is("function_call"u8)) _request = _request with { FunctionCall = reader.ReadRaw(_source) };
+        else return false;
+        return true;
+    }
+
+    private bool ReadSampling(ref Utf8JsonReader reader)
+    {
+        if (reader.Is("max_tokens"u8)) _request = _request with { MaxTokens = Whole(ref reader, "max_tokens") };
+        else if (reader.Is("max_completion_tokens"u8)) _request = _request with { MaxCompletionTokens = Whole(ref reader, "max_completion_tokens") };
+        else if (reader.Is("temperature"u8)) _request = _request with { Temperature = Number(ref reader, "temperature") };
+        else if (reader.Is("top_p"u8)) _request = _request with { TopP = Number(ref reader, "top_p") };
+        else if (reader.Is("n"u8)) _request = _request with { N = Whole(ref reader, "n") };
+        else if (reader.Is("stop"u8)) _request = _request with { Stop = Texts(ref reader, "stop") };
+        else if (reader.Is("frequency_penalty"u8)) _request = _request with { FrequencyPenalty = Number(ref reader, "frequency_penalty") };
+        else if (reader.Is("presence_penalty"u8)) _request = _request with { PresencePenalty = Number(ref reader, "presence_penalty") };
+        else if (reader.Is("logit_bias"u8)) _request = _request with { LogitBias = Biases(ref reader) };
+        else if (reader.Is("logprobs"u8)) _request = _request with { Logprobs = Flag(ref reader, "logprobs") };
+        else if (reader.Is("top_logprobs"u8)) _request = _request with { TopLogprobs = Whole(ref reader, "top_logprobs") };
+        else if (reader.Is("seed"u8)) _request = _request with { Seed = reader.ReadLong() };
+        else return false;
+        return true;
+    }
+
+    private bool ReadOutput(ref Utf8JsonReader reader)
+    {
+        if (reader.Is("response_format"u8)) ReadResponseFormat(ref reader);
+        else if (reader.Is("reasoning_effort"u8)) _request = _request with { ReasoningEffort = Text(ref reader, "reasoning_effort") is { } effort ? new(effort) : null };
+        else if (reader.Is("verbosity"u8)) _request = _request with { Verbosity = Text(ref reader, "verbosity") is { } words ? new(words) : null };
+        else if (reader.Is("modalities"u8)) _request = _request with { Modalities = Texts(ref reader, "modalities") };
+        else if (reader.Is("audio"u8)) _request = _request with { Audio = reader.ReadRaw(_source) };
+        else if (reader.Is("prediction"u8)) _request = _request with { Prediction = reader.ReadRaw(_source) };
+        else if (reader.Is("web_search_options"u8)) _request = _request with { WebSearchOptions = reader.ReadRaw(_source) };
+        else return false;
+        return true;
+    }
+
+    private bool ReadHousekeeping(ref Utf8JsonReader reader)
+    {
+        if (reader.Is("store"u8)) _request = _request with { Store = Flag(ref reader, "store") };
+        else if (reader.Is("metadata"u8)) _request = _request with { Metadata = Labels(ref reader) };
+        else if (reader.Is("service_tier"u8)) _request = _request with { ServiceTier = Text(ref reader, "service_tier") is { } tier ? new(tier) : null };
+        else if (reader.Is("moderation"u8)) _request = _request with { Moderation = reader.ReadRaw(_source) };
+        else if (reader.Is("safety_identifier"u8)) _request = _request with { SafetyIdentifier = Text(ref reader, "safety_identifier") };
+        else if (reader.Is("prompt_cache_key"u8)) _request = _request with { PromptCacheKey = Text(ref reader, "prompt_cache_key") };
+        else if (reader.Is("prompt_cache_retention"u8)) _request = _request with { PromptCacheRetention = Text(ref reader, "prompt_cache_retention") };
+        else if (reader.Is("prompt_cache_options"u8)) _request = _request with { PromptCacheOptions = reader.ReadRaw(_source) };
+        else if (reader.Is("user"u8)) _request = _request with { User = Text(ref reader, "user") };
+        else return false;
+        return true;
+    }
+
+    private void ReadMessages(ref Utf8JsonReader reader)
+    {
+        if (!reader.EnterArray()) throw new JsonException("'messages' must be a list.");
+        _messages = [];
+        while (reader.NextItem())
+        {
+            if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("'messages' must be a list of objects.");
+            _messages.Add(ChatMessageReader.Read(ref reader, _source, quirks: null));
+        }
+    }
+
+    private void ReadTools(ref Utf8JsonReader reader)
+    {
+        var isNull = reader.NextIsNull();
+        var tools = ChatToolReader.ReadTools(ref reader, _source);
+        if (!isNull) _request = _request with { Tools = tools };
+    }
+
+    private void ReadStreamOptions(ref Utf8JsonReader reader)
+    {
+        if (!reader.EnterObject()) return;
+        bool? usage = null, obfuscation = null;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("include_usage"u8)) usage = Flag(ref reader, "include_usage");
+            else if (reader.Is("include_obfuscation"u8)) obfuscation = Flag(ref reader, "include_obfuscation");
+            else extra.Take(ref reader, _source);
+        }
+        _request = _request with { StreamOptions = new() { IncludeUsage = usage, IncludeObfuscation = obfuscation, Extra = extra.ToExtra() } };
+    }
+
+    private void ReadResponseFormat(ref Utf8JsonReader reader)
+    {
+        if (!reader.EnterObject()) return;
+        var format = new ResponseFormat { Type = "" };
+        var type = "";
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("type"u8)) type = Text(ref reader, "type") ?? "";
+            else if (reader.Is("json_schema"u8)) format = ReadSchema(ref reader);
+            else extra.Take(ref reader, _source);
+        }
+        _request = _request with { ResponseFormat = format with { Type = type, Extra = extra.ToExtra() } };
+    }
+
+    private readonly ResponseFormat ReadSchema(ref Utf8JsonReader reader)
+    {
+        var format = new ResponseFormat { Type = "" };
+        if (!reader.EnterObject()) return format;
+        while (reader.NextMember())
+        {
+            if (reader.Is("name"u8)) format = format with { Name = Text(ref reader, "name") };
+            else if (reader.Is("description"u8)) format = format with { Description = Text(ref reader, "description") };
+            else if (reader.Is("schema"u8)) format = format with { Schema = reader.ReadRaw(_source) };
+            else if (reader.Is("strict"u8)) format = format with { Strict = Flag(ref reader, "strict") };
+            else reader.SkipMember();
+        }
+        return format;
+    }
+
+    private readonly List<string>? Texts(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType == JsonTokenType.String) return [reader.GetString()!];
+        if (reader.TokenType != JsonTokenType.StartArray) throw Wrong(name, "text or a list of texts");
+        var texts = new List<string>();
+        while (reader.NextItem()) texts.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(name, "text or a list of texts"));
+        return texts;
+    }
+
+    private static Dictionary<string, double>? Biases(ref Utf8JsonReader reader)
+    {
+        if (!reader.EnterObject()) return null;
+        var biases = new Dictionary<string, double>();
+        while (reader.NextMember())
+        {
+            var token = reader.GetString()!;
+            biases[token] = reader.ReadDouble() ?? throw Wrong("logit_bias", "a map of token ids to numbers");
+        }
+        return biases;
+    }
+
+    private readonly Dictionary<string, string>? Labels(ref Utf8JsonReader reader)
+    {
+        if (!reader.EnterObject()) return null;
+        var labels = new Dictionary<string, string>();
+        while (reader.NextMember())
+        {
+            var key = reader.GetString()!;
+            labels[key] = reader.ReadString(_source) ?? "";
+        }
+        return labels;
+    }
+
+    private static string? Text(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.Null => null,
+            _ => throw Wrong(name, "text"),
+        };
+    }
+
+    private static bool? Flag(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            JsonTokenType.Null => null,
+            _ => throw Wrong(name, "true or false"),
+        };
+    }
+
+    private static double? Number(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.Number => reader.GetDouble(),
+            JsonTokenType.Null => null,
+            _ => throw Wrong(name, "a number"),
+        };
+    }
+
+    private static int? Whole(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var whole) ? whole : throw Wrong(name, "a whole number");
+    }
+
+    private static JsonException Wrong(string name, string what) => new($"'{name}' must be {what}.");
+}

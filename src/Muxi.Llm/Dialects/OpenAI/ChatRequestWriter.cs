@@ -1,0 +1,267 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>
+/// Writes a chat request: for a service with its quirks, or canonically. The canonical form is the same format without quirks, so that there is one writer.
+/// </summary>
+internal readonly ref struct ChatRequestWriter
+{
+    private static readonly OpenAIChat _canonical = new() { MaxTokensField = null, CacheControl = true, ReasoningEcho = "reasoning_content" };
+
+    private readonly Utf8JsonWriter _json;
+    private readonly ChatCompletionRequest _request;
+    private readonly OpenAIChat _quirks;
+    private readonly Warnings _warnings;
+    private readonly bool _blocks;
+
+    private ChatRequestWriter(Utf8JsonWriter json, ChatCompletionRequest request, OpenAIChat quirks, Warnings warnings, bool blocks) =>
+        (_json, _request, _quirks, _warnings, _blocks) = (json, request, quirks, warnings, blocks);
+
+    public static void WriteCanonical(Utf8JsonWriter json, ChatCompletionRequest request) =>
+        new ChatRequestWriter(json, request, _canonical, new Warnings(), blocks: true).Write(request.Model, request.Stream, request.StreamOptions);
+
+    public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
+    {
+        var warnings = new Warnings();
+        var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
+            new ChatRequestWriter(json, it.request, it.quirks, it.warnings, blocks: false)
+                .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
+        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
+    }
+
+    private static StreamOptions? StreamOptionsFor(OpenAIChat quirks, ChatCompletionRequest request)
+    {
+        if (!quirks.StreamOptions) return null;
+        var asked = request.StreamOptions;
+        return asked?.IncludeUsage is not null ? asked : (asked ?? new()) with { IncludeUsage = true };
+    }
+
+    private void Write(string model, bool? stream, StreamOptions? streamOptions)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("model"u8, model);
+        WriteMessages();
+        Flag("stream"u8, stream);
+        if (streamOptions is not null) WriteStreamOptions(streamOptions);
+        WriteTools();
+        WriteSampling();
+        WriteOutput();
+        WriteHousekeeping();
+        _request.Extra.WriteMembers(_json);
+        _json.WriteEndObject();
+    }
+
+    private void WriteMessages()
+    {
+        var messages = new ChatMessageWriter(_json, _quirks, _warnings, _blocks);
+        _json.WriteStartArray("messages"u8);
+        foreach (var message in _request.Messages) messages.Write(message);
+        _json.WriteEndArray();
+    }
+
+    private void WriteStreamOptions(StreamOptions options)
+    {
+        if (Skips("stream_options"u8)) return;
+        _json.WriteStartObject("stream_options"u8);
+        if (options.IncludeUsage is { } usage) _json.WriteBoolean("include_usage"u8, usage);
+        if (options.IncludeObfuscation is { } obfuscation) _json.WriteBoolean("include_obfuscation"u8, obfuscation);
+        options.Extra.WriteMembers(_json);
+        _json.WriteEndObject();
+    }
+
+    private void WriteTools()
+    {
+        if (_request.Tools is { } tools && !Skips("tools"u8))
+        {
+            _json.WriteStartArray("tools"u8);
+            foreach (var tool in tools) ChatToolWriter.Write(_json, tool, _quirks, _warnings);
+            _json.WriteEndArray();
+        }
+        if (_request.ToolChoice is { } choice && !Skips("tool_choice"u8)) ChatToolWriter.Write(_json, choice);
+        Flag("parallel_tool_calls"u8, _request.ParallelToolCalls);
+        Raw("functions"u8, _request.Functions);
+        Raw("function_call"u8, _request.FunctionCall);
+    }
+
+    private void WriteSampling()
+    {
+        WriteMaxTokens();
+        Number("temperature"u8, _request.Temperature);
+        Number("top_p"u8, _request.TopP);
+        Number("n"u8, _request.N);
+        WriteStop();
+        Number("frequency_penalty"u8, _request.FrequencyPenalty);
+        Number("presence_penalty"u8, _request.PresencePenalty);
+        if (_request.LogitBias is { } bias && !Skips("logit_bias"u8))
+        {
+            _json.WriteStartObject("logit_bias"u8);
+            foreach (var (token, value) in bias) _json.WriteNumber(token, value);
+            _json.WriteEndObject();
+        }
+        Flag("logprobs"u8, _request.Logprobs);
+        Number("top_logprobs"u8, _request.TopLogprobs);
+        Number("seed"u8, _request.Seed);
+    }
+
+    private void WriteOutput()
+    {
+        if (_request.ResponseFormat is { } format && !Skips("response_format"u8)) WriteResponseFormat(format);
+        Text("reasoning_effort"u8, _request.ReasoningEffort?.Value);
+        Text("verbosity"u8, _request.Verbosity?.Value);
+        if (_request.Modalities is { } modalities && !Skips("modalities"u8)) WriteList("modalities"u8, modalities);
+        Raw("audio"u8, _request.Audio);
+        Raw("prediction"u8, _request.Prediction);
+        Raw("web_search_options"u8, _request.WebSearchOptions);
+    }
+
+    private void WriteHousekeeping()
+    {
+        Flag("store"u8, _request.Store);
+        if (_request.Metadata is { } metadata && !Skips("metadata"u8))
+        {
+            _json.WriteStartObject("metadata"u8);
+            foreach (var (key, value) in metadata) _json.WriteString(key, value);
+            _json.WriteEndObject();
+        }
+        Text("service_tier"u8, _request.ServiceTier?.Value);
+        Raw("moderation"u8, _request.Moderation);
+        Text("safety_identifier"u8, _request.SafetyIdentifier);
+        Text("prompt_cache_key"u8, _request.PromptCacheKey);
+        Text("prompt_cache_retention"u8, _request.PromptCacheRetention);
+        Raw("prompt_cache_options"u8, _request.PromptCacheOptions);
+        Text("user"u8, _request.User);
+    }
+
+    private void WriteMaxTokens()
+    {
+        if (_quirks.MaxTokensField is not { } field)
+        {
+            Number("max_tokens"u8, _request.MaxTokens);
+            Number("max_completion_tokens"u8, _request.MaxCompletionTokens);
+        }
+        else if ((_request.MaxCompletionTokens ?? _request.MaxTokens) is { } max && !Overrides("max_tokens"u8) && !Overrides("max_completion_tokens"u8))
+        {
+            _json.WriteNumber(field, max);
+        }
+    }
+
+    private void WriteStop()
+    {
+        if (_request.Stop is not { Count: > 0 } stop || Skips("stop"u8)) return;
+        if (_quirks.MaxStops > 0 && stop.Count > _quirks.MaxStops)
+        {
+            _warnings.Add("stop", $"only the first {_quirks.MaxStops} of {stop.Count} stop texts were sent: the service takes no more");
+            stop = [.. stop.Take(_quirks.MaxStops)];
+        }
+        if (stop.Count == 1) _json.WriteString("stop"u8, stop[0]);
+        else WriteList("stop"u8, stop);
+    }
+
+    private void WriteResponseFormat(ResponseFormat format)
+    {
+        var type = format.Type;
+        if (!_quirks.ResponseFormats.IsEmpty && type != "text" && !_quirks.ResponseFormats.Contains(type))
+        {
+            if (type == "json_schema" && _quirks.ResponseFormats.Contains("json_object"))
+            {
+                _warnings.Add("response_format", "sent as json_object: the service takes no schema, so the answer is JSON but need not follow it");
+                type = "json_object";
+            }
+            else if (type == "json_object" && _quirks.ResponseFormats.Contains("json_schema"))
+            {
+                _warnings.Add("response_format", "sent as a schema of any object: the service knows no json_object");
+                format = ResponseFormat.JsonSchema("object", """{"type":"object"}""") with { Strict = null };
+                type = "json_schema";
+            }
+            else
+            {
+                _warnings.Add("response_format", $"left out: the service does not take '{type}'");
+                return;
+            }
+        }
+        _json.WriteStartObject("response_format"u8);
+        _json.WriteString("type"u8, type);
+        if (type == "json_schema") WriteSchema(format);
+        format.Extra.WriteMembers(_json);
+        _json.WriteEndObject();
+    }
+
+    private void WriteSchema(ResponseFormat format)
+    {
+        _json.WriteStartObject("json_schema"u8);
+        _json.WriteString("name"u8, format.Name ?? "response");
+        if (format.Description is { } description) _json.WriteString("description"u8, description);
+        if (!format.Schema.IsEmpty) WriteRawMember("schema"u8, format.Schema);
+        if (format.Strict is { } strict) _json.WriteBoolean("strict"u8, strict);
+        _json.WriteEndObject();
+    }
+
+    private void WriteList(ReadOnlySpan<byte> name, IReadOnlyList<string> values)
+    {
+        _json.WriteStartArray(name);
+        foreach (var value in values) _json.WriteStringValue(value);
+        _json.WriteEndArray();
+    }
+
+    private void Number(ReadOnlySpan<byte> name, double? value)
+    {
+        if (value is { } number && !Skips(name)) _json.WriteNumber(name, number);
+    }
+
+    private void Number(ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number && !Skips(name)) _json.WriteNumber(name, number);
+    }
+
+    private void Flag(ReadOnlySpan<byte> name, bool? value)
+    {
+        if (value is { } flag && !Skips(name)) _json.WriteBoolean(name, flag);
+    }
+
+    private void Text(ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null && !Skips(name)) _json.WriteString(name, value);
+    }
+
+    private void Raw(ReadOnlySpan<byte> name, RawJson value)
+    {
+        if (!value.IsEmpty && !Skips(name)) WriteRawMember(name, value);
+    }
+
+    private void WriteRawMember(ReadOnlySpan<byte> name, RawJson value)
+    {
+        _json.WritePropertyName(name);
+        value.WriteTo(_json);
+    }
+
+    /// <summary>Whether the member is not to be written here: the caller's extra members hold it, or the service rejects it.</summary>
+    private bool Skips(ReadOnlySpan<byte> name)
+    {
+        if (Overrides(name)) return true;
+        if (_quirks.Drops.IsEmpty) return false;
+        var text = Encoding.UTF8.GetString(name);
+        if (!_quirks.Drops.Contains(text)) return false;
+        _warnings.Add(text, "left out: the service does not take it");
+        return true;
+    }
+
+    private bool Overrides(ReadOnlySpan<byte> name) => !_request.Extra.IsEmpty && _request.Extra.TryGet(Encoding.UTF8.GetString(name), out _);
+}
+
+/// <summary>What could not be sent as it was asked for; allocates only when there is something.</summary>
+internal sealed class Warnings
+{
+    private List<Warning>? _given;
+
+    public IReadOnlyList<Warning> Given => _given ?? (IReadOnlyList<Warning>)[];
+
+    /// <summary>Adds a warning, once for each member and message.</summary>
+    public void Add(string param, string message)
+    {
+        _given ??= [];
+        var warning = new Warning(param, message);
+        if (!_given.Contains(warning)) _given.Add(warning);
+    }
+}

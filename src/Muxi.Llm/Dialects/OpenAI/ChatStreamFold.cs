@@ -1,0 +1,166 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>
+/// Folds a stream of OpenAI's format into canonical chunks: calls get an index, an id and a name exactly once, the usage comes once and last, and a stream that
+/// does not end properly is never taken for a whole one.
+/// </summary>
+/// <remarks>The proper end is <c>[DONE]</c>, or a finish reason for every answer: some services send no <c>[DONE]</c>.</remarks>
+internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : IFold<ChatCompletionChunk>
+{
+    private readonly ChatChunkReader _reader = new(quirks);
+    private readonly List<Answer> _answers = [];
+    private ChatCompletionChunk? _last;
+    private ChatCompletionChunk? _usage;
+
+    public bool IsComplete { get; private set; }
+
+    public void Next(WireEvent wireEvent, ICollection<ChatCompletionChunk> into)
+    {
+        var data = wireEvent.Data.Span;
+        if (IsComplete || data.IsEmpty) return;
+        if (data.Trim(" \t"u8).SequenceEqual("[DONE]"u8))
+        {
+            IsComplete = true;
+            Finish(into);
+            return;
+        }
+        Add(Read(wireEvent), into);
+    }
+
+    public void End(ICollection<ChatCompletionChunk> into)
+    {
+        if (IsComplete) return;
+        if (_answers.Count == 0 || !_answers.TrueForAll(answer => answer.IsFinished))
+            throw new StreamInterruptedException(_last is null
+                ? $"{context.Provider}: the stream ended before anything came"
+                : $"{context.Provider}: the stream was cut: it ended without a finish reason or [DONE]")
+            { Provider = context.Provider, Model = context.Model };
+        IsComplete = true;
+        Finish(into);
+    }
+
+    private ChatCompletionChunk Read(WireEvent wireEvent)
+    {
+        try
+        {
+            var chunk = _reader.Read(wireEvent.Data.Span, out var isError);
+            if (chunk is not null && !isError && wireEvent.Type != "error" && !HasErrorEnd(chunk)) return _last = chunk;
+        }
+        catch (JsonException)
+        {
+            // Broken or cut: the classifier says so.
+        }
+        throw Errors.Classify(new(200, wireEvent.Data, static _ => null, context.Provider, context.Model, context.Now));
+    }
+
+    /// <summary>OpenRouter ends a failed stream with the finish reason <c>error</c> (vendor's page on streaming errors, 2025).</summary>
+    private static bool HasErrorEnd(ChatCompletionChunk chunk) => chunk.Choices.Count > 0 && chunk.Choices[0].FinishReasonRaw == "error";
+
+    private void Add(ChatCompletionChunk chunk, ICollection<ChatCompletionChunk> into)
+    {
+        for (var i = 0; i < chunk.Choices.Count; i++) Note(chunk.Choices[i]);
+        if (chunk.Usage is null)
+        {
+            into.Add(chunk);
+            return;
+        }
+        // Counters that grow from chunk to chunk are taken, not added; the last one goes out when the stream ends.
+        _usage = chunk;
+        if (chunk.Choices.Count > 0) into.Add(chunk with { Usage = null });
+    }
+
+    private void Note(ChunkChoice choice)
+    {
+        var answer = AnswerAt(choice.Index);
+        if (choice.FinishReason is not null) answer.IsFinished = true;
+        if (choice.Delta.ToolCalls is List<ToolCallDelta> calls) answer.Normalise(calls, context);
+    }
+
+    private Answer AnswerAt(int index)
+    {
+        foreach (var answer in _answers)
+            if (answer.Index == index) return answer;
+        var added = new Answer(index);
+        _answers.Add(added);
+        return added;
+    }
+
+    private void Finish(ICollection<ChatCompletionChunk> into)
+    {
+        if (_last is null)
+            throw new StreamInterruptedException($"{context.Provider}: the stream ended before anything came") { Provider = context.Provider, Model = context.Model };
+        foreach (var answer in _answers)
+            if (!answer.IsFinished) into.Add(Closing(answer));
+        if (_usage is not null) into.Add(_usage.Choices.Count == 0 ? _usage : _usage with { Choices = [], Extra = default });
+    }
+
+    /// <summary>A service that names no finish reason ends with <c>[DONE]</c> alone: the reason follows from what came.</summary>
+    private ChatCompletionChunk Closing(Answer answer) => _last! with
+    {
+        Usage = null,
+        Extra = default,
+        Choices = [new() { Index = answer.Index, Delta = new(), FinishReason = answer.HasCalls ? FinishReason.ToolCalls : FinishReason.Stop }],
+    };
+
+    /// <summary>One answer of the stream, and the calls in it.</summary>
+    private sealed class Answer(int index)
+    {
+        private readonly List<Call> _calls = [];
+
+        public int Index { get; } = index;
+        public bool IsFinished { get; set; }
+        public bool HasCalls => _calls.Count > 0;
+
+        public void Normalise(List<ToolCallDelta> deltas, CallContext context)
+        {
+            for (var i = 0; i < deltas.Count; i++)
+            {
+                var delta = deltas[i];
+                deltas[i] = Find(delta) is { } known ? Continue(known, delta) : Begin(delta, context);
+            }
+        }
+
+        /// <summary>
+        /// Which call a piece belongs to. By index, unless a new id and name come under a used one (some services number every call 0); without an index by id;
+        /// without both, a name begins a call and arguments continue the last.
+        /// </summary>
+        private Call? Find(ToolCallDelta delta)
+        {
+            if (delta.Index >= 0)
+            {
+                var byIndex = _calls.FindLast(call => call.WireIndex == delta.Index);
+                var isAnother = byIndex is not null && delta.Id is not null && delta.Id != byIndex.Id && delta.Name is not null && byIndex.Name is not null;
+                return isAnother ? null : byIndex;
+            }
+            if (delta.Id is not null) return _calls.FindLast(call => call.Id == delta.Id);
+            return delta.Name is null && _calls.Count > 0 ? _calls[^1] : null;
+        }
+
+        private ToolCallDelta Begin(ToolCallDelta delta, CallContext context)
+        {
+            var place = _calls.Count;
+            var isLegacy = delta.Type == ChatToolReader.Legacy;
+            var call = new Call(place, delta.Index, delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)), delta.Name);
+            _calls.Add(call);
+            return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? "function" };
+        }
+
+        private static ToolCallDelta Continue(Call call, ToolCallDelta delta)
+        {
+            var name = call.Name is null ? delta.Name : null;
+            call.Name ??= delta.Name;
+            if (delta.Index == call.Place && delta.Id is null && delta.Type is null && delta.Name == name) return delta;
+            return delta with { Index = call.Place, Id = null, Type = null, Name = name };
+        }
+
+        private sealed class Call(int place, int wireIndex, string? id, string? name)
+        {
+            public int Place { get; } = place;
+            public int WireIndex { get; } = wireIndex;
+            public string? Id { get; } = id;
+            public string? Name { get; set; } = name;
+        }
+    }
+}

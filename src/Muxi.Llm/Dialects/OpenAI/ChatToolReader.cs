@@ -1,0 +1,137 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Reads tools, the choice among them, and calls.</summary>
+internal static class ChatToolReader
+{
+    /// <summary>The type under which a call in the form before tools is kept: it has no id.</summary>
+    public const string Legacy = "function_call";
+
+    public static void ReadCalls(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref List<ToolCall>? into)
+    {
+        if (!reader.EnterArray()) return;
+        while (reader.NextItem())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject) (into ??= []).Add(ReadCall(ref reader, source));
+            else reader.Skip();
+        }
+    }
+
+    public static void ReadFunctionCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref List<ToolCall>? into)
+    {
+        // A null, or Snowflake's object of empty values (recorded 2025), is no call.
+        if (ReadFunction(ref reader, source, out _) is { Name.Length: > 0 } call) (into ??= []).Add(new() { Id = "", Type = Legacy, Function = call });
+    }
+
+    /// <summary>Reads <c>{name, arguments}</c> or, of a custom tool, <c>{name, input}</c>. Some services give arguments as an object: its text is taken.</summary>
+    public static FunctionCall? ReadFunction(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, out Extra unknown)
+    {
+        unknown = default;
+        if (!reader.EnterObject()) return null;
+        string? name = null, arguments = null;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("name"u8)) name = reader.ReadString(source);
+            else if (reader.Is("arguments"u8) || reader.Is("input"u8)) arguments = reader.ReadString(source);
+            else extra.Take(ref reader, source);
+        }
+        unknown = extra.ToExtra();
+        return new(name ?? "", arguments ?? "");
+    }
+
+    public static List<Tool> ReadTools(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var tools = new List<Tool>();
+        if (!reader.EnterArray()) return tools;
+        while (reader.NextItem())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject) tools.Add(ReadTool(ref reader, source));
+            else throw new JsonException("'tools' must be a list of objects.");
+        }
+        return tools;
+    }
+
+    public static ToolChoice? ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType == JsonTokenType.String) return reader.GetString()!;
+        var raw = reader.RawValue(source);
+        var form = raw.ToElement();
+        if (form.ValueKind != JsonValueKind.Object) throw new JsonException("'tool_choice' must be text or an object.");
+        return NamedChoice(form) ?? ToolChoice.FromRaw(raw);
+    }
+
+    private static ToolChoice? NamedChoice(JsonElement form)
+    {
+        if (!form.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String) return null;
+        var mode = type.GetString()!;
+        if (mode is not ("function" or "custom") || !form.TryGetProperty(mode, out var named) || named.ValueKind != JsonValueKind.Object) return null;
+        if (!named.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String) return null;
+        return mode == "function" ? ToolChoice.Function(name.GetString()!) : ToolChoice.Custom(name.GetString()!);
+    }
+
+    private static ToolCall ReadCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        string? id = null, type = null;
+        FunctionCall? function = null;
+        var isCustom = false;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("id"u8)) id = reader.ReadString(source);
+            else if (reader.Is("type"u8)) type = reader.ReadString(source);
+            else if (reader.Is("function"u8)) function = ReadFunction(ref reader, source, out _);
+            else if (reader.Is("custom"u8))
+            {
+                function = ReadFunction(ref reader, source, out _);
+                isCustom = true;
+            }
+            else if (reader.Is("index"u8)) reader.SkipMember();
+            else extra.Take(ref reader, source);
+        }
+        return new()
+        {
+            Id = id ?? "", Type = string.IsNullOrEmpty(type) ? isCustom ? "custom" : "function" : type,
+            Function = function ?? new("", ""), Extra = extra.ToExtra(),
+        };
+    }
+
+    private static Tool ReadTool(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var type = "function";
+        FunctionDefinition? function = null;
+        RawJson custom = default, cacheControl = default;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("type"u8)) type = reader.ReadString(source) ?? type;
+            else if (reader.Is("function"u8)) function = ReadDefinition(ref reader, source);
+            else if (reader.Is("custom"u8)) custom = reader.ReadRaw(source);
+            else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
+            else extra.Take(ref reader, source);
+        }
+        if (type == "function" && string.IsNullOrEmpty(function?.Name)) throw new JsonException("A tool of type 'function' needs 'function' with a 'name'.");
+        return new() { Type = type, Function = function, Custom = custom, CacheControl = cacheControl, Extra = extra.ToExtra() };
+    }
+
+    private static FunctionDefinition? ReadDefinition(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        if (!reader.EnterObject()) return null;
+        string? name = null, description = null;
+        RawJson parameters = default;
+        bool? strict = null;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("name"u8)) name = reader.ReadString(source);
+            else if (reader.Is("description"u8)) description = reader.ReadString(source);
+            else if (reader.Is("parameters"u8)) parameters = reader.ReadRaw(source);
+            else if (reader.Is("strict"u8)) strict = reader.ReadBool();
+            else extra.Take(ref reader, source);
+        }
+        return new(name ?? "") { Description = description, Parameters = parameters, Strict = strict, Extra = extra.ToExtra() };
+    }
+}

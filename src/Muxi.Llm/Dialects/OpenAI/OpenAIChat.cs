@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace Muxi.Llm;
+
+/// <summary>
+/// OpenAI's chat completions, the format that most services speak. Reading is tolerant of all that was seen in recorded traffic (absent indexes, repeated names,
+/// whole calls in one chunk, arguments as objects, content as a list); the quirks are for what cannot be told from the bytes, above all what may be sent.
+/// </summary>
+/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>POST /chat/completions</c>.</remarks>
+public sealed record OpenAIChat : ChatDialect
+{
+    /// <summary>The path after the base URL.</summary>
+    public string Path { get; init; } = "chat/completions";
+
+    /// <summary>The member that limits the answer's tokens: both of our words for it are sent under this name. Null sends each under its own.</summary>
+    public string? MaxTokensField { get; init; } = "max_tokens";
+
+    /// <summary>Request members that the service rejects: left out, with a warning.</summary>
+    public ImmutableArray<string> Drops { get; init; } = [];
+
+    /// <summary>Roles that the service knows by another word, e.g. <c>developer</c> as <c>system</c>.</summary>
+    public ImmutableDictionary<string, string> Roles { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Roles whose messages may carry a <c>name</c>; empty for all. Names of others are left out, with a warning.</summary>
+    public ImmutableArray<string> NamedRoles { get; init; } = [];
+
+    /// <summary>The forms of answer that the service takes; empty for all. A schema falls back to <c>json_object</c> where only that is taken, with a warning.</summary>
+    public ImmutableArray<string> ResponseFormats { get; init; } = [];
+
+    /// <summary>How many stop texts the service takes; the others are left out, with a warning. 0 for no limit.</summary>
+    public int MaxStops { get; init; }
+
+    /// <summary>Whether a tool's <c>strict</c> may be sent; where not, it is left out.</summary>
+    public bool StrictTools { get; init; } = true;
+
+    /// <summary>Whether <c>cache_control</c> marks may be sent; where not, they are left out, with a warning.</summary>
+    public bool CacheControl { get; init; }
+
+    /// <summary>Whether <c>stream_options</c> may be sent. It asks for the usage, which a stream otherwise lacks.</summary>
+    public bool StreamOptions { get; init; } = true;
+
+    /// <summary>Where a chunk holds its usage, when not in <c>usage</c>; both places are looked at.</summary>
+    public ImmutableArray<string> StreamUsagePath { get; init; } = [];
+
+    /// <summary>The member of an earlier assistant message under which its reasoning is sent back; null sends none.</summary>
+    public string? ReasoningEcho { get; init; }
+
+    /// <summary>
+    /// The member that holds structured reasoning (a list of objects with text, signatures, encrypted data), read and sent back as it came; null where there is none.
+    /// </summary>
+    public string? ReasoningDetails { get; init; }
+
+    /// <summary>Further words for our finish reasons, besides those that all services share.</summary>
+    public ImmutableDictionary<string, string> FinishReasons { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The name by which opaque blocks of this format are known; another service's are not sent.</summary>
+    internal string OpaqueFormat => ReasoningDetails ?? "";
+
+    /// <inheritdoc/>
+    public override Framing Framing => Framing.Sse;
+
+    /// <inheritdoc/>
+    public override HttpCall Render(ChatCompletionRequest request, CallContext context, bool stream) =>
+        ChatRequestWriter.Render(this, request, context, stream);
+
+    /// <inheritdoc/>
+    public override ChatCompletion Parse(HttpReply reply, CallContext context) => ChatReplyReader.Parse(this, reply, context);
+
+    /// <inheritdoc/>
+    public override IFold<ChatCompletionChunk> Fold(CallContext context) => new ChatStreamFold(this, context);
+}

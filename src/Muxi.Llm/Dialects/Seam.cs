@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Muxi.Llm;
+
+/// <summary>All that a dialect may know of the world besides the request. It holds no client and no clock, so the same input gives the same output.</summary>
+/// <param name="Provider">Who is asked, by our name.</param>
+/// <param name="Model">The model, without the provider's name.</param>
+/// <param name="RequestId">Our id of this call, unique.</param>
+/// <param name="Now">When the call was begun.</param>
+public readonly record struct CallContext(string Provider, string Model, string RequestId, DateTimeOffset Now)
+{
+    /// <summary>An id for something that the provider left without one: a hash, so that the same call gives the same ids.</summary>
+    public string MakeId(string prefix, int index)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{RequestId}/{index}"), hash);
+        return prefix + Convert.ToHexStringLower(hash[..12]);
+    }
+}
+
+/// <summary>An HTTP request as a value. The transport adds the base URL, the credentials and the caller's headers.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">What follows the base URL, without a leading slash.</param>
+public sealed record HttpCall(HttpMethod Method, string Path)
+{
+    /// <summary>The body; empty for none. It can be sent again as often as needed.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body's media type.</summary>
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>Headers of the wire format itself, such as a version.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>What of the request could not be put into this wire format.</summary>
+    public IReadOnlyList<Warning> Warnings { get; init; } = [];
+}
+
+/// <summary>A reply's headers, by name and ignoring case.</summary>
+public readonly struct ReplyHeaders
+{
+    private readonly HttpResponseMessage? _response;
+    private readonly IReadOnlyDictionary<string, string>? _fixed;
+
+    internal ReplyHeaders(HttpResponseMessage response) => _response = response;
+
+    /// <summary>Fixed headers, for tests of a dialect. The dictionary decides about case.</summary>
+    public ReplyHeaders(IReadOnlyDictionary<string, string> headers) => _fixed = headers;
+
+    /// <summary>A header's value; null when it was not sent.</summary>
+    public string? this[string name]
+    {
+        get
+        {
+            if (_response is null) return _fixed?.GetValueOrDefault(name);
+            if (_response.Headers.NonValidated.TryGetValues(name, out var values)) return values.ToString();
+            return _response.Content.Headers.NonValidated.TryGetValues(name, out values) ? values.ToString() : null;
+        }
+    }
+}
+
+/// <summary>A good HTTP reply, whole. The body is valid only during the call that is given it.</summary>
+/// <param name="Status">The status, 200 to 299; others never reach a dialect.</param>
+/// <param name="Body">The body, decompressed.</param>
+/// <param name="Headers">The headers.</param>
+public readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Body, ReplyHeaders Headers = default);
+
+/// <summary>One step of an exchange: send this (after a wait), or done.</summary>
+public readonly struct Step<T>
+{
+    private Step(HttpCall? call, TimeSpan after, T? value) => (Call, After, Value) = (call, after, value);
+
+    /// <summary>What to send; null when the exchange is done.</summary>
+    public HttpCall? Call { get; }
+
+    /// <summary>How long to wait before sending.</summary>
+    public TimeSpan After { get; }
+
+    /// <summary>The result, when the exchange is done.</summary>
+    public T? Value { get; }
+
+    /// <summary>Send this next.</summary>
+    public static Step<T> Send(HttpCall call, TimeSpan after = default) => new(call, after, default);
+
+    /// <summary>The exchange has its result.</summary>
+    public static Step<T> Done(T value) => new(null, default, value);
+}
+
+/// <summary>The pure course of one verb: one call in the simplest case; create and poll, resumable upload and paging are others.</summary>
+public interface IExchange<T>
+{
+    /// <summary>The next step. <c>null</c> begins the exchange; after that it is given the reply to what it sent last.</summary>
+    Step<T> Next(HttpReply? reply);
+}
+
+/// <summary>The pure state of one stream: wire events in, canonical chunks out.</summary>
+public interface IFold<T>
+{
+    /// <summary>Takes one event and adds the chunks that it gives, often one, sometimes none.</summary>
+    void Next(WireEvent wireEvent, ICollection<T> into);
+
+    /// <summary>The body has ended: adds what is left.</summary>
+    /// <exception cref="StreamInterruptedException">The stream lacks its end.</exception>
+    void End(ICollection<T> into);
+
+    /// <summary>Whether the format's own end has come, so that nothing after it is waited for.</summary>
+    bool IsComplete { get; }
+}
+
+/// <summary>A verb that is answered once.</summary>
+public interface IVerb<in TRequest, TReply>
+{
+    /// <summary>Begins the exchange for a request.</summary>
+    IExchange<TReply> Begin(TRequest request, CallContext context);
+}
+
+/// <summary>A verb that is answered in pieces.</summary>
+public interface IStreamVerb<in TRequest, TChunk>
+{
+    /// <summary>How the reply is cut into events.</summary>
+    Framing Framing { get; }
+
+    /// <summary>The HTTP request that asks for the stream.</summary>
+    HttpCall Render(TRequest request, CallContext context);
+
+    /// <summary>A fresh fold for one stream.</summary>
+    IFold<TChunk> Fold(CallContext context);
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Tolerant reading: a vendor's null, missing or differently typed scalar is no reason to lose a reply.</summary>
+internal static class JsonReading
+{
+    /// <summary>Steps to the next member of the object and stands on its name; false at the object's end.</summary>
+    public static bool NextMember(this ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    /// <summary>Steps to the next value of the array; false at the array's end.</summary>
+    public static bool NextItem(this ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndArray;
+
+    /// <summary>Whether the member's name is this one. Names of the wire formats hold nothing that needs escaping.</summary>
+    public static bool Is(this in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueSpan.SequenceEqual(name);
+
+    /// <summary>The member's value as text; a number, a boolean or a structure gives its raw text, null gives null.</summary>
+    public static string? ReadString(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        reader.Read();
+        return reader.TextOf(source);
+    }
+
+    /// <summary>The current value as text, as <see cref="ReadString"/> does.</summary>
+    public static string? TextOf(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        if (reader.TokenType == JsonTokenType.String) return reader.GetString();
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        return Encoding.UTF8.GetString(reader.RawSpan(source));
+    }
+
+    /// <summary>The member's value as text, but the very string given when the text is the same: ids and models repeat through a stream.</summary>
+    public static string? ReadShared(this ref Utf8JsonReader reader, string? known, ReadOnlySpan<byte> source)
+    {
+        reader.Read();
+        if (known is not null && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(known)) return known;
+        return reader.TextOf(source);
+    }
+
+    /// <summary>The member's value as a whole number; digits in a string count, a fraction is cut, anything else gives null.</summary>
+    public static long? ReadLong(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Number) return reader.TryGetInt64(out var whole) ? whole : (long)reader.GetDouble();
+        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString(), out var digits)) return digits;
+        reader.Skip();
+        return null;
+    }
+
+    /// <summary>The member's value as a number; anything else gives null.</summary>
+    public static double? ReadDouble(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Number) return reader.GetDouble();
+        reader.Skip();
+        return null;
+    }
+
+    /// <summary>The member's value as a boolean; anything else gives null.</summary>
+    public static bool? ReadBool(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is JsonTokenType.True or JsonTokenType.False) return reader.GetBoolean();
+        reader.Skip();
+        return null;
+    }
+
+    /// <summary>The member's value as it stands; an empty one for null.</summary>
+    public static RawJson ReadRaw(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Null ? default : reader.RawValue(source);
+    }
+
+    /// <summary>Whether the member that the reader stands on is null; the reader stays where it is.</summary>
+    public static bool NextIsNull(this in Utf8JsonReader reader)
+    {
+        var peek = reader;
+        return peek.Read() && peek.TokenType == JsonTokenType.Null;
+    }
+
+    /// <summary>Steps over the member.</summary>
+    public static void SkipMember(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    /// <summary>Steps into the member's object; false (and past the value) when it is none.</summary>
+    public static bool EnterObject(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartObject) return true;
+        reader.Skip();
+        return false;
+    }
+
+    /// <summary>Steps into the member's array; false (and past the value) when it is none.</summary>
+    public static bool EnterArray(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartArray) return true;
+        reader.Skip();
+        return false;
+    }
+
+    /// <summary>The bytes of the current value, which is stepped over.</summary>
+    public static ReadOnlySpan<byte> RawSpan(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return source[start..(int)reader.BytesConsumed];
+    }
+
+    /// <summary>A copy of the current value, which is stepped over.</summary>
+    public static RawJson RawValue(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source) => RawJson.Trusted(reader.RawSpan(source));
+}

@@ -1,0 +1,28 @@
+namespace Muxi.Llm;
+
+/// <summary>What every reply, and every chunk of a stream, carries besides its body: who answered, and how it went.</summary>
+public abstract record Reply
+{
+    /// <summary>Set once by the router, before the caller sees the reply.</summary>
+    internal CallRecord? Call { get; set; }
+
+    /// <summary>The provider that answered, by our name; null for a reply that was parsed from text.</summary>
+    public string? Provider => Call?.Provider;
+
+    /// <summary>Every try of the call, the good one last.</summary>
+    public IReadOnlyList<Attempt> Attempts => Call?.Attempts ?? [];
+
+    /// <summary>Options that the target could not honour and that were left out or changed.</summary>
+    public IReadOnlyList<Warning> Warnings => Call?.Warnings ?? [];
+
+    /// <summary>The provider's id of the request, for a support ticket.</summary>
+    public string? RequestId => Call?.RequestId;
+}
+
+/// <summary>An option that was not honoured as it was asked for.</summary>
+/// <param name="Param">The request member.</param>
+/// <param name="Message">What was done with it, and why.</param>
+public sealed record Warning(string Param, string Message);
+
+/// <summary>What is known of a call that has been answered; one for all chunks of a stream.</summary>
+internal sealed record CallRecord(string Provider, IReadOnlyList<Attempt> Attempts, IReadOnlyList<Warning> Warnings, string? RequestId);
