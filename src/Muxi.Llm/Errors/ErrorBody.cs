@@ -10,7 +10,7 @@ namespace Muxi.Llm;
 internal sealed class ErrorBody
 {
     private const int Deepest = 8;
-    private const int LongestParsed = 1 << 20;
+    private const int LongestRead = 1 << 20;
     private const int LongestText = 1 << 14;
     private static readonly JsonReaderOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
@@ -54,7 +54,7 @@ internal sealed class ErrorBody
 
     internal static ErrorBody Read(ReadOnlySpan<byte> bytes)
     {
-        var body = new ErrorBody(ErrorText.Decode(bytes));
+        var body = new ErrorBody(ErrorText.Decode(bytes.Length > LongestRead ? bytes[..LongestRead] : bytes));
         var text = ErrorText.Payload(body.Raw);
         if (text.Length != body.Raw.Length) body.Form = ErrorText.Sniff(text);
         switch (body.Form)
@@ -89,7 +89,6 @@ internal sealed class ErrorBody
 
     private bool TakeJson(string text)
     {
-        if (text.Length > LongestParsed) return false;
         try
         {
             var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text.Trim()), Lenient);
@@ -294,8 +293,7 @@ internal sealed class ErrorBody
 
     private void TakePlain(string message)
     {
-        message = Unprefixed(message.Trim());
-        if (ErrorText.HtmlAt(message) is >= 0 and var page) message = message[..page].TrimEnd(' ', ':', '-');
+        message = ErrorText.WithoutHtml(Unprefixed(message.Trim()));
         if (message.Length == 0) return;
         if (_text.Length < LongestText) _text.Append(message.AsSpan(0, Math.Min(message.Length, LongestText))).Append('\n');
         Message ??= message;

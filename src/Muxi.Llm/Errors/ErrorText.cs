@@ -19,7 +19,7 @@ internal enum BodyForm
 /// <summary>Turns bytes into text, and text into one line for people.</summary>
 internal static class ErrorText
 {
-    private static readonly string[] Tags = ["<!doctype", "<html", "<head>", "<body>", "<center>", "</"];
+    private static readonly string[] Tags = ["<!doctype", "<html", "<head>", "<body>", "<center>"];
 
     /// <summary>UTF-8, or UTF-16 where a byte order mark says so; bytes that are neither become U+FFFD.</summary>
     internal static string Decode(ReadOnlySpan<byte> bytes) => bytes switch
@@ -47,7 +47,7 @@ internal static class ErrorText
         if (text.IsEmpty) return BodyForm.Empty;
         if (text[0] is '{' or '[' or '"') return BodyForm.Json;
         if (HtmlAt(text) >= 0) return BodyForm.Html;
-        if (text[0] == '<') return text.StartsWith("<?xml") || text.IndexOf("</", StringComparison.Ordinal) > 0 ? BodyForm.Xml : BodyForm.Html;
+        if (text[0] == '<') return text.StartsWith("<?xml") ? BodyForm.Xml : BodyForm.Html;
         var odd = 0;
         var seen = text.Length > 4096 ? text[..4096] : text;
         foreach (var c in seen)
@@ -60,14 +60,15 @@ internal static class ErrorText
     {
         var first = -1;
         foreach (var tag in Tags)
-        {
-            var at = text.IndexOf(tag, StringComparison.OrdinalIgnoreCase);
-            if (at < 0) continue;
-            // A closing tag inside a sentence is no page; one in a text that begins with a tag is.
-            if (tag == "</" && text[0] != '<') continue;
-            if (first < 0 || at < first) first = tag == "</" ? 0 : at;
-        }
+            if (text.IndexOf(tag, StringComparison.OrdinalIgnoreCase) is >= 0 and var at && (first < 0 || at < first)) first = at;
         return first;
+    }
+
+    /// <summary>A message without the page in it, which is all of it where it begins with a tag.</summary>
+    internal static string WithoutHtml(string message)
+    {
+        if (message is ['<', ..] && message.Contains("</", StringComparison.Ordinal)) return "";
+        return HtmlAt(message) is >= 0 and var page ? message[..page].TrimEnd(' ', ':', '-') : message;
     }
 
     /// <summary>Whether a body holds a page that must not be quoted, as it is or escaped inside JSON.</summary>

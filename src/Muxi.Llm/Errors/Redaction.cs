@@ -29,7 +29,8 @@ internal static class Redaction
         secret = secret?.Trim();
         if (secret is null || secret.Length < Shortest || !forms.Add(secret)) return;
         // A slot may hold "Bearer <key>" where the echo holds the key alone.
-        if (secret.IndexOf(' ') is > 0 and var space) AddForms(secret[(space + 1)..], forms);
+        foreach (var scheme in (ReadOnlySpan<string>)["Bearer ", "Basic ", "Token ", "Key ", "ApiKey "])
+            if (secret.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) AddForms(secret[scheme.Length..], forms);
 
         foreach (var encoder in (ReadOnlySpan<JavaScriptEncoder>)[JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping])
         {
