@@ -48,6 +48,18 @@ internal static class ErrorKinds
 {
     internal static ErrorKind Of(LlmException error) => error switch
     {
+        ApiException api => OfReply(api),
+        ApiTimeoutException => ErrorKind.Timeout,
+        ApiConnectionException => ErrorKind.Connection,
+        StreamInterruptedException => ErrorKind.StreamInterrupted,
+        UnsupportedFeatureException => ErrorKind.Unsupported,
+        ConfigurationException => ErrorKind.Configuration,
+        AllTargetsFailedException { Failures: [.., var last] } => last.Kind,
+        _ => ErrorKind.Unknown,
+    };
+
+    private static ErrorKind OfReply(ApiException error) => error switch
+    {
         ContextLengthExceededException => ErrorKind.ContextLength,
         ContentFilterException => ErrorKind.ContentFilter,
         BadRequestException => ErrorKind.BadRequest,
@@ -60,13 +72,7 @@ internal static class ErrorKinds
         QuotaExceededException => ErrorKind.Quota,
         RateLimitException => ErrorKind.RateLimit,
         OverloadedException => ErrorKind.Overloaded,
-        ServerException server => IsTimeout((int)server.Status) ? ErrorKind.Timeout : ErrorKind.Server,
-        ApiTimeoutException => ErrorKind.Timeout,
-        ApiConnectionException => ErrorKind.Connection,
-        StreamInterruptedException => ErrorKind.StreamInterrupted,
-        UnsupportedFeatureException => ErrorKind.Unsupported,
-        ConfigurationException => ErrorKind.Configuration,
-        AllTargetsFailedException { Failures: [.., var last] } => last.Kind,
+        ServerException => IsTimeout((int)error.Status) ? ErrorKind.Timeout : ErrorKind.Server,
         _ => ErrorKind.Unknown,
     };
 

@@ -35,6 +35,9 @@ internal static class ErrorRules
         "retry in", "again in", "please wait", "throttl",
     ];
 
+    // Mistral's capacity text is documented to come with other statuses than 429.
+    private static readonly string[] RatedAnywhere = ["service tier capacity exceeded", "rate limit exceeded", "rate limit reached", "too many requests"];
+
     private static readonly string[] Key =
     [
         "incorrect api key", "invalid api key", "invalid api-key", "invalid x-api-key", "api key not valid", "api key is invalid", "api key not found",
@@ -88,14 +91,20 @@ internal static class ErrorRules
         if (sure is ErrorKind.Quota or ErrorKind.ContextLength or ErrorKind.ContentFilter) return sure;
         if (status == 402) return ErrorKind.Quota;
 
-        var text = body.Text;
         if (status == 429 || sure == ErrorKind.RateLimit) return Limited(sure, body);
-        if (status is 401 or 404) return null;
+        return status is 401 or 404 ? null : ByText(status, sure, body);
+    }
+
+    /// <summary>What the message says, as far as it may be believed under this status and beside this code.</summary>
+    private static ErrorKind? ByText(int status, ErrorKind? sure, ErrorBody body)
+    {
+        var text = body.Text;
         if (IsContext(body) || status == 403 && IsRoomAsked(text)) return ErrorKind.ContextLength;
         if (status >= 500) return Holds(text, "overload") ? ErrorKind.Overloaded : null;
         if (IsContent(text)) return ErrorKind.ContentFilter;
         if (Any(text, Spent) || status is 403 or 412 && Holds(text, "billing")) return ErrorKind.Quota;
-        if (Holds(text, "service tier capacity exceeded") || Holds(text, "rate limit exceeded") || Holds(text, "rate limit reached")) return ErrorKind.RateLimit;
+        if (Any(text, RatedAnywhere)) return ErrorKind.RateLimit;
+
         if (sure is not (null or ErrorKind.Permission) || status is not (400 or 403 or < 300)) return null;
         if (body.Param is null && Any(text, Key)) return ErrorKind.Authentication;
         if (sure is not null) return null;
@@ -118,25 +127,30 @@ internal static class ErrorRules
     {
         // A good status: the body is an error, or it is not what it should be.
         >= 200 and < 300 => coded?.Kind ?? ErrorKind.Server,
+        503 or 529 => ErrorKind.Overloaded,
+        _ when ErrorKinds.IsTimeout(status) => ErrorKind.Timeout,
+        >= 500 => ErrorKind.Server,
+        >= 400 => ByClientStatus(status, body.Text),
+        _ => ErrorKind.Unknown,
+    };
+
+    private static ErrorKind ByClientStatus(int status, string text) => status switch
+    {
         401 => ErrorKind.Authentication,
         402 => ErrorKind.Quota,
         403 or 451 => ErrorKind.Permission,
         404 or 410 => ErrorKind.NotFound,
-        408 or 504 or 524 => ErrorKind.Timeout,
         409 => ErrorKind.Conflict,
         // Suspended: of the account, as documented for 412.
-        412 when Holds(body.Text, "suspended") => ErrorKind.Permission,
+        412 when Holds(text, "suspended") => ErrorKind.Permission,
         413 or 414 or 431 => ErrorKind.TooLarge,
         422 => ErrorKind.Unprocessable,
         // The generation failed on the provider's side (TGI, Bedrock); 499: it says we hung up, though we are here to read it.
         424 or 499 => ErrorKind.Server,
         429 => ErrorKind.RateLimit,
         // Two meanings are documented: no capacity in the flexible tier, and an invalid token.
-        498 => Holds(body.Text, "token") ? ErrorKind.Authentication : ErrorKind.Overloaded,
-        503 or 529 => ErrorKind.Overloaded,
-        >= 500 => ErrorKind.Server,
-        >= 400 => ErrorKind.BadRequest,
-        _ => ErrorKind.Unknown,
+        498 => Holds(text, "token") ? ErrorKind.Authentication : ErrorKind.Overloaded,
+        _ => ErrorKind.BadRequest,
     };
 
     private static int Usual(ErrorKind kind, ErrorBody body) => kind switch

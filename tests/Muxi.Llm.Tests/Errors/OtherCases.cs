@@ -93,6 +93,8 @@ internal static class OtherCases
         new("responses error event", 200, """{"type":"error","sequence_number":2,"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"You exceeded your current quota","param":null}}""", ErrorKind.Quota) { Type = "insufficient_quota", Code = "insufficient_quota", Shown = 429 },
         new("responses flat error event", 200, """{"type":"error","code":"rate_limit_exceeded","message":"Slow","param":null,"sequence_number":1}""", ErrorKind.RateLimit) { Code = "rate_limit_exceeded", Shown = 429 },
         new("an event as the body of an error status", 400, "event: error\ndata: {\"error\":{\"message\":\"Bad thing\",\"code\":\"x\"}}\n\n", ErrorKind.BadRequest) { Code = "x", Says = "Bad thing" },
+        new("words alone in a stream", 200, """{"error":"Too many requests, slow down"}""", ErrorKind.RateLimit) { Shown = 429 },
+        new("a context error in a stream", 200, """{"error":"prompt is too long"}""", ErrorKind.ContextLength) { Shown = 400 },
         // Statuses
         new("conflict", 409, """{"error":{"message":"busy"}}""", ErrorKind.Conflict),
         new("gone", 410, """{"error":{"message":"retired"}}""", ErrorKind.NotFound),
