@@ -6,33 +6,42 @@ namespace Muxi.Llm;
 /// <remarks>No member ever holds a credential: they are redacted even where the provider echoes them.</remarks>
 public class ApiException : LlmException
 {
+    private ErrorFacts _facts;
+
     /// <summary>An error as the provider gave it.</summary>
     public ApiException(string message, Exception? inner = null) : base(message, inner) { }
 
     /// <summary>The HTTP status. For an error inside a 200 reply or stream, the status that the error's own type stands for.</summary>
-    public HttpStatusCode Status { get; init; }
+    public HttpStatusCode Status { get => _facts.Status; init => _facts = _facts with { Status = value }; }
 
     /// <summary>The provider's machine-readable code, e.g. <c>context_length_exceeded</c>; numbers are given as text.</summary>
-    public string? Code { get; init; }
+    public string? Code { get => _facts.Code; init => _facts = _facts with { Code = value }; }
 
     /// <summary>The provider's error type, e.g. <c>invalid_request_error</c>.</summary>
-    public string? Type { get; init; }
+    public string? Type { get => _facts.Type; init => _facts = _facts with { Type = value }; }
 
     /// <summary>The request member that the provider names as the culprit.</summary>
-    public string? Param { get; init; }
+    public string? Param { get => _facts.Param; init => _facts = _facts with { Param = value }; }
 
     /// <summary>The provider's id of the request (<c>x-request-id</c> and its kin), for a support ticket.</summary>
-    public string? RequestId { get; init; }
+    public string? RequestId { get => _facts.RequestId; init => _facts = _facts with { RequestId = value }; }
 
     /// <summary>How long the provider asks us to wait, unbounded as it was sent; null when it did not say.</summary>
-    public TimeSpan? RetryAfter { get; init; }
+    public TimeSpan? RetryAfter { get => _facts.RetryAfter; init => _facts = _facts with { RetryAfter = value }; }
 
     /// <summary>The error's body, redacted and cut to 4,096 characters; null when it was empty or HTML.</summary>
-    public string? Body { get; init; }
+    public string? Body { get => _facts.Body; init => _facts = _facts with { Body = value }; }
 
     /// <summary>The provider's own word on whether to try again (<c>x-should-retry</c>); null when it did not say.</summary>
-    public bool? ShouldRetry { get; init; }
+    public bool? ShouldRetry { get => _facts.ShouldRetry; init => _facts = _facts with { ShouldRetry = value }; }
+
+    /// <summary>Fills all members at once, whatever the subclass.</summary>
+    internal void Fill(in ErrorFacts facts) => _facts = facts;
 }
+
+/// <summary>The members of an <see cref="ApiException"/>.</summary>
+internal readonly record struct ErrorFacts(
+    HttpStatusCode Status, string? Code, string? Type, string? Param, string? RequestId, TimeSpan? RetryAfter, bool? ShouldRetry, string? Body);
 
 /// <summary>400: the request is wrong in itself; the same request will fail again, here and mostly elsewhere.</summary>
 public class BadRequestException(string message, Exception? inner = null) : ApiException(message, inner);

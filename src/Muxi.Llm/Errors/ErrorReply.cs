@@ -8,4 +8,8 @@ namespace Muxi.Llm;
 /// <param name="Model">The model that was asked for.</param>
 /// <param name="Now">The time of the reply, for dates in Retry-After.</param>
 internal readonly record struct ErrorReply(
-    int Status, ReadOnlyMemory<byte> Body, Func<string, string?> Header, string Provider, string? Model, DateTimeOffset Now);
+    int Status, ReadOnlyMemory<byte> Body, Func<string, string?> Header, string Provider, string? Model, DateTimeOffset Now)
+{
+    /// <summary>The credentials of the call, which providers echo at times: no member of the exception may hold one.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+}

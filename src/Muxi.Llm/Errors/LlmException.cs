@@ -3,17 +3,26 @@ namespace Muxi.Llm;
 /// <summary>Everything that can go wrong in a call, except the caller's own cancellation and wrong arguments to our own methods.</summary>
 public class LlmException : Exception
 {
+    private string? _provider;
+    private string? _model;
+
     /// <summary>An error with a message for people.</summary>
     public LlmException(string message, Exception? inner = null) : base(message, inner) { }
 
     /// <summary>The name of the provider that was asked, e.g. <c>groq</c>; null when the call failed before one was chosen.</summary>
-    public string? Provider { get; init; }
+    public string? Provider { get => _provider; init => _provider = value; }
 
     /// <summary>The model that was asked for, without the provider's name.</summary>
-    public string? Model { get; init; }
+    public string? Model { get => _model; init => _model = value; }
+
+    /// <summary>What went wrong, as one word to switch on; it follows from the exception's type (and status, for a provider's timeout).</summary>
+    public ErrorKind Kind => ErrorKinds.Of(this);
 
     /// <summary>Every attempt that was made for this call, the failing one last. Empty when nothing was sent.</summary>
     public IReadOnlyList<Attempt> Attempts { get; internal set; } = [];
+
+    /// <summary>Says whose error it is, where it was raised without knowing.</summary>
+    internal void Blame(string? provider, string? model) => (_provider, _model) = (provider, model);
 }
 
 /// <summary>Settings or names that cannot work: an unknown provider, a missing key, a base URL that is none. Nothing was sent.</summary>
@@ -29,7 +38,7 @@ public class ApiConnectionException(string message, Exception? inner = null) : L
 public sealed class ApiTimeoutException(string message, TimeoutKind kind, Exception? inner = null) : ApiConnectionException(message, inner)
 {
     /// <summary>Which of the four timeouts it was.</summary>
-    public TimeoutKind Kind { get; } = kind;
+    public TimeoutKind Timeout { get; } = kind;
 }
 
 /// <summary>A stream ended, broke or reported an error after content had come. <see cref="Received"/> holds what came.</summary>
