@@ -3,7 +3,7 @@ using System.Text;
 namespace Muxi.Llm;
 
 /// <summary>Puts the chunks of a stream together as the reply that the same call would have had without streaming.</summary>
-internal sealed class ChatAccumulator
+internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
 {
     private readonly List<AnswerAccumulator> _answers = [];
     private readonly List<Extra> _extras = [];
@@ -188,7 +188,8 @@ internal static class Extras
     private static RawJson Joined(RawJson earlier, RawJson later)
     {
         if (earlier.IsEmpty) return later;
-        var (before, after) = (earlier.Utf8.Span, later.Utf8.Span);
+        var before = earlier.Utf8.Span;
+        var after = later.Utf8.Span;
         if (before.Length < 3 || after.Length < 3 || before[0] != '[' || after[0] != '[') return later;
         return RawJson.Trusted([.. before[..^1], (byte)',', .. after[1..]]);
     }

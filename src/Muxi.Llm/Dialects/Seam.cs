@@ -10,6 +10,23 @@ namespace Muxi.Llm;
 /// <param name="Now">When the call was begun.</param>
 public readonly record struct CallContext(string Provider, string Model, string RequestId, DateTimeOffset Now)
 {
+    /// <summary>What must not appear in an error: the credentials of this call.</summary>
+    internal IReadOnlyList<string> Secrets { get; init; } = [];
+
+    /// <summary>The exception for a good-looking reply that holds an error, or nothing that can be read.</summary>
+    public ApiException Error(HttpReply reply)
+    {
+        var headers = reply.Headers;
+        return Errors.Classify(new(reply.Status, reply.Body, name => headers[name], Provider, Model, Now) { Secrets = Secrets ?? [] });
+    }
+
+    /// <summary>The exception for an event of a stream that is an error, or cannot be read.</summary>
+    public ApiException Error(WireEvent wireEvent) => Error(new HttpReply(200, wireEvent.Data));
+
+    /// <summary>The exception for a stream that lacks its end.</summary>
+    /// <param name="what">What is missing, to follow "the stream ".</param>
+    public StreamInterruptedException Interrupted(string what) => new($"{Provider}: the stream {what}") { Provider = Provider, Model = Model };
+
     /// <summary>An id for something that the provider left without one: a hash, so that the same call gives the same ids.</summary>
     public string MakeId(string prefix, int index)
     {

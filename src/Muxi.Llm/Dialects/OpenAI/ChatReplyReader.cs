@@ -20,8 +20,7 @@ internal static class ChatReplyReader
         {
             // Not JSON, or JSON cut in the middle: the classifier says what it is.
         }
-        var headers = reply.Headers;
-        throw Errors.Classify(new(reply.Status, reply.Body, name => headers[name], context.Provider, context.Model, context.Now));
+        throw context.Error(reply);
     }
 
     private static ChatCompletion? Read(OpenAIChat? quirks, ReadOnlySpan<byte> source)

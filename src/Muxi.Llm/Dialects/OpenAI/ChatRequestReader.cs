@@ -157,7 +157,7 @@ internal ref struct ChatRequestReader
         return format;
     }
 
-    private readonly List<string>? Texts(ref Utf8JsonReader reader, string name)
+    private static List<string>? Texts(ref Utf8JsonReader reader, string name)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;

@@ -33,10 +33,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     {
         if (IsComplete) return;
         if (_answers.Count == 0 || !_answers.TrueForAll(answer => answer.IsFinished))
-            throw new StreamInterruptedException(_last is null
-                ? $"{context.Provider}: the stream ended before anything came"
-                : $"{context.Provider}: the stream was cut: it ended without a finish reason or [DONE]")
-            { Provider = context.Provider, Model = context.Model };
+            throw context.Interrupted(_last is null ? "ended before anything came" : "was cut: it ended without a finish reason or [DONE]");
         IsComplete = true;
         Finish(into);
     }
@@ -52,7 +49,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         {
             // Broken or cut: the classifier says so.
         }
-        throw Errors.Classify(new(200, wireEvent.Data, static _ => null, context.Provider, context.Model, context.Now));
+        throw context.Error(wireEvent);
     }
 
     /// <summary>OpenRouter ends a failed stream with the finish reason <c>error</c> (vendor's page on streaming errors, 2025).</summary>
@@ -89,8 +86,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
 
     private void Finish(ICollection<ChatCompletionChunk> into)
     {
-        if (_last is null)
-            throw new StreamInterruptedException($"{context.Provider}: the stream ended before anything came") { Provider = context.Provider, Model = context.Model };
+        if (_last is null) throw context.Interrupted("ended before anything came");
         foreach (var answer in _answers)
             if (!answer.IsFinished) into.Add(Closing(answer));
         if (_usage is not null) into.Add(_usage.Choices.Count == 0 ? _usage : _usage with { Choices = [], Extra = default });

@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Muxi.Llm;
+
+/// <summary>How a client is set up in code. What is left out comes from the environment, then from what is built in.</summary>
+public sealed record LlmOptions
+{
+    /// <summary>Keys by provider name; they go before the environment's.</summary>
+    public IReadOnlyDictionary<string, string> ApiKeys { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Base URLs by provider name, path included; they go before the environment's.</summary>
+    public IReadOnlyDictionary<string, Uri> BaseUrls { get; init; } = new Dictionary<string, Uri>();
+
+    /// <summary>Headers to add to every request; a call's own go before them.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Services for this client alone; one of a built-in name takes its place.</summary>
+    public IReadOnlyList<Provider> Providers { get; init; } = [];
+
+    /// <summary>Limits on waiting.</summary>
+    public Timeouts Timeouts { get; init; } = new();
+
+    /// <summary>The proxy for all requests; without one the system's settings (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>, ...) hold.</summary>
+    public IWebProxy? Proxy { get; init; }
+
+    /// <summary>The caller's own handler in place of ours, which then owns connections, proxy and TLS. It is not disposed with the client.</summary>
+    public HttpMessageHandler? Handler { get; init; }
+
+    /// <summary>Where to get an <see cref="HttpClient"/> for each call, in place of our own connections.</summary>
+    public IHttpClientFactory? HttpClientFactory { get; init; }
+
+    /// <summary>The name under which <see cref="HttpClientFactory"/> is asked.</summary>
+    public string HttpClientName { get; init; } = "Muxi.Llm";
+
+    /// <summary>Where to log. Events have stable ids; no key, prompt or answer is ever logged.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The clock and its timers.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>How environment variables are read.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+}

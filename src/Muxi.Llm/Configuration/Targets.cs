@@ -1,0 +1,88 @@
+namespace Muxi.Llm;
+
+/// <summary>Turns a model's name and the settings into a target. The only place that reads settings.</summary>
+internal sealed class Targets(LlmOptions options)
+{
+    private static readonly string[] _secretHeaders = ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"];
+
+    /// <summary>The service that a name means.</summary>
+    public ModelName Name(string model) => Catalog.Resolve(model, options.Providers);
+
+    /// <summary>A service by its name.</summary>
+    public Provider Provider(string name) => Catalog.Find(name, options.Providers) ?? throw Catalog.Unknown(name, name, options.Providers);
+
+    /// <summary>Where a call goes, and with which key.</summary>
+    /// <exception cref="ConfigurationException">A setting cannot work, or the key is missing.</exception>
+    public Target Resolve(ModelName name, RequestOptions? request)
+    {
+        var provider = name.Provider;
+        var (url, isCalls, isOwn) = BaseUrl(name, request);
+        var key = request?.ApiKey ?? (isCalls ? null : Key(provider));
+        if (key is null && provider.Auth.IsRequired && !isCalls && isOwn) throw MissingKey(name);
+        if (key is not null && key.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+            throw new ConfigurationException($"the key for {provider.Name} holds blanks or control characters: look at {Source(provider)}") { Provider = provider.Name, Model = name.Model };
+        var headers = Headers(provider, request, isCalls);
+        return new(provider, name.Model, url, key, headers) { Secrets = Secrets(key, url, headers) };
+    }
+
+    /// <summary>The key that is configured for a service; null when there is none.</summary>
+    public string? Key(Provider provider)
+    {
+        if (options.ApiKeys.TryGetValue(provider.Name, out var key) && key.Length > 0) return key;
+        return provider.KeyVariables.Select(Variable).FirstOrDefault(value => value is not null);
+    }
+
+    /// <summary>Where a call's base URL is from: the call itself (which gets no configured key), and whether it is the provider's own.</summary>
+    private (Uri Url, bool IsCalls, bool IsOwn) BaseUrl(ModelName name, RequestOptions? request)
+    {
+        var provider = name.Provider;
+        if (request?.BaseUrl is { } calls) return (Folder(calls.OriginalString, provider), true, false);
+        if (name.Host is { } host) return (AtHost(provider, host), true, false);
+        if (options.BaseUrls.TryGetValue(provider.Name, out var coded)) return (Folder(coded.OriginalString, provider), false, false);
+        var variable = provider.UrlVariables.Select(Variable).FirstOrDefault(value => value is not null);
+        return variable is not null ? (Folder(variable, provider), false, false) : (Folder(provider.BaseUrl, provider), false, true);
+    }
+
+    private static Uri AtHost(Provider provider, string host)
+    {
+        var own = new Uri(provider.BaseUrl);
+        var url = new Uri($"{own.Scheme}://{host}");
+        var hasPort = host.EndsWith($":{url.Port}", StringComparison.Ordinal);
+        return new UriBuilder(own) { Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
+    }
+
+    private static Uri Folder(string url, Provider provider)
+    {
+        if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var folder) || folder.Scheme is not ("http" or "https"))
+            throw new ConfigurationException($"the base URL for {provider.Name} is no http(s) address: '{url}'") { Provider = provider.Name };
+        return folder;
+    }
+
+    private List<KeyValuePair<string, string>> Headers(Provider provider, RequestOptions? request, bool isCalls)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        if (!isCalls)
+            foreach (var (header, variable) in provider.HeaderVariables)
+                if (Variable(variable) is { } value) headers.Add(new(header, value));
+        headers.AddRange(options.Headers);
+        if (request?.Headers is { } own) headers.AddRange(own);
+        return headers;
+    }
+
+    private static List<string> Secrets(string? key, Uri url, List<KeyValuePair<string, string>> headers)
+    {
+        var secrets = new List<string>();
+        if (key is not null) secrets.Add(key);
+        if (url.UserInfo.Length > 0) secrets.Add(url.UserInfo[(url.UserInfo.IndexOf(':') + 1)..]);
+        foreach (var (name, value) in headers)
+            if (_secretHeaders.Contains(name.ToLowerInvariant())) secrets.Add(value[(value.LastIndexOf(' ') + 1)..]);
+        return secrets;
+    }
+
+    private static ConfigurationException MissingKey(ModelName name) =>
+        new($"{name.Provider.Name} needs a key: set {Source(name.Provider)}, or use a sandbox/ model, which needs none") { Provider = name.Provider.Name, Model = name.Model };
+
+    private static string Source(Provider provider) => string.Join(" or ", provider.KeyVariables);
+
+    private string? Variable(string name) => options.Environment(name) is { } value && value.Trim() is { Length: > 0 } trimmed ? trimmed : null;
+}

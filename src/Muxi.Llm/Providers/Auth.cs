@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace Muxi.Llm;
+
+/// <summary>How a service is told who asks: a fact, not a key.</summary>
+/// <param name="Header">The header that carries the key; empty for none.</param>
+/// <param name="Prefix">What stands before the key in it.</param>
+public sealed record Auth(string Header, string Prefix)
+{
+    /// <summary>Environment variables that hold the key by the vendor's custom, besides <c>NAME_API_KEY</c>.</summary>
+    public ImmutableArray<string> Variables { get; init; } = [];
+
+    /// <summary>Whether the service's own address answers nobody without a key.</summary>
+    public bool IsRequired { get; init; } = true;
+
+    /// <summary>No key at all.</summary>
+    public static Auth None { get; } = new("", "") { IsRequired = false };
+
+    /// <summary><c>Authorization: Bearer KEY</c>, with the key from these variables.</summary>
+    public static Auth Bearer(params ImmutableArray<string> variables) => new("Authorization", "Bearer ") { Variables = variables };
+
+    /// <summary>A header of the vendor's own, with the key from these variables.</summary>
+    public static Auth Key(string header, params ImmutableArray<string> variables) => new(header, "") { Variables = variables };
+
+    /// <summary>The same, but a service that may be run without a key.</summary>
+    public Auth Optional() => this with { IsRequired = false };
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+
+namespace Muxi.Llm;
+
+/// <summary>All services that are known, and the factory that turns <c>provider/model</c> into one of them.</summary>
+public static class Catalog
+{
+    private const string DefaultProvider = "openai";
+
+    private static ImmutableArray<Provider> _added = [];
+
+    /// <summary>The services that come with the library, in the order in which a default is looked for.</summary>
+    public static ImmutableArray<Provider> BuiltIn { get; } =
+    [
+        Providers.OpenAI, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI,
+        Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.Sandbox,
+    ];
+
+    /// <summary>The services that come with the library and those that were added.</summary>
+    public static ImmutableArray<Provider> All => [.. _added, .. BuiltIn.Where(builtIn => _added.All(added => added.Name != builtIn.Name))];
+
+    /// <summary>Makes a service known to the whole program; one of the same name takes the other's place.</summary>
+    /// <exception cref="ConfigurationException">The name or the base URL cannot be used.</exception>
+    public static void Add(Provider provider)
+    {
+        Check(provider);
+        ImmutableInterlocked.Update(ref _added, static (added, one) => [.. added.Where(other => other.Name != one.Name), one], provider);
+    }
+
+    /// <summary>Finds the service and the model that a name means: <c>provider/model</c>, or a bare model of OpenAI's. Further slashes belong to the model.</summary>
+    /// <exception cref="ConfigurationException">There is no such service; the message names the nearest ones.</exception>
+    public static ModelName Resolve(string name) => Resolve(name, []);
+
+    internal static ModelName Resolve(string name, IReadOnlyList<Provider> own)
+    {
+        var slash = name.IndexOf('/');
+        var providerName = slash < 0 ? DefaultProvider : name[..slash];
+        var model = slash < 0 ? name : name[(slash + 1)..];
+        var provider = Find(providerName, own) ?? throw Unknown(providerName, name, own);
+        if (model.Length == 0) throw new ConfigurationException($"'{name}' names no model: write {providerName}/MODEL") { Provider = provider.Name };
+        return provider.IsSelfHosted && HostStart(model) is var at and > 0
+            ? new(provider, model[..at], model[(at + 1)..])
+            : new(provider, model, null);
+    }
+
+    /// <summary>Finds a service by its name or an alias, ignoring case; null when there is none.</summary>
+    internal static Provider? Find(string name, IReadOnlyList<Provider> own)
+    {
+        foreach (var provider in own)
+            if (Answers(provider, name)) return provider;
+        foreach (var provider in _added)
+            if (Answers(provider, name)) return provider;
+        foreach (var provider in BuiltIn)
+            if (Answers(provider, name)) return provider;
+        return null;
+    }
+
+    internal static ConfigurationException Unknown(string provider, string name, IReadOnlyList<Provider> own)
+    {
+        var known = own.Concat(All).Select(one => one.Name).Distinct().ToArray();
+        var near = known.Select(one => (Name: one, Distance: Nearness.Distance(one, provider.ToLowerInvariant())))
+            .Where(one => one.Distance <= Math.Max(2, provider.Length / 3)).OrderBy(one => one.Distance).Take(3).Select(one => one.Name).ToArray();
+        var where = name == provider ? "" : $" in '{name}'";
+        return new(near.Length > 0
+            ? $"unknown provider '{provider}'{where}; did you mean {string.Join(" or ", near)}?"
+            : $"unknown provider '{provider}'{where}; known are {string.Join(", ", known)}");
+    }
+
+    internal static void Check(Provider provider)
+    {
+        if (provider.Name.Length == 0 || provider.Name.Contains('/', StringComparison.Ordinal))
+            throw new ConfigurationException($"'{provider.Name}' cannot be a provider's name: it must not be empty or hold a slash");
+        if (!Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new ConfigurationException($"the base URL '{provider.BaseUrl}' of '{provider.Name}' is no http(s) address") { Provider = provider.Name };
+    }
+
+    private static bool Answers(Provider provider, string name) =>
+        provider.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+        || provider.Aliases.Any(alias => alias.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Where <c>@host[:port]</c> begins; -1 when what follows the last <c>@</c> is no host.</summary>
+    private static int HostStart(string model)
+    {
+        var at = model.LastIndexOf('@');
+        return at > 0 && Uri.TryCreate($"http://{model[(at + 1)..]}/", UriKind.Absolute, out var url) && url.AbsolutePath == "/" && url.UserInfo.Length == 0 ? at : -1;
+    }
+}
+
+/// <summary>A name that was resolved.</summary>
+/// <param name="Provider">Who is asked.</param>
+/// <param name="Model">The model, without the provider's name and the host.</param>
+/// <param name="Host">The machine, <c>host[:port]</c>, where the name tells one.</param>
+public sealed record ModelName(Provider Provider, string Model, string? Host)
+{
+    /// <summary>The name as <c>provider/model[@host]</c>.</summary>
+    public override string ToString() => Host is null ? $"{Provider.Name}/{Model}" : $"{Provider.Name}/{Model}@{Host}";
+}
+
+/// <summary>How far two words are apart.</summary>
+internal static class Nearness
+{
+    /// <summary>The number of letters to insert, delete or replace (Levenshtein).</summary>
+    public static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,20 @@
+namespace Muxi.Llm;
+
+public static partial class Providers
+{
+    /// <summary>Groq. Its reference calls these parameters not yet supported by any model; a stream's usage may stand in an envelope of its own.</summary>
+    public static Provider Groq { get; } = new("groq", "https://api.groq.com/openai/v1", Auth.Bearer("GROQ_API_KEY"))
+    {
+        DisplayName = "Groq",
+        DefaultModel = "llama-3.3-70b-versatile",
+        Chat = new OpenAIChat
+        {
+            MaxTokensField = "max_completion_tokens",
+            Drops = ["logprobs", "top_logprobs", "logit_bias", "frequency_penalty", "presence_penalty"],
+            MaxStops = 4,
+            StreamUsagePath = ["x_groq", "usage"],
+            ReasoningEcho = "reasoning",
+        },
+        Documentation = "https://console.groq.com/docs/api-reference#chat-create",
+    };
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace Muxi.Llm;
+
+public static partial class Providers
+{
+    /// <summary>OpenRouter. It passes Anthropic's cache marks on, and wants its reasoning_details back within a tool loop.</summary>
+    public static Provider OpenRouter { get; } = new("openrouter", "https://openrouter.ai/api/v1", Auth.Bearer("OPENROUTER_API_KEY"))
+    {
+        DisplayName = "OpenRouter",
+        DefaultModel = "openai/gpt-4o-mini",
+        BaseUrlVariables = ["OPENROUTER_API_BASE"],
+        HeaderVariables = new Dictionary<string, string> { ["HTTP-Referer"] = "OPENROUTER_SITE_URL", ["X-Title"] = "OPENROUTER_APP_NAME" }.ToImmutableDictionary(),
+        Chat = new OpenAIChat { CacheControl = true, ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning" },
+        Documentation = "https://openrouter.ai/docs/api-reference/overview",
+    };
+}

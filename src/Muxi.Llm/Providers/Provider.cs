@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace Muxi.Llm;
+
+/// <summary>A service: where it is, how it is told who asks, and which wire format it speaks for each operation. Facts only.</summary>
+/// <param name="Name">Our name for it: what stands before the slash in <c>provider/model</c>.</param>
+/// <param name="BaseUrl">Its address, path included, without a slash at the end.</param>
+/// <param name="Auth">How it is told who asks.</param>
+public sealed record Provider(string Name, string BaseUrl, Auth Auth)
+{
+    /// <summary>The name that the vendor uses.</summary>
+    public string DisplayName { get; init; } = Name;
+
+    /// <summary>Other names by which it is known.</summary>
+    public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>Environment variables that hold the base URL by custom, besides <c>NAME_BASE_URL</c>.</summary>
+    public ImmutableArray<string> BaseUrlVariables { get; init; } = [];
+
+    /// <summary>Headers whose values come from the environment: header name to variable. Not sent where the variable is not set.</summary>
+    public ImmutableDictionary<string, string> HeaderVariables { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether people run it themselves, so that <c>model@host:port</c> may name the machine.</summary>
+    public bool IsSelfHosted { get; init; }
+
+    /// <summary>The model to use when none is named and this is the first provider with a key; null where there is no sensible one.</summary>
+    public string? DefaultModel { get; init; }
+
+    /// <summary>The wire format of chat; null where there is no chat.</summary>
+    public ChatDialect? Chat { get; init; }
+
+    /// <summary>The path that lists the service's models in OpenAI's form; null where there is none.</summary>
+    public string? ModelsPath { get; init; } = "models";
+
+    /// <summary>Where the facts are from.</summary>
+    public string? Documentation { get; init; }
+
+    /// <summary>A service inside this process: what answers instead of a socket.</summary>
+    internal Func<TimeProvider, HttpMessageHandler>? InProcess { get; init; }
+
+    /// <summary>All variables that may hold the key, the first that is set counts.</summary>
+    public ImmutableArray<string> KeyVariables => Auth.Header.Length == 0 ? [] : [.. new[] { VariableName("API_KEY") }.Concat(Auth.Variables).Distinct()];
+
+    /// <summary>All variables that may hold the base URL, the first that is set counts.</summary>
+    public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Distinct()];
+
+    private string VariableName(string ending) => $"{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
+}

@@ -1,0 +1,14 @@
+namespace Muxi.Llm;
+
+/// <summary>The services that come with the library, each a file of facts.</summary>
+public static partial class Providers
+{
+    /// <summary>The simulator inside this process: no network, no key, no model. It says so in its answers.</summary>
+    public static Provider Sandbox { get; } = new("sandbox", "http://sandbox.invalid/v1", Auth.None)
+    {
+        DisplayName = "Sandbox (built in)",
+        DefaultModel = "chat",
+        Chat = new OpenAIChat { CacheControl = true },
+        InProcess = static clock => new SandboxHandler(clock),
+    };
+}

@@ -1,0 +1,15 @@
+namespace Muxi.Llm;
+
+public static partial class Providers
+{
+    /// <summary>vLLM's server. Tools need <c>--enable-auto-tool-choice --tool-call-parser</c> at its start.</summary>
+    public static Provider Vllm { get; } = new("vllm", "http://localhost:8000/v1", Auth.Bearer("HOSTED_VLLM_API_KEY").Optional())
+    {
+        DisplayName = "vLLM",
+        Aliases = ["hosted_vllm"],
+        IsSelfHosted = true,
+        BaseUrlVariables = ["VLLM_API_BASE"],
+        Chat = new OpenAIChat(),
+        Documentation = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+    };
+}

@@ -1,0 +1,17 @@
+namespace Muxi.Llm;
+
+public static partial class Providers
+{
+    /// <summary>xAI. A tool's <c>strict</c> and names of other than user messages are rejected; the reasoning Grok models take no penalties and no stop texts.</summary>
+    public static Provider XAI { get; } = new("xai", "https://api.x.ai/v1", Auth.Bearer("XAI_API_KEY"))
+    {
+        DisplayName = "xAI",
+        DefaultModel = "grok-4",
+        BaseUrlVariables = ["XAI_API_BASE"],
+        Chat = new OpenAIChat { StrictTools = false, NamedRoles = ["user"] }
+            .For("grok-4*", d => d with { Drops = ["stop", "frequency_penalty"] })
+            .For("grok-code-fast*", d => d with { Drops = ["stop", "frequency_penalty"] })
+            .For("grok-3-mini*", d => d with { Drops = ["stop"] }),
+        Documentation = "https://docs.x.ai/docs/api-reference",
+    };
+}

@@ -1,0 +1,32 @@
+namespace Muxi.Llm;
+
+/// <summary>What the router knows of a verb that is answered once.</summary>
+/// <param name="Name">As errors call it.</param>
+/// <param name="On">How to find it on a service; null where the service has none.</param>
+internal sealed record Verb<TRequest, TReply>(string Name, Func<Provider, string, IVerb<TRequest, TReply>?> On);
+
+/// <summary>What the router knows of a verb that is answered in pieces.</summary>
+/// <param name="Name">As errors call it.</param>
+/// <param name="On">How to find it on a service; null where the service has none.</param>
+/// <param name="HasContent">Whether a chunk commits the attempt.</param>
+/// <param name="Accumulate">Begins to put chunks together, for an exception that tells what was received.</param>
+internal sealed record StreamVerb<TRequest, TChunk>(
+    string Name, Func<Provider, string, IStreamVerb<TRequest, TChunk>?> On, Func<TChunk, bool> HasContent, Func<IAccumulator<TChunk>> Accumulate);
+
+/// <summary>Puts the chunks of a stream together.</summary>
+internal interface IAccumulator<in TChunk>
+{
+    void Add(TChunk chunk);
+
+    /// <summary>The reply so far; null when nothing came.</summary>
+    ChatCompletion? ToCompletion();
+}
+
+/// <summary>All verbs.</summary>
+internal static class Verbs
+{
+    public static readonly Verb<ChatCompletionRequest, ChatCompletion> Chat = new("chat", static (provider, model) => provider.Chat?.ForModel(model));
+
+    public static readonly StreamVerb<ChatCompletionRequest, ChatCompletionChunk> ChatStream = new(
+        "chat", static (provider, model) => provider.Chat?.ForModel(model), static chunk => chunk.HasContent, static () => new ChatAccumulator());
+}

@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Muxi.Llm;
+
+/// <summary>The only code that opens a socket: it drives exchanges, adds the credentials, sends, and raises what goes wrong as our exceptions.</summary>
+internal sealed class Transport : IDisposable
+{
+    private readonly LlmOptions _options;
+    private readonly HttpClient? _client;
+    private readonly ConcurrentDictionary<string, HttpClient> _inProcess = new();
+
+    public Transport(LlmOptions options)
+    {
+        _options = options;
+        Logger = options.LoggerFactory?.CreateLogger("Muxi.Llm") ?? NullLogger.Instance;
+        if (options.HttpClientFactory is null)
+            _client = new(options.Handler ?? Sockets(options), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public ILogger Logger { get; }
+
+    public TimeProvider Clock => _options.TimeProvider;
+
+    public Timeouts TimeoutsFor(RequestOptions? request) => request?.Timeouts ?? _options.Timeouts;
+
+    /// <summary>Drives an exchange to its end.</summary>
+    /// <param name="target">Where to send.</param>
+    /// <param name="exchange">What to send, step by step.</param>
+    /// <param name="waiting">The call's limits.</param>
+    /// <param name="trace">Takes what is learned on the way.</param>
+    public async Task<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
+    {
+        var step = exchange.Next(null);
+        while (step.Call is { } call)
+        {
+            trace.Take(call);
+            if (step.After > TimeSpan.Zero) await PauseAsync(target, step.After, waiting).ConfigureAwait(false);
+            using var response = await SendAsync(target, call, waiting, trace).ConfigureAwait(false);
+            using var body = await ReadAsync(target, response, waiting).ConfigureAwait(false);
+            step = exchange.Next(new((int)response.StatusCode, body.WrittenMemory, new(response)));
+        }
+        return step.Value!;
+    }
+
+    /// <summary>Sends one call and gives the good reply's headers; its body is still to be read. Errors are raised.</summary>
+    public async Task<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
+    {
+        using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
+        if (!call.Body.IsEmpty)
+        {
+            request.Content = new ReadOnlyMemoryContent(call.Body);
+            request.Content.Headers.ContentType = MediaType(call.ContentType);
+        }
+        foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>
+    public async Task<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
+    {
+        Sign(request, target);
+        if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetLeftPart(UriPartial.Path));
+        waiting.Begin(TimeoutKind.FirstByte, waiting.Timeouts.FirstByte);
+        HttpResponseMessage response;
+        try
+        {
+            response = await ClientFor(target).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, waiting.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
+        {
+            throw Explain(e, target, waiting);
+        }
+        if (Logger.IsEnabled(LogLevel.Debug)) Log.Replied(Logger, target.Name, (int)response.StatusCode, waiting.Elapsed.TotalMilliseconds);
+        trace.Take(response);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
+    }
+
+    /// <summary>What an exception of the network means.</summary>
+    public static Exception Explain(Exception error, Target target, Waiting waiting)
+    {
+        if (error is OperationCanceledException cancelled) return waiting.Explain(cancelled, target.Provider.Name, target.Model);
+        if (waiting.Token.IsCancellationRequested) return waiting.Explain(new("The call was cancelled.", error), target.Provider.Name, target.Model);
+        var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
+        var root = error;
+        while (root.InnerException is { } inner) root = inner;
+        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.GetLeftPart(UriPartial.Authority)}: {OneLine(root.Message)}{hint}", error)
+        {
+            Provider = target.Provider.Name, Model = target.Model,
+        };
+    }
+
+    public void Dispose()
+    {
+        _client?.Dispose();
+        foreach (var client in _inProcess.Values) client.Dispose();
+    }
+
+    private static bool IsRefused(Exception error) =>
+        error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+
+    private static SocketsHttpHandler Sockets(LlmOptions options) => new()
+    {
+        ConnectTimeout = options.Timeouts.Connect,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        EnableMultipleHttp2Connections = true,
+        AutomaticDecompression = DecompressionMethods.All,
+        // A redirect could take a key to another origin.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        Proxy = options.Proxy,
+        UseProxy = true,
+        // A stream that is left early is to end at the provider now, not after the time in which its rest might have come.
+        ResponseDrainTimeout = TimeSpan.Zero,
+    };
+
+    private HttpClient ClientFor(Target target)
+    {
+        if (target.Provider.InProcess is { } create)
+            return _inProcess.GetOrAdd(target.Provider.Name, static (_, it) => new(it.create(it.Clock)) { Timeout = Timeout.InfiniteTimeSpan }, (create, Clock));
+        if (_client is not null) return _client;
+        var client = _options.HttpClientFactory!.CreateClient(_options.HttpClientName);
+        client.Timeout = Timeout.InfiniteTimeSpan;
+        return client;
+    }
+
+    private static void Sign(HttpRequestMessage request, Target target)
+    {
+        if (request.RequestUri!.Scheme == Uri.UriSchemeHttps)
+        {
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        }
+        request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
+        if (target.Key is { } key) request.Headers.TryAddWithoutValidation(target.Provider.Auth.Header, target.Provider.Auth.Prefix + key);
+        foreach (var (name, value) in target.Headers)
+        {
+            var headers = name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && request.Content is { } content ? (HttpHeaders)content.Headers : request.Headers;
+            headers.Remove(name);
+            headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private static readonly string _userAgent = $"muxi-llm/{typeof(Transport).Assembly.GetName().Version?.ToString(3)}";
+
+    private static readonly MediaTypeHeaderValue _json = new("application/json");
+
+    private static MediaTypeHeaderValue MediaType(string type) => type == "application/json" ? _json : MediaTypeHeaderValue.Parse(type);
+
+    private async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
+    {
+        waiting.Begin(TimeoutKind.Total, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await Task.Delay(pause, Clock, waiting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw waiting.Explain(e, target.Provider.Name, target.Model);
+        }
+    }
+
+    private static async Task<PooledBuffer> ReadAsync(Target target, HttpResponseMessage response, Waiting waiting)
+    {
+        var body = new PooledBuffer();
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                body.GetSpan((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? 4096, 4096, 1 << 24));
+                while (true)
+                {
+                    waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
+                    var count = await stream.ReadAsync(body.GetMemory(), waiting.Token).ConfigureAwait(false);
+                    if (count == 0) return body;
+                    body.Advance(count);
+                }
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
+        {
+            body.Dispose();
+            throw Explain(e, target, waiting);
+        }
+    }
+
+    private async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
+    {
+        using var body = await ReadAsync(target, response, waiting).ConfigureAwait(false);
+        var headers = new ReplyHeaders(response);
+        return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, name => headers[name], target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets });
+    }
+}
+
+/// <summary>What is learned of a call on its way: for the reply, the attempt and the log.</summary>
+internal sealed class Trace
+{
+    private List<Warning>? _warnings;
+
+    public int? Status { get; private set; }
+
+    public string? RequestId { get; private set; }
+
+    public IReadOnlyList<Warning> Warnings => _warnings ?? (IReadOnlyList<Warning>)[];
+
+    /// <summary>Called with each HTTP call before it is sent; may refuse it.</summary>
+    public Action<HttpCall>? OnCall { get; init; }
+
+    public void Take(HttpCall call)
+    {
+        if (call.Warnings.Count == 0) return;
+        OnCall?.Invoke(call);
+        foreach (var warning in call.Warnings)
+            if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
+    }
+
+    public void Take(HttpResponseMessage response)
+    {
+        Status = (int)response.StatusCode;
+        var headers = new ReplyHeaders(response);
+        RequestId = headers["x-request-id"] ?? headers["request-id"];
+    }
+}

@@ -1,0 +1,70 @@
+namespace Muxi.Llm;
+
+/// <summary>
+/// The waiting of one call: its token is cancelled by the caller, by the limit of the present phase, or by the limit of the whole call, and it can say which.
+/// </summary>
+internal sealed class Waiting : IDisposable
+{
+    private readonly CancellationTokenSource _source;
+    private readonly CancellationTokenRegistration _registration;
+    private readonly CancellationToken _caller;
+    private readonly TimeProvider _clock;
+    private readonly long _started;
+    private readonly TimeSpan _total;
+    private TimeoutKind _phase;
+    private TimeSpan _limit;
+
+    public Waiting(Timeouts timeouts, TimeProvider clock, CancellationToken caller)
+    {
+        (Timeouts, _clock, _caller, _total) = (timeouts, clock, caller, timeouts.Total);
+        _started = clock.GetTimestamp();
+        _source = new(Timeout.InfiniteTimeSpan, clock);
+        _registration = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
+    }
+
+    public Timeouts Timeouts { get; }
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Since the call was begun.</summary>
+    public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
+
+    /// <summary>Begins to wait for something, for no longer than its limit and what is left of the whole call's.</summary>
+    public void Begin(TimeoutKind phase, TimeSpan limit)
+    {
+        (_phase, _limit) = (phase, limit);
+        if (_total != Timeout.InfiniteTimeSpan)
+        {
+            var left = _total - Elapsed;
+            if (left < TimeSpan.Zero) left = TimeSpan.Zero;
+            if (limit == Timeout.InfiniteTimeSpan || left < limit) (_phase, limit, _limit) = (TimeoutKind.Total, left, _total);
+        }
+        _source.CancelAfter(limit);
+    }
+
+    /// <summary>What a cancellation means: the caller's own, with the caller's token, or a timeout.</summary>
+    public Exception Explain(OperationCanceledException cancelled, string provider, string? model)
+    {
+        if (_caller.IsCancellationRequested) return new OperationCanceledException("The call was cancelled.", cancelled, _caller);
+        if (!_source.IsCancellationRequested)
+        {
+            // The handler gave up by itself: its connect timeout is told as a cancellation.
+            return new ApiTimeoutException($"{provider}: no connection within {Words(Timeouts.Connect)}", TimeoutKind.Connect, cancelled) { Provider = provider, Model = model };
+        }
+        var what = _phase switch
+        {
+            TimeoutKind.FirstByte => $"no reply within {Words(_limit)}",
+            TimeoutKind.Idle => $"nothing more came for {Words(_limit)}",
+            _ => $"the call took longer than {Words(_limit)}",
+        };
+        return new ApiTimeoutException($"{provider}: {what}", _phase, cancelled) { Provider = provider, Model = model };
+    }
+
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _source.Dispose();
+    }
+
+    private static string Words(TimeSpan time) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+}
