@@ -39,7 +39,7 @@ internal sealed class LauncherFolder : IDisposable
     {
         foreach (var file in (string[])["muxi-llm", "test", ".ci/dotnet.sh"])
         {
-            Write(file, File.ReadAllText(Path.Combine(NpmPackages.Root, file)));
+            Write(file, File.ReadAllText(Path.Combine(Repo.Root, file)));
         }
 
         Write("src/Muxi.Llm.Cli/Program.cs", "return 0;");

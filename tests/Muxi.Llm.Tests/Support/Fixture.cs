@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>
+/// One scenario of a dialect, canonical and wire side by side, in fixtures/DIALECT/SCENARIO/: request.json becomes
+/// wire-request.json; wire-reply.json or wire-reply.sse (verbatim bytes) becomes reply.json. Any part may be absent.
+/// </summary>
+internal sealed class Fixture
+{
+    private static readonly HashSet<string> _files =
+        ["request.json", "wire-request.json", "wire-reply.json", "wire-reply.sse", "reply.json", "notes.md"];
+
+    private readonly string _folder;
+
+    private Fixture(string name, string folder)
+    {
+        Name = name;
+        _folder = folder;
+        foreach (var file in Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)))
+        {
+            if (!_files.Contains(file))
+                throw new InvalidDataException($"{name}: {file} is no part of a fixture");
+        }
+        if (Has("wire-reply.sse") && Has("wire-reply.json"))
+            throw new InvalidDataException($"{name}: a reply is streamed or whole, not both");
+    }
+
+    /// <summary>"dialect/scenario".</summary>
+    public string Name { get; }
+
+    public string Dialect => Name[..Name.IndexOf('/', StringComparison.Ordinal)];
+
+    /// <summary>Whether the reply is a stream.</summary>
+    public bool IsStream => Has("wire-reply.sse");
+
+    public byte[] Request => Bytes("request.json");
+    public byte[] WireRequest => Bytes("wire-request.json");
+
+    /// <summary>The verbatim body of the reply, streamed or whole.</summary>
+    public byte[] WireReply => Bytes(IsStream ? "wire-reply.sse" : "wire-reply.json");
+
+    public byte[] Reply => Bytes("reply.json");
+
+    public override string ToString() => Name;
+
+    /// <summary>Whether the scenario has this file.</summary>
+    public bool Has(string file) => File.Exists(Path.Combine(_folder, file));
+
+    /// <summary>A JSON part as a tree, for comparison with JsonNode.DeepEquals.</summary>
+    public JsonNode Json(string file) => JsonNode.Parse(Bytes(file))!;
+
+    /// <summary>The scenarios of a dialect that have all these files, for a theory.</summary>
+    public static TheoryData<string> Names(string dialect, params ReadOnlySpan<string> having) =>
+        [.. In(DefaultRoot, dialect, having).Select(f => f.Name)];
+
+    /// <summary>The scenario of that name.</summary>
+    public static Fixture Load(string name) => Load(DefaultRoot, name);
+
+    /// <summary>As <see cref="Load(string)"/>, under another root.</summary>
+    public static Fixture Load(string root, string name) => new(name, Path.Combine([root, .. name.Split('/')]));
+
+    /// <summary>The scenarios of a dialect under a root, in order of name.</summary>
+    public static IReadOnlyList<Fixture> In(string root, string dialect, params ReadOnlySpan<string> having)
+    {
+        var folder = Path.Combine(root, dialect);
+        if (!Directory.Exists(folder))
+            return [];
+        string[] wanted = [.. having];
+        return [.. Directory.EnumerateDirectories(folder)
+            .Select(scenario => Load(root, $"{dialect}/{Path.GetFileName(scenario)}"))
+            .Where(fixture => wanted.All(fixture.Has))
+            .OrderBy(fixture => fixture.Name, StringComparer.Ordinal)];
+    }
+
+    private static string DefaultRoot => Repo.PathTo("tests", "Muxi.Llm.Tests", "fixtures");
+
+    private byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(_folder, file));
+}
