@@ -41,7 +41,10 @@ public sealed partial record ChatCompletion : Reply
     public static ChatCompletion Parse(ReadOnlySpan<byte> utf8) => ChatReplyReader.Read(utf8);
 
     /// <summary>The reply in OpenAI's JSON form, extension members included.</summary>
-    public string ToJson(bool indented = false) => JsonOut.ToText(this, static (json, reply) => ChatReplyWriter.Write(json, reply), indented);
+    public string ToJson() => JsonOut.ToText(this, static (json, reply) => ChatReplyWriter.Write(json, reply), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, reply) => ChatReplyWriter.Write(json, reply), indented: true);
 }
 
 /// <summary>One answer.</summary>

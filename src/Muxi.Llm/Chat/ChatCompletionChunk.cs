@@ -57,7 +57,10 @@ public sealed record ChatCompletionChunk : Reply
     public static ChatCompletionChunk Parse(ReadOnlySpan<byte> utf8) => ChatChunkReader.Read(utf8);
 
     /// <summary>The chunk in OpenAI's JSON form, extension members included.</summary>
-    public string ToJson(bool indented = false) => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented);
+    public string ToJson() => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented: true);
 }
 
 /// <summary>What is new in one answer.</summary>
