@@ -47,7 +47,7 @@ public sealed partial record ChatCompletion : Reply
     public string ToIndentedJson() => JsonOut.ToText(this, static (json, reply) => ChatReplyWriter.Write(json, reply), indented: true);
 }
 
-/// <summary>One answer.</summary>
+/// <summary>One of the answers to a request.</summary>
 public sealed record Choice
 {
     /// <summary>Its place among the answers.</summary>
@@ -83,7 +83,7 @@ public sealed record Logprobs
 }
 
 /// <summary>How likely one token was.</summary>
-/// <param name="Token">Its text.</param>
+/// <param name="Token">The token's text.</param>
 /// <param name="Logprob">The natural logarithm of its probability.</param>
 public sealed record TokenLogprob(string Token, double Logprob)
 {

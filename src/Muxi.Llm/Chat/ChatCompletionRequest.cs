@@ -129,7 +129,7 @@ public sealed record ChatCompletionRequest
     public string ToIndentedJson() => JsonOut.ToText(this, static (json, request) => ChatRequestWriter.WriteCanonical(json, request), indented: true);
 }
 
-/// <summary>Options of a stream.</summary>
+/// <summary>What a stream brings besides the answer.</summary>
 public sealed record StreamOptions
 {
     /// <summary>Whether a last chunk tells the usage.</summary>
