@@ -89,7 +89,7 @@ internal sealed class Transport : IDisposable
         var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
-        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.GetLeftPart(UriPartial.Authority)}: {OneLine(root.Message)}{hint}", error)
+        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(root.Message)}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model,
         };
