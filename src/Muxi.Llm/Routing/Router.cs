@@ -74,7 +74,7 @@ internal sealed class Router(Transport transport, Targets targets)
         return chunk;
     }
 
-    private async Task<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(IStreamVerb<TRequest, TChunk> dialect, TRequest request, AttemptInProgress attempt, Waiting waiting)
+    private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(IStreamVerb<TRequest, TChunk> dialect, TRequest request, AttemptInProgress attempt, Waiting waiting)
     {
         try
         {

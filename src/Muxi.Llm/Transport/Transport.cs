@@ -33,7 +33,7 @@ internal sealed class Transport : IDisposable
     /// <param name="exchange">What to send, step by step.</param>
     /// <param name="waiting">The call's limits.</param>
     /// <param name="trace">Takes what is learned on the way.</param>
-    public async Task<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
+    public async ValueTask<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
     {
         var step = exchange.Next(null);
         while (step.Call is { } call)
@@ -48,7 +48,7 @@ internal sealed class Transport : IDisposable
     }
 
     /// <summary>Sends one call and gives the good reply's headers; its body is still to be read. Errors are raised.</summary>
-    public async Task<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
+    public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
     {
         using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
         if (!call.Body.IsEmpty)
@@ -61,7 +61,7 @@ internal sealed class Transport : IDisposable
     }
 
     /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>
-    public async Task<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
+    public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
     {
         Sign(request, target);
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetLeftPart(UriPartial.Path));
@@ -167,7 +167,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static async Task<PooledBuffer> ReadAsync(Target target, HttpResponseMessage response, Waiting waiting)
+    private static async ValueTask<PooledBuffer> ReadAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {
         var body = new PooledBuffer();
         try
