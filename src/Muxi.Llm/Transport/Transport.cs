@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -54,7 +55,7 @@ internal sealed class Transport : IDisposable
         if (!call.Body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(call.Body);
-            request.Content.Headers.ContentType = MediaType(call.ContentType);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
         }
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
@@ -150,10 +151,6 @@ internal sealed class Transport : IDisposable
 
     private static readonly string _userAgent = $"muxi-llm/{typeof(Transport).Assembly.GetName().Version?.ToString(3)}";
 
-    private static readonly MediaTypeHeaderValue _json = new("application/json");
-
-    private static MediaTypeHeaderValue MediaType(string type) => type == "application/json" ? _json : MediaTypeHeaderValue.Parse(type);
-
     private async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
     {
         waiting.Begin(TimeoutKind.Total, Timeout.InfiniteTimeSpan);
@@ -175,7 +172,7 @@ internal sealed class Transport : IDisposable
             var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                body.GetSpan((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? 4096, 4096, 1 << 24));
+                body.GetSpan(RoomFor(response));
                 while (true)
                 {
                     waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
@@ -191,6 +188,10 @@ internal sealed class Transport : IDisposable
             throw Explain(e, target, waiting);
         }
     }
+
+    /// <summary>How much of a body to make room for at once: what it is said to have and one byte more, to see its end without growing.</summary>
+    private static int RoomFor(HttpResponseMessage response) =>
+        long.TryParse(new ReplyHeaders(response)["Content-Length"], CultureInfo.InvariantCulture, out var length) ? (int)Math.Clamp(length + 1, 4096, 1 << 24) : 4096;
 
     private async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {
