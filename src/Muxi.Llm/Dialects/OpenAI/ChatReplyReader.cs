@@ -45,7 +45,7 @@ internal static class ChatReplyReader
                 reader.Read();
                 usage = UsageJson.Read(ref reader, source);
             }
-            else if (reader.Is("service_tier"u8)) tier = reader.ReadString(source);
+            else if (reader.Is("service_tier"u8)) tier = reader.ReadShared("default", source);
             else if (reader.Is("system_fingerprint"u8)) fingerprint = reader.ReadString(source);
             else
             {
