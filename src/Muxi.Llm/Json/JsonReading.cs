@@ -25,16 +25,29 @@ internal static class JsonReading
     /// <summary>The current value as text, as <see cref="ReadString"/> does.</summary>
     public static string? TextOf(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        if (reader.TokenType == JsonTokenType.String) return reader.GetString();
+        if (reader.TokenType == JsonTokenType.String) return reader.Text();
         if (reader.TokenType == JsonTokenType.Null) return null;
         return Encoding.UTF8.GetString(reader.RawSpan(source));
+    }
+
+    /// <summary>The string or name that the reader stands on, also where it holds half a character or bytes that are no UTF-8.</summary>
+    public static string Text(this ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return BrokenText.Decode(reader.ValueSpan, reader.ValueIsEscaped);
+        }
     }
 
     /// <summary>The member's value as text, but the very string given when the text is the same: ids and models repeat through a stream.</summary>
     public static string? ReadShared(this ref Utf8JsonReader reader, string? known, ReadOnlySpan<byte> source)
     {
         reader.Read();
-        if (known is not null && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(known)) return known;
+        if (known is not null && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueTextEquals(known)) return known;
         return reader.TextOf(source);
     }
 
@@ -43,7 +56,7 @@ internal static class JsonReading
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number) return reader.TryGetInt64(out var whole) ? whole : (long)reader.GetDouble();
-        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString(), out var digits)) return digits;
+        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.Text(), out var digits)) return digits;
         reader.Skip();
         return null;
     }

@@ -57,7 +57,12 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
 
     private void Add(ChatCompletionChunk chunk, ICollection<ChatCompletionChunk> into)
     {
-        for (var i = 0; i < chunk.Choices.Count; i++) Note(chunk.Choices[i]);
+        for (var i = 0; i < chunk.Choices.Count; i++)
+        {
+            var choice = chunk.Choices[i];
+            if (Note(choice) is var delta && !ReferenceEquals(delta, choice.Delta))
+                chunk = chunk with { Choices = [.. chunk.Choices.Select((other, place) => place == i ? other with { Delta = delta } : other)] };
+        }
         if (chunk.Usage is null)
         {
             into.Add(chunk);
@@ -68,11 +73,13 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         if (chunk.Choices.Count > 0) into.Add(chunk with { Usage = null });
     }
 
-    private void Note(ChunkChoice choice)
+    /// <summary>Keeps what later pieces depend on; gives the piece as it is to go out.</summary>
+    private Delta Note(ChunkChoice choice)
     {
         var answer = AnswerAt(choice.Index);
         if (choice.FinishReason is not null) answer.IsFinished = true;
         if (choice.Delta.ToolCalls is List<ToolCallDelta> calls) answer.Normalise(calls, context);
+        return answer.Whole(choice.Delta);
     }
 
     private Answer AnswerAt(int index)
@@ -104,10 +111,22 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     private sealed class Answer(int index)
     {
         private readonly List<Call> _calls = [];
+        private WholeCharacters _content, _reasoning, _refusal;
 
         public int Index { get; } = index;
         public bool IsFinished { get; set; }
         public bool HasCalls => _calls.Count > 0;
+
+        /// <summary>The piece with whole characters: the very one given, as a rule.</summary>
+        public Delta Whole(Delta delta)
+        {
+            var content = _content.Next(delta.Content);
+            var reasoning = _reasoning.Next(delta.ReasoningContent);
+            var refusal = _refusal.Next(delta.Refusal);
+            return ReferenceEquals(content, delta.Content) && ReferenceEquals(reasoning, delta.ReasoningContent) && ReferenceEquals(refusal, delta.Refusal)
+                ? delta
+                : delta with { Content = content, ReasoningContent = reasoning, Refusal = refusal };
+        }
 
         public void Normalise(List<ToolCallDelta> deltas, CallContext context)
         {
