@@ -138,16 +138,15 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         }
 
         /// <summary>
-        /// Which call a piece belongs to. By index, unless a new id and name come under a used one (some services number every call 0); without an index by id;
-        /// without both, a name begins a call and arguments continue the last.
+        /// Which call a piece belongs to. By index, unless a new id and name, or where there are no ids a new name, come under a used one (some services number
+        /// every call 0); without an index by id; without both, a name begins a call and arguments continue the last.
         /// </summary>
         private Call? Find(ToolCallDelta delta)
         {
             if (delta.Index >= 0)
             {
                 var byIndex = _calls.FindLast(call => call.WireIndex == delta.Index);
-                var isAnother = byIndex is not null && delta.Id is not null && delta.Id != byIndex.Id && delta.Name is not null && byIndex.Name is not null;
-                return isAnother ? null : byIndex;
+                return byIndex is { Name: not null } && delta.Name is not null && byIndex.IsOther(delta) ? null : byIndex;
             }
             if (delta.Id is not null) return _calls.FindLast(call => call.Id == delta.Id);
             return delta.Name is null && _calls.Count > 0 ? _calls[^1] : null;
@@ -157,7 +156,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         {
             var place = _calls.Count;
             var isLegacy = delta.Type == ChatToolReader.Legacy;
-            var call = new Call(place, delta.Index, delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)), delta.Name);
+            var call = new Call(place, delta) { Id = delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)) };
             _calls.Add(call);
             return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? "function" };
         }
@@ -170,12 +169,15 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
             return delta with { Index = call.Place, Id = null, Type = null, Name = name };
         }
 
-        private sealed class Call(int place, int wireIndex, string? id, string? name)
+        private sealed class Call(int place, ToolCallDelta first)
         {
             public int Place { get; } = place;
-            public int WireIndex { get; } = wireIndex;
-            public string? Id { get; } = id;
-            public string? Name { get; set; } = name;
+            public int WireIndex { get; } = first.Index;
+            public string? Id { get; init; }
+            public string? Name { get; set; } = first.Name;
+
+            /// <summary>Whether a piece that names a call under the same index names another one.</summary>
+            public bool IsOther(ToolCallDelta delta) => delta.Id is not null ? delta.Id != Id : first.Id is null && delta.Name != Name;
         }
     }
 }
