@@ -42,7 +42,7 @@ public readonly struct Extra
             var reader = new Utf8JsonReader(_object);
             for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
             {
-                names.Add(reader.GetString()!);
+                names.Add(reader.Text());
                 reader.Read();
             }
             return names;
@@ -106,7 +106,7 @@ public readonly struct Extra
         var reader = new Utf8JsonReader(_object);
         for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
         {
-            if (reader.ValueIsEscaped) json.WritePropertyName(reader.GetString()!);
+            if (reader.ValueIsEscaped) json.WritePropertyName(reader.Text());
             else json.WritePropertyName(reader.ValueSpan);
             reader.Read();
             json.WriteRawValue(reader.RawSpan(_object), skipInputValidation: true);
