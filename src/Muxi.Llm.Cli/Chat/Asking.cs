@@ -28,7 +28,7 @@ internal sealed class Asking(LlmClient client, Terminal terminal, ChatCompletion
             printer.Break();
             throw;
         }
-        if (PrintsJson) terminal.Write(reply.ToJson(indented: true) + "\n");
+        if (PrintsJson) terminal.Write(reply.ToIndentedJson() + "\n");
         else printer.End(reply);
         Tell(reply);
         return reply;
