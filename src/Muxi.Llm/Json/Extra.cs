@@ -27,6 +27,8 @@ public readonly struct Extra
 
     internal static Extra Trusted(byte[] @object) => new(@object);
 
+    internal ReadOnlySpan<byte> Utf8 => _object;
+
     /// <summary>True when there are none.</summary>
     public bool IsEmpty => _object is null;
 
@@ -40,7 +42,7 @@ public readonly struct Extra
             var reader = new Utf8JsonReader(_object);
             for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
             {
-                names.Add(reader.GetString()!);
+                names.Add(reader.Text());
                 reader.Read();
             }
             return names;
@@ -104,7 +106,7 @@ public readonly struct Extra
         var reader = new Utf8JsonReader(_object);
         for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
         {
-            if (reader.ValueIsEscaped) json.WritePropertyName(reader.GetString()!);
+            if (reader.ValueIsEscaped) json.WritePropertyName(reader.Text());
             else json.WritePropertyName(reader.ValueSpan);
             reader.Read();
             json.WriteRawValue(reader.RawSpan(_object), skipInputValidation: true);

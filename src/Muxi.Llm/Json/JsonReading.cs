@@ -25,25 +25,41 @@ internal static class JsonReading
     /// <summary>The current value as text, as <see cref="ReadString"/> does.</summary>
     public static string? TextOf(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        if (reader.TokenType == JsonTokenType.String) return reader.GetString();
+        if (reader.TokenType == JsonTokenType.String) return reader.Text();
         if (reader.TokenType == JsonTokenType.Null) return null;
         return Encoding.UTF8.GetString(reader.RawSpan(source));
+    }
+
+    /// <summary>The string or name that the reader stands on, also where it holds half a character or bytes that are no UTF-8.</summary>
+    public static string Text(this ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return BrokenText.Decode(reader.ValueSpan, reader.ValueIsEscaped);
+        }
     }
 
     /// <summary>The member's value as text, but the very string given when the text is the same: ids and models repeat through a stream.</summary>
     public static string? ReadShared(this ref Utf8JsonReader reader, string? known, ReadOnlySpan<byte> source)
     {
         reader.Read();
-        if (known is not null && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(known)) return known;
-        return reader.TextOf(source);
+        return known is not null && reader.TokenType == JsonTokenType.String && reader.Spells(known) ? known : reader.TextOf(source);
     }
+
+    /// <summary>Whether the string that the reader stands on is this text. As a rule both are plain ASCII, which needs no transcoding.</summary>
+    private static bool Spells(this in Utf8JsonReader reader, string text) =>
+        !reader.ValueIsEscaped && (Ascii.Equals(reader.ValueSpan, text) || reader.ValueTextEquals(text));
 
     /// <summary>The member's value as a whole number; digits in a string count, a fraction is cut, anything else gives null.</summary>
     public static long? ReadLong(this ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number) return reader.TryGetInt64(out var whole) ? whole : (long)reader.GetDouble();
-        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString(), out var digits)) return digits;
+        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.Text(), out var digits)) return digits;
         reader.Skip();
         return null;
     }

@@ -14,7 +14,7 @@ internal static class ChatReplyReader
     {
         try
         {
-            if (Read(quirks, reply.Body.Span) is { } completion) return completion;
+            if (Read(quirks, reply.Body.Span) is { } completion) return WithIds(completion, context);
         }
         catch (JsonException)
         {
@@ -45,7 +45,7 @@ internal static class ChatReplyReader
                 reader.Read();
                 usage = UsageJson.Read(ref reader, source);
             }
-            else if (reader.Is("service_tier"u8)) tier = reader.ReadString(source);
+            else if (reader.Is("service_tier"u8)) tier = reader.ReadShared("default", source);
             else if (reader.Is("system_fingerprint"u8)) fingerprint = reader.ReadString(source);
             else
             {
@@ -60,6 +60,23 @@ internal static class ChatReplyReader
             ServiceTier = tier is null ? null : new(tier), SystemFingerprint = fingerprint, Extra = extra.ToExtra(),
         };
     }
+
+    /// <summary>A tool's result must name its call, so a call that came without an id gets one, as in a stream.</summary>
+    private static ChatCompletion WithIds(ChatCompletion completion, CallContext context)
+    {
+        if (!completion.Choices.Any(static choice => choice.Message.Blocks.Any(LacksId))) return completion;
+        return completion with { Choices = [.. completion.Choices.Select(choice => choice with { Message = WithIds(choice.Message, choice.Index, context) })] };
+    }
+
+    private static Message WithIds(Message message, int index, CallContext context)
+    {
+        var place = 0;
+        return message with { Blocks = [.. message.Blocks.Select(block => block.ToolCall is null ? block : WithId(block, index * 1000 + place++))] };
+
+        ContentPart WithId(ContentPart block, int number) => LacksId(block) ? block with { ToolCall = block.ToolCall! with { Id = context.MakeId("call_", number) } } : block;
+    }
+
+    private static bool LacksId(ContentPart block) => block.ToolCall is { Id.Length: 0 } call && call.Type != ChatToolReader.Legacy;
 
     private static IReadOnlyList<Choice>? ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks)
     {

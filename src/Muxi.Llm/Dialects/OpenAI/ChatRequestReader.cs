@@ -161,10 +161,10 @@ internal ref struct ChatRequestReader
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType == JsonTokenType.String) return [reader.GetString()!];
+        if (reader.TokenType == JsonTokenType.String) return [reader.Text()];
         if (reader.TokenType != JsonTokenType.StartArray) throw Wrong(name, "text or a list of texts");
         var texts = new List<string>();
-        while (reader.NextItem()) texts.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(name, "text or a list of texts"));
+        while (reader.NextItem()) texts.Add(reader.TokenType == JsonTokenType.String ? reader.Text() : throw Wrong(name, "text or a list of texts"));
         return texts;
     }
 
@@ -174,7 +174,7 @@ internal ref struct ChatRequestReader
         var biases = new Dictionary<string, double>();
         while (reader.NextMember())
         {
-            var token = reader.GetString()!;
+            var token = reader.Text();
             biases[token] = reader.ReadDouble() ?? throw Wrong("logit_bias", "a map of token ids to numbers");
         }
         return biases;
@@ -186,7 +186,7 @@ internal ref struct ChatRequestReader
         var labels = new Dictionary<string, string>();
         while (reader.NextMember())
         {
-            var key = reader.GetString()!;
+            var key = reader.Text();
             labels[key] = reader.ReadString(_source) ?? "";
         }
         return labels;
@@ -197,7 +197,7 @@ internal ref struct ChatRequestReader
         reader.Read();
         return reader.TokenType switch
         {
-            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.String => reader.Text(),
             JsonTokenType.Null => null,
             _ => throw Wrong(name, "text"),
         };

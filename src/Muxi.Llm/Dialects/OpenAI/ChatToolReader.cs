@@ -57,7 +57,7 @@ internal static class ChatToolReader
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType == JsonTokenType.String) return reader.GetString()!;
+        if (reader.TokenType == JsonTokenType.String) return reader.Text();
         var raw = reader.RawValue(source);
         var form = raw.ToElement();
         if (form.ValueKind != JsonValueKind.Object) throw new JsonException("'tool_choice' must be text or an object.");
