@@ -33,17 +33,17 @@ internal sealed class BaseUrl
     public BaseUrl(string text, Provider provider)
     {
         if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var folder) || folder.Scheme is not ("http" or "https"))
-            throw new ConfigurationException($"the base URL for {provider.Name} is no http(s) address: '{text}'") { Provider = provider.Name };
-        (Text, Folder, Password) = (text, folder, PasswordIn(folder));
+            throw new ConfigurationException($"the base URL for {provider.Name} is no http(s) address: '{Redaction.HideUser(text)}'") { Provider = provider.Name };
+        (Text, Folder, Password) = (text, WithoutUser(folder), PasswordIn(folder));
     }
 
     /// <summary>An address that ends in a slash.</summary>
-    public BaseUrl(Uri folder) => (Text, Folder, Password) = (folder.OriginalString, folder, PasswordIn(folder));
+    public BaseUrl(Uri folder) => (Text, Folder, Password) = (folder.OriginalString, WithoutUser(folder), PasswordIn(folder));
 
     /// <summary>As it was configured.</summary>
     public string Text { get; }
 
-    /// <summary>The address, with a slash at its end.</summary>
+    /// <summary>The address, with a slash at its end and without a user: it is shown in errors, logs and traces.</summary>
     public Uri Folder { get; }
 
     /// <summary>The secret that stands before the host; null where there is none.</summary>
@@ -56,6 +56,8 @@ internal sealed class BaseUrl
         if (last?.Item1 != path) _last = last = new(path, new(Folder, path));
         return last.Item2;
     }
+
+    private static Uri WithoutUser(Uri url) => url.UserInfo.Length == 0 ? url : new UriBuilder(url) { UserName = "", Password = "" }.Uri;
 
     private static string? PasswordIn(Uri url) => url.UserInfo is { Length: > 0 } user ? user[(user.IndexOf(':') + 1)..] : null;
 }

@@ -9,6 +9,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>What must not be shown anywhere.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
+    /// <summary>The name alone: the key is not printed.</summary>
+    public override string ToString() => Name;
+
     /// <summary>The address of a path below the base URL.</summary>
     public Uri At(string path) => BaseUrl.At(path);
 }

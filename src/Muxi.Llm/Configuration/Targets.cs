@@ -9,8 +9,6 @@ internal sealed class Targets(LlmOptions options)
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
 
-    private static readonly string[] _secretHeaders = ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"];
-
     /// <summary>The service that a name means.</summary>
     public ModelName Name(string model) => Catalog.Resolve(model, options.Providers);
 
@@ -28,7 +26,7 @@ internal sealed class Targets(LlmOptions options)
         if (key is not null && key.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
             throw new ConfigurationException($"the key for {provider.Name} holds blanks or control characters: look at {Source(provider)}") { Provider = provider.Name, Model = name.Model };
         var headers = Headers(provider, request, isCalls);
-        return new(provider, name.Model, url, key, headers) { Secrets = Secrets(key, url, headers) };
+        return new(provider, name.Model, url, key, headers) { Secrets = Secrets.Of(options.Proxy, url, provider.Auth.Header, key, headers) };
     }
 
     /// <summary>The key that is configured for a service; null when there is none.</summary>
@@ -55,7 +53,7 @@ internal sealed class Targets(LlmOptions options)
         var own = new Uri(provider.BaseUrl);
         var url = new Uri($"{own.Scheme}://{host}");
         var hasPort = host.EndsWith($":{url.Port}", StringComparison.Ordinal);
-        return new UriBuilder(own) { Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
+        return new UriBuilder(own) { UserName = "", Password = "", Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
     }
 
     private List<KeyValuePair<string, string>> Headers(Provider provider, RequestOptions? request, bool isCalls)
@@ -67,16 +65,6 @@ internal sealed class Targets(LlmOptions options)
         headers.AddRange(options.Headers);
         if (request?.Headers is { } own) headers.AddRange(own);
         return headers;
-    }
-
-    private static List<string> Secrets(string? key, BaseUrl url, List<KeyValuePair<string, string>> headers)
-    {
-        var secrets = new List<string>();
-        if (key is not null) secrets.Add(key);
-        if (url.Password is { } password) secrets.Add(password);
-        foreach (var (name, value) in headers)
-            if (_secretHeaders.Contains(name.ToLowerInvariant())) secrets.Add(value[(value.LastIndexOf(' ') + 1)..]);
-        return secrets;
     }
 
     private KnownProvider Known(Provider provider) => _known.GetValue(provider, static provider => new(provider));

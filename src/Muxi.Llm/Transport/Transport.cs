@@ -77,7 +77,7 @@ internal sealed class Transport : IDisposable
             throw Explain(e, target, waiting);
         }
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Replied(Logger, target.Name, (int)response.StatusCode, waiting.Elapsed.TotalMilliseconds);
-        trace.Take(response);
+        trace.Take(response, target.Secrets);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
     }
@@ -90,7 +90,7 @@ internal sealed class Transport : IDisposable
         var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
-        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(root.Message)}{hint}", error)
+        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(Redaction.Redact(root.Message, [.. target.Secrets]))}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model,
         };
@@ -116,7 +116,7 @@ internal sealed class Transport : IDisposable
         // A redirect could take a key to another origin.
         AllowAutoRedirect = false,
         UseCookies = false,
-        Proxy = options.Proxy,
+        Proxy = ProxyWithoutUser.For(options.Proxy),
         UseProxy = true,
         // A stream that is left early is to end at the provider now, not after the time in which its rest might have come.
         ResponseDrainTimeout = TimeSpan.Zero,
@@ -223,10 +223,10 @@ internal sealed class Trace
             if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
     }
 
-    public void Take(HttpResponseMessage response)
+    public void Take(HttpResponseMessage response, IReadOnlyList<string> secrets)
     {
         Status = (int)response.StatusCode;
         var headers = new ReplyHeaders(response);
-        RequestId = headers["x-request-id"] ?? headers["request-id"];
+        RequestId = (headers["x-request-id"] ?? headers["request-id"]) is { } id ? Redaction.Redact(id, [.. secrets]) : null;
     }
 }
