@@ -90,7 +90,7 @@ internal sealed class Transport : IDisposable
         var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
-        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(Redaction.Redact(root.Message, [.. target.Secrets]))}{hint}", error)
+        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(Redaction.Redact(root.Message, target.Secrets))}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model,
         };
@@ -227,6 +227,6 @@ internal sealed class Trace
     {
         Status = (int)response.StatusCode;
         var headers = new ReplyHeaders(response);
-        RequestId = (headers["x-request-id"] ?? headers["request-id"]) is { } id ? Redaction.Redact(id, [.. secrets]) : null;
+        RequestId = (headers["x-request-id"] ?? headers["request-id"]) is { } id ? Redaction.Redact(id, secrets) : null;
     }
 }
