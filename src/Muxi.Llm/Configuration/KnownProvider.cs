@@ -34,11 +34,11 @@ internal sealed class BaseUrl
     {
         if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var folder) || folder.Scheme is not ("http" or "https"))
             throw new ConfigurationException($"the base URL for {provider.Name} is no http(s) address: '{Redaction.HideUser(text)}'") { Provider = provider.Name };
-        (Text, Folder, Password) = (text, WithoutUser(folder), PasswordIn(folder));
+        (Text, Folder, User) = (text, WithoutUser(folder), Uri.UnescapeDataString(folder.UserInfo));
     }
 
     /// <summary>An address that ends in a slash.</summary>
-    public BaseUrl(Uri folder) => (Text, Folder, Password) = (folder.OriginalString, WithoutUser(folder), PasswordIn(folder));
+    public BaseUrl(Uri folder) => (Text, Folder, User) = (folder.OriginalString, WithoutUser(folder), Uri.UnescapeDataString(folder.UserInfo));
 
     /// <summary>As it was configured.</summary>
     public string Text { get; }
@@ -46,8 +46,8 @@ internal sealed class BaseUrl
     /// <summary>The address, with a slash at its end and without a user: it is shown in errors, logs and traces.</summary>
     public Uri Folder { get; }
 
-    /// <summary>The secret that stands before the host; null where there is none.</summary>
-    public string? Password { get; }
+    /// <summary>What stands before the host, <c>user:password</c>; empty where there is nothing.</summary>
+    public string User { get; }
 
     /// <summary>The address of a path below.</summary>
     public Uri At(string path)
@@ -58,6 +58,4 @@ internal sealed class BaseUrl
     }
 
     private static Uri WithoutUser(Uri url) => url.UserInfo.Length == 0 ? url : new UriBuilder(url) { UserName = "", Password = "" }.Uri;
-
-    private static string? PasswordIn(Uri url) => url.UserInfo is { Length: > 0 } user ? user[(user.IndexOf(':') + 1)..] : null;
 }

@@ -13,7 +13,7 @@ internal static class Secrets
     {
         var secrets = new List<string>();
         if (key is not null) secrets.Add(key);
-        if (url.Password is { } password) AddEscaped(password, secrets);
+        if (url.User.Length > 0) AddUser(url.User, secrets);
         foreach (var (name, value) in headers)
             if (_headers.Contains(name, StringComparer.OrdinalIgnoreCase) || name.Equals(keyHeader, StringComparison.OrdinalIgnoreCase)) AddHeader(value, secrets);
         if (proxy is not null) AddProxy(proxy, url.Folder, secrets);
@@ -33,20 +33,15 @@ internal static class Secrets
     {
         var bytes = new byte[encoded.Length];
         if (!Convert.TryFromBase64String(encoded, bytes, out var count)) return;
-        var user = Encoding.UTF8.GetString(bytes, 0, count);
-        secrets.Add(user[(user.IndexOf(':') + 1)..]);
+        AddUser(Encoding.UTF8.GetString(bytes, 0, count), secrets);
     }
 
     private static void AddProxy(IWebProxy proxy, Uri url, List<string> secrets)
     {
         if (proxy.GetProxy(url) is not { } address || address == url) return;
-        if (address.UserInfo is { Length: > 0 } user) AddEscaped(user[(user.IndexOf(':') + 1)..], secrets);
+        if (address.UserInfo.Length > 0) AddUser(Uri.UnescapeDataString(address.UserInfo), secrets);
         if (proxy.Credentials?.GetCredential(address, "Basic")?.Password is { Length: > 0 } password) secrets.Add(password);
     }
 
-    private static void AddEscaped(string password, List<string> secrets)
-    {
-        secrets.Add(password);
-        if (password.Contains('%', StringComparison.Ordinal)) secrets.Add(Uri.UnescapeDataString(password));
-    }
+    private static void AddUser(string user, List<string> secrets) => secrets.Add(user[(user.IndexOf(':') + 1)..]);
 }

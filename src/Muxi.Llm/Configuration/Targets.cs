@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Muxi.Llm;
 
@@ -26,6 +27,7 @@ internal sealed class Targets(LlmOptions options)
         if (key is not null && key.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
             throw new ConfigurationException($"the key for {provider.Name} holds blanks or control characters: look at {Source(provider)}") { Provider = provider.Name, Model = name.Model };
         var headers = Headers(provider, request, isCalls);
+        if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
         return new(provider, name.Model, url, key, headers) { Secrets = Secrets.Of(options.Proxy, url, provider.Auth.Header, key, headers) };
     }
 

@@ -23,6 +23,7 @@ internal sealed record CanarySlot(string Name, Func<Uri, (LlmOptions Options, Re
         .. _headers.Select(header => new CanarySlot($"RequestOptions.Headers {header}", url => (Keyed(url), new() { Headers = Header(header) }))),
         new("a Basic header", url => (Keyed(url), new() { Headers = new Dictionary<string, string> { ["Authorization"] = "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("user:" + Canary.Key)) } })),
         new("a cookie", url => (Keyed(url), new() { Headers = new Dictionary<string, string> { ["Cookie"] = $"session={Canary.Key}; theme=dark" } })),
+        new("LlmOptions.BaseUrls' user info in place of a key", url => (At(WithUser(url)), null)),
         new("LlmOptions.BaseUrls' user info", url => (Keyed(WithUser(url)), null)) { IsSent = false },
         new("RequestOptions.BaseUrl's user info", url => (new() { Environment = _ => null }, new() { ApiKey = Harmless, BaseUrl = WithUser(url) })) { IsSent = false },
         new("the environment's base URL", url => (new() { Environment = name => name switch { "OPENAI_BASE_URL" => WithUser(url).OriginalString, "OPENAI_API_KEY" => Harmless, _ => null } }, null)) { IsSent = false },
