@@ -134,7 +134,7 @@ internal sealed class AnswerAccumulator(int index)
     private sealed class Block(ContentPartType type, int index)
     {
         private readonly StringBuilder _text = new();
-        private readonly List<Extra> _extras = [];
+        private readonly List<Extra> _extras = [], _functionExtras = [];
         private string? _signature;
         private ContentPart? _opaque;
 
@@ -161,11 +161,16 @@ internal sealed class AnswerAccumulator(int index)
             };
             _text.Append(delta.Arguments);
             if (!delta.Extra.IsEmpty) _extras.Add(delta.Extra);
+            if (!delta.FunctionExtra.IsEmpty) _functionExtras.Add(delta.FunctionExtra);
         }
 
         public ContentPart ToPart()
         {
-            if (Call is { } call) return ContentPart.FromToolCall(call with { Function = call.Function with { Arguments = _text.ToString() }, Extra = Extras.Merge(_extras) });
+            if (Call is { } call)
+            {
+                var function = call.Function with { Arguments = _text.ToString(), Extra = Extras.Merge(_functionExtras) };
+                return ContentPart.FromToolCall(call with { Function = function, Extra = Extras.Merge(_extras) });
+            }
             return _opaque ?? new() { Type = Type, Text = _text.ToString(), Signature = _signature, Extra = Extras.Merge(_extras) };
         }
     }

@@ -130,8 +130,11 @@ public sealed record ToolCallDelta
     /// <summary>The call's id: once, in its first piece.</summary>
     public string? Id { get; init; }
 
-    /// <summary><c>function</c> or <c>custom</c>: once, in its first piece.</summary>
+    /// <summary><c>function</c> or <c>custom</c> (<c>function_call</c> in the form before tools): once, in its first piece.</summary>
     public string? Type { get; init; }
+
+    /// <summary>What <see cref="Type"/> is in the first piece, in every piece of a call that is no plain function: it is written under a member of its own.</summary>
+    internal string? Form { get; init; }
 
     /// <summary>The tool's name: once, in its first piece.</summary>
     public string? Name { get; init; }
@@ -144,6 +147,9 @@ public sealed record ToolCallDelta
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>Members beside the name and the arguments that we do not know.</summary>
+    public Extra FunctionExtra { get; init; }
 }
 
 /// <summary>A new piece of a reasoning or opaque block.</summary>

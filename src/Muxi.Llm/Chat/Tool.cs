@@ -46,7 +46,7 @@ public sealed record ToolCall
     /// <summary>The id that the tool's result names.</summary>
     public required string Id { get; init; }
 
-    /// <summary><c>function</c> or <c>custom</c>.</summary>
+    /// <summary><c>function</c> or <c>custom</c>; <c>function_call</c> in the form before tools, which has no id.</summary>
     public string Type { get; init; } = "function";
 
     /// <summary>The function and its arguments; of a custom tool its name and the free text.</summary>
@@ -62,7 +62,11 @@ public sealed record ToolCall
 /// <summary>A function's name and its arguments as the model wrote them.</summary>
 /// <param name="Name">Which function.</param>
 /// <param name="Arguments">JSON text as a rule; models do write bad JSON, so check it.</param>
-public sealed record FunctionCall(string Name, string Arguments);
+public sealed record FunctionCall(string Name, string Arguments)
+{
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
 
 /// <summary>Whether and which tools the model may or must call.</summary>
 public sealed record ToolChoice

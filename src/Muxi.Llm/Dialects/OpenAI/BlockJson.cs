@@ -62,6 +62,12 @@ internal static class BlockJson
         json.WriteString("type"u8, call.Type);
         json.WriteString("name"u8, call.Function.Name);
         json.WriteString("arguments"u8, call.Function.Arguments);
+        if (!call.Function.Extra.IsEmpty)
+        {
+            json.WriteStartObject("function_extra"u8);
+            call.Function.Extra.WriteMembers(json);
+            json.WriteEndObject();
+        }
         call.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -83,7 +89,7 @@ internal static class BlockJson
             else if (reader.Is("format"u8)) format = reader.ReadString(source);
             else if (reader.Is("raw"u8)) raw = reader.ReadRaw(source);
             else if (reader.Is("tool_call"u8)) call = ReadCall(ref reader, source);
-            else if (reader.Is("extra"u8)) extra = reader.ReadRaw(source) is { IsEmpty: false } members ? Extra.Parse(members.ToString()) : default;
+            else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
             else reader.SkipMember();
         }
         if (call is not null) call = call with { Signature = signature };
@@ -97,6 +103,7 @@ internal static class BlockJson
     {
         if (!reader.EnterObject()) return null;
         string id = "", type = "function", name = "", arguments = "";
+        Extra functionExtra = default;
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
@@ -104,8 +111,12 @@ internal static class BlockJson
             else if (reader.Is("type"u8)) type = reader.ReadString(source) ?? type;
             else if (reader.Is("name"u8)) name = reader.ReadString(source) ?? "";
             else if (reader.Is("arguments"u8)) arguments = reader.ReadString(source) ?? "";
+            else if (reader.Is("function_extra"u8)) functionExtra = ReadExtra(ref reader, source);
             else extra.Take(ref reader, source);
         }
-        return new() { Id = id, Type = type, Function = new(name, arguments), Extra = extra.ToExtra() };
+        return new() { Id = id, Type = type, Function = new(name, arguments) { Extra = functionExtra }, Extra = extra.ToExtra() };
     }
+
+    private static Extra ReadExtra(ref Utf8JsonReader reader, ReadOnlySpan<byte> source) =>
+        reader.ReadRaw(source) is { IsEmpty: false } members ? Extra.Parse(members.ToString()) : default;
 }

@@ -112,8 +112,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     {
         if (message.Refusal is { } refusal) json.WriteString("refusal"u8, refusal);
         WriteReasoning(message);
-        var calls = message.ToolCalls;
-        if (calls.Count > 0) WriteToolCalls(calls);
+        WriteCalls(message.ToolCalls);
         if (message.Audio is { } audio) WriteAudioOutput(audio);
         if (!canonical) return;
         if (message.Annotations.Count > 0) WriteAnnotations(message.Annotations);
@@ -126,32 +125,44 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
     }
 
-    private void WriteToolCalls(IReadOnlyList<ToolCall> calls)
+    private void WriteCalls(IReadOnlyList<ToolCall> calls)
     {
-        json.WriteStartArray("tool_calls"u8);
+        var isOpen = false;
+        ToolCall? legacy = null;
         foreach (var call in calls)
         {
-            json.WriteStartObject();
-            json.WriteString("id"u8, call.Id);
-            json.WriteString("type"u8, call.Type);
-            if (call.Type == "custom")
+            if (call.Type == ChatToolReader.Legacy)
             {
-                json.WriteStartObject("custom"u8);
-                json.WriteString("name"u8, call.Function.Name);
-                json.WriteString("input"u8, call.Function.Arguments);
+                legacy = call;
+                continue;
             }
-            else
-            {
-                json.WriteStartObject("function"u8);
-                json.WriteString("name"u8, call.Function.Name);
-                // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
-                json.WriteString("arguments"u8, call.Function.Arguments.Length == 0 && !canonical ? "{}" : call.Function.Arguments);
-            }
-            json.WriteEndObject();
-            call.Extra.WriteMembers(json);
-            json.WriteEndObject();
+            if (!isOpen) json.WriteStartArray("tool_calls"u8);
+            isOpen = true;
+            WriteToolCall(call);
         }
-        json.WriteEndArray();
+        if (isOpen) json.WriteEndArray();
+        if (legacy is not null) WriteFunction("function_call"u8, "arguments"u8, legacy.Function);
+    }
+
+    private void WriteToolCall(ToolCall call)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, call.Id);
+        json.WriteString("type"u8, call.Type);
+        if (call.Type == "custom") WriteFunction("custom"u8, "input"u8, call.Function);
+        else WriteFunction("function"u8, "arguments"u8, call.Function);
+        call.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteFunction(ReadOnlySpan<byte> member, ReadOnlySpan<byte> arguments, FunctionCall call)
+    {
+        json.WriteStartObject(member);
+        json.WriteString("name"u8, call.Name);
+        // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
+        json.WriteString(arguments, call.Arguments.Length == 0 && !canonical && !arguments.SequenceEqual("input"u8) ? "{}" : call.Arguments);
+        call.Extra.WriteMembers(json);
+        json.WriteEndObject();
     }
 
     private void WriteAudioOutput(AudioOutput audio)

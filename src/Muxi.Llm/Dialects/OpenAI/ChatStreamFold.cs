@@ -158,7 +158,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
             var isLegacy = delta.Type == ChatToolReader.Legacy;
             var call = new Call(place, delta) { Id = delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)) };
             _calls.Add(call);
-            return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? "function" };
+            return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? delta.Form ?? "function" };
         }
 
         private static ToolCallDelta Continue(Call call, ToolCallDelta delta)
