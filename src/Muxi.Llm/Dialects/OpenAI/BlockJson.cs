@@ -18,6 +18,7 @@ internal static class BlockJson
         if (index is { } place) json.WriteNumber("index"u8, place);
         json.WriteString("type"u8, block.Type.Value);
         if (block.Text is { } text) json.WriteString("text"u8, text);
+        ChatPartWriter.WriteMedia(json, block);
         if (block.ToolCall is { } call) WriteCall(json, call);
         if ((block.Signature ?? block.ToolCall?.Signature) is { } signature) json.WriteString("signature"u8, signature);
         if (block.Format is { } format) json.WriteString("format"u8, format);
@@ -25,6 +26,11 @@ internal static class BlockJson
         {
             json.WritePropertyName("raw"u8);
             block.Raw.WriteTo(json);
+        }
+        if (!block.CacheControl.IsEmpty)
+        {
+            json.WritePropertyName("cache_control"u8);
+            block.CacheControl.WriteTo(json);
         }
         if (!block.Extra.IsEmpty)
         {
@@ -78,7 +84,10 @@ internal static class BlockJson
         var type = "";
         string? text = null, signature = null, format = null;
         ToolCall? call = null;
-        RawJson raw = default;
+        ImageUrl? image = null;
+        InputAudio? audio = null;
+        InputFile? file = null;
+        RawJson raw = default, cacheControl = default;
         Extra extra = default;
         while (reader.NextMember())
         {
@@ -88,6 +97,10 @@ internal static class BlockJson
             else if (reader.Is("signature"u8)) signature = reader.ReadString(source);
             else if (reader.Is("format"u8)) format = reader.ReadString(source);
             else if (reader.Is("raw"u8)) raw = reader.ReadRaw(source);
+            else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
+            else if (reader.Is("image_url"u8)) image = ChatPartReader.ReadImage(ref reader, source);
+            else if (reader.Is("input_audio"u8)) audio = ChatPartReader.ReadAudio(ref reader, source);
+            else if (reader.Is("file"u8)) file = ChatPartReader.ReadFile(ref reader, source);
             else if (reader.Is("tool_call"u8)) call = ReadCall(ref reader, source);
             else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
             else reader.SkipMember();
@@ -96,6 +109,7 @@ internal static class BlockJson
         return new()
         {
             Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call, Extra = extra,
+            ImageUrl = image, InputAudio = audio, File = file, CacheControl = cacheControl,
         };
     }
 

@@ -60,7 +60,7 @@ internal static class ChatPartReader
         return parts is null ? null : string.Concat(parts.Select(part => part.Text));
     }
 
-    private static ImageUrl? ReadImage(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    public static ImageUrl? ReadImage(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) return reader.TextOf(source) is { } only ? new(only) : null;
@@ -76,7 +76,7 @@ internal static class ChatPartReader
         return new(url, detail) { Extra = extra.ToExtra() };
     }
 
-    private static InputAudio? ReadAudio(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    public static InputAudio? ReadAudio(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterObject()) return null;
         string data = "", format = "";
@@ -90,7 +90,7 @@ internal static class ChatPartReader
         return new(data, format) { Extra = extra.ToExtra() };
     }
 
-    private static InputFile? ReadFile(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    public static InputFile? ReadFile(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterObject()) return null;
         string? name = null, data = null, id = null;

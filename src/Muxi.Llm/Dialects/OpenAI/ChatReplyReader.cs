@@ -110,6 +110,8 @@ internal static class ChatReplyReader
             else if (reader.Is("message"u8))
             {
                 if (reader.EnterObject()) message = ChatMessageReader.Read(ref reader, source, quirks);
+                // A list of parts (Mistral's reasoning models) is the service's way; the caller gets text, and sends text back.
+                if (message is { ContentIsList: true }) message = message with { ContentIsList = false };
             }
             else if (reader.Is("finish_reason"u8)) finish = reader.ReadShared("stop", source);
             else if (reader.Is("finish_reason_raw"u8)) finishRaw = reader.ReadString(source);

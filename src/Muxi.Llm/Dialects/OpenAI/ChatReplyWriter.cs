@@ -51,10 +51,9 @@ internal static class ChatReplyWriter
         json.WriteStartObject();
         json.WriteNumber("index"u8, choice.Index);
         json.WriteStartObject("message"u8);
-        new ChatMessageWriter(json, _canonical, new Warnings(), canonical: true).WriteMembers(choice.Message);
+        new ChatMessageWriter(json, _canonical, new Warnings(), MessageForm.Reply).WriteMembers(choice.Message);
         // Clients of OpenAI's shape expect the member to be there.
         if (choice.Message.Refusal is null) json.WriteNull("refusal"u8);
-        else if (choice.Message.Content is null) json.WriteNull("content"u8);
         json.WriteEndObject();
         WriteLogprobs(json, choice.Logprobs);
         WriteFinish(json, choice.FinishReason, choice.FinishReasonRaw);
