@@ -83,8 +83,8 @@ internal sealed class AnswerAccumulator(int index)
     private void Add(Delta delta)
     {
         _role ??= delta.Role;
-        if (delta.Blocks.Count > 0) foreach (var block in delta.Blocks) Add(block);
-        else if (!string.IsNullOrEmpty(delta.ReasoningContent)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
+        if (!string.IsNullOrEmpty(delta.ReasoningContent) && !BlockDelta.HoldReasoning(delta.Blocks)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
+        for (var i = 0; i < delta.Blocks.Count; i++) Add(delta.Blocks[i]);
         if (!string.IsNullOrEmpty(delta.Content)) Text(ContentPartType.Text).Append(delta.Content);
         if (!string.IsNullOrEmpty(delta.Refusal)) Text(ContentPartType.Refusal).Append(delta.Refusal);
         for (var i = 0; i < delta.ToolCalls.Count; i++) Add(delta.ToolCalls[i]);
@@ -136,17 +136,22 @@ internal sealed class AnswerAccumulator(int index)
         private readonly StringBuilder _text = new();
         private readonly List<Extra> _extras = [], _functionExtras = [];
         private string? _signature;
+        private bool _hasText;
         private ContentPart? _opaque;
 
         public ContentPartType Type { get; } = type;
         public int Index { get; } = index;
         public ToolCall? Call { get; set; }
 
-        public void Append(string text) => _text.Append(text);
+        public void Append(string text)
+        {
+            _text.Append(text);
+            _hasText = true;
+        }
 
         public void Add(ContentPart piece)
         {
-            _text.Append(piece.Text);
+            if (piece.Text is not null) Append(piece.Text);
             if (piece.Signature is not null) _signature += piece.Signature;
             if (!piece.Raw.IsEmpty) _opaque = piece;
             if (!piece.Extra.IsEmpty) _extras.Add(piece.Extra);
@@ -171,7 +176,10 @@ internal sealed class AnswerAccumulator(int index)
                 var function = call.Function with { Arguments = _text.ToString(), Extra = Extras.Merge(_functionExtras) };
                 return ContentPart.FromToolCall(call with { Function = function, Extra = Extras.Merge(_extras) });
             }
-            return _opaque ?? new() { Type = Type, Text = _text.ToString(), Signature = _signature, Extra = Extras.Merge(_extras) };
+            // A first piece may say null where a later one has the value.
+            var extra = Extras.Merge(_extras);
+            if (_signature is not null) extra = extra.Without("signature");
+            return _opaque ?? new() { Type = Type, Text = _hasText ? _text.ToString() : null, Signature = _signature, Extra = extra };
         }
     }
 }

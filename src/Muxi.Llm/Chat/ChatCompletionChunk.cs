@@ -107,8 +107,8 @@ public sealed record Delta
     public IReadOnlyList<Annotation> Annotations { get; init; } = [];
 
     /// <summary>
-    /// New pieces of reasoning and opaque blocks, where they carry more than text: signatures, vendors' data. Pieces of one index are one block; where they are
-    /// given, they and not <see cref="ReasoningContent"/> make up the message's reasoning.
+    /// New pieces of reasoning and opaque blocks, where they carry more than text: signatures, vendors' data. Pieces of one index are one block; where a piece
+    /// of reasoning is among them, they and not <see cref="ReasoningContent"/> make up the message's reasoning.
     /// </summary>
     public IReadOnlyList<BlockDelta> Blocks { get; init; } = [];
 
@@ -155,4 +155,13 @@ public sealed record ToolCallDelta
 /// <summary>A new piece of a reasoning or opaque block.</summary>
 /// <param name="Index">Which block of the message's reasoning.</param>
 /// <param name="Piece">What is new; texts and signatures of one index are joined.</param>
-public sealed record BlockDelta(int Index, ContentPart Piece);
+public sealed record BlockDelta(int Index, ContentPart Piece)
+{
+    /// <summary>Whether any of the pieces is reasoning that can be read.</summary>
+    internal static bool HoldReasoning(IReadOnlyList<BlockDelta> pieces)
+    {
+        for (var i = 0; i < pieces.Count; i++)
+            if (pieces[i].Piece.Type == ContentPartType.Reasoning) return true;
+        return false;
+    }
+}

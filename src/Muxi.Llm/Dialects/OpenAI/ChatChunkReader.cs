@@ -232,7 +232,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
         public Delta ToDelta() => new()
         {
             Role = _role is null ? null : new(_role), Content = _content,
-            ReasoningContent = string.IsNullOrEmpty(_reasoningContent) ? _reasoning : _reasoningContent,
+            ReasoningContent = string.IsNullOrEmpty(_reasoningContent) ? _reasoning ?? _reasoningContent : _reasoningContent,
             Refusal = _refusal, ToolCalls = _calls ?? (IReadOnlyList<ToolCallDelta>)[], Audio = _audio, Annotations = _annotations ?? [],
             Blocks = _blocks ?? (IReadOnlyList<BlockDelta>)[], Extra = Extra.ToExtra(),
         };
