@@ -47,11 +47,12 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
 internal sealed class AnswerAccumulator(int index)
 {
     private readonly List<Block> _blocks = [];
-    private readonly List<Extra> _extras = [], _deltaExtras = [], _logprobExtras = [];
+    private readonly List<Extra> _extras = [], _deltaExtras = [], _logprobExtras = [], _audioExtras = [];
     private List<TokenLogprob>? _content, _refusal;
     private List<Annotation>? _annotations;
     private AudioOutput? _audio;
-    private StringBuilder? _sound, _transcript;
+    private StringBuilder? _transcript;
+    private List<string>? _sound;
     private Role? _role;
     private FinishReason? _finish;
     private string? _finishRaw;
@@ -73,7 +74,8 @@ internal sealed class AnswerAccumulator(int index)
         Message = new()
         {
             Role = _role ?? Role.Assistant, Blocks = [.. _blocks.Select(block => block.ToPart())], Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
-            Audio = _audio is null ? null : _audio with { Data = _sound?.ToString(), Transcript = _transcript?.ToString() }, Extra = Extras.Merge(_deltaExtras),
+            Audio = _audio is null ? null : _audio with { Data = Sound(), Transcript = _transcript?.ToString(), Extra = Extras.Merge(_audioExtras) },
+            Extra = Extras.Merge(_deltaExtras),
         },
         FinishReason = _finish, FinishReasonRaw = _finishRaw,
         Logprobs = _content is null && _refusal is null && _logprobExtras.Count == 0 ? null : new() { Content = _content, Refusal = _refusal, Extra = Extras.Merge(_logprobExtras) },
@@ -120,8 +122,25 @@ internal sealed class AnswerAccumulator(int index)
     private void Add(AudioOutput audio)
     {
         _audio = (_audio ?? new()) with { Id = audio.Id ?? _audio?.Id, ExpiresAt = audio.ExpiresAt ?? _audio?.ExpiresAt };
-        if (audio.Data is not null) (_sound ??= new()).Append(audio.Data);
+        if (audio.Data is not null) (_sound ??= []).Add(audio.Data);
         if (audio.Transcript is not null) (_transcript ??= new()).Append(audio.Transcript);
+        if (!audio.Extra.IsEmpty) _audioExtras.Add(audio.Extra);
+    }
+
+    /// <summary>All pieces as one base64 text. Those that are padded each for itself cannot be joined as text.</summary>
+    private string? Sound()
+    {
+        if (_sound is null) return null;
+        var joined = string.Concat(_sound);
+        if (joined.TrimEnd('=').IndexOf('=', StringComparison.Ordinal) < 0) return joined;
+        try
+        {
+            return Convert.ToBase64String([.. _sound.SelectMany(Convert.FromBase64String)]);
+        }
+        catch (FormatException)
+        {
+            return joined;
+        }
     }
 
     private void Add(Logprobs logprobs)
