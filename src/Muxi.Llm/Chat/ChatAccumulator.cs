@@ -54,6 +54,7 @@ internal sealed class AnswerAccumulator(int index)
     private StringBuilder? _transcript;
     private List<string>? _sound;
     private Role? _role;
+    private bool _hasContent;
     private FinishReason? _finish;
     private string? _finishRaw;
 
@@ -73,7 +74,7 @@ internal sealed class AnswerAccumulator(int index)
         Index = Index,
         Message = new()
         {
-            Role = _role ?? Role.Assistant, Blocks = [.. _blocks.Select(block => block.ToPart())], Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
+            Role = _role ?? Role.Assistant, Blocks = Blocks(), Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
             Audio = _audio is null ? null : _audio with { Data = Sound(), Transcript = _transcript?.ToString(), Extra = Extras.Merge(_audioExtras) },
             Extra = Extras.Merge(_deltaExtras),
         },
@@ -82,9 +83,14 @@ internal sealed class AnswerAccumulator(int index)
         Extra = Extras.Merge(_extras),
     };
 
+    /// <summary>The blocks; an answer that said nothing but an empty text has that, as it has without streaming.</summary>
+    private IReadOnlyList<ContentPart> Blocks() =>
+        _blocks.Count == 0 && _hasContent && _audio is null ? [ContentPart.FromText("")] : [.. _blocks.Select(block => block.ToPart())];
+
     private void Add(Delta delta)
     {
         _role ??= delta.Role;
+        _hasContent |= delta.Content is not null;
         if (!string.IsNullOrEmpty(delta.ReasoningContent) && !BlockDelta.HoldReasoning(delta.Blocks)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
         for (var i = 0; i < delta.Blocks.Count; i++) Add(delta.Blocks[i]);
         if (!string.IsNullOrEmpty(delta.Content)) Text(ContentPartType.Text).Append(delta.Content);
