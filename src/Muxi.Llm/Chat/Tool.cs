@@ -126,6 +126,9 @@ public sealed record ResponseFormat
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 
+    /// <summary>Members beside the schema, in <c>json_schema</c>, that we do not know.</summary>
+    public Extra SchemaExtra { get; init; }
+
     /// <summary>Plain text.</summary>
     public static ResponseFormat Text { get; } = new() { Type = "text" };
 

@@ -41,8 +41,8 @@ internal readonly ref struct ChatRequestWriter
     private void Write(string model, bool? stream, StreamOptions? streamOptions)
     {
         _json.WriteStartObject();
-        _json.WriteString("model"u8, model);
-        WriteMessages();
+        if (!Overrides("model"u8)) _json.WriteString("model"u8, model);
+        if (!Overrides("messages"u8)) WriteMessages();
         Flag("stream"u8, stream);
         if (streamOptions is not null) WriteStreamOptions(streamOptions);
         WriteTools();
@@ -195,6 +195,7 @@ internal readonly ref struct ChatRequestWriter
         if (format.Description is { } description) _json.WriteString("description"u8, description);
         if (!format.Schema.IsEmpty) WriteRawMember("schema"u8, format.Schema);
         if (format.Strict is { } strict) _json.WriteBoolean("strict"u8, strict);
+        format.SchemaExtra.WriteMembers(_json);
         _json.WriteEndObject();
     }
 
