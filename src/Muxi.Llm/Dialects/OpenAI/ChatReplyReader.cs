@@ -54,6 +54,7 @@ internal static class ChatReplyReader
             }
         }
         if (isError || choices is not { Count: > 0 }) return null;
+        if (quirks is not null && choices.Any(static choice => ChatFinishReasons.IsError(choice.FinishReasonRaw))) return null;
         return new()
         {
             Id = id ?? "", Model = model ?? "", Created = created, Choices = choices, Usage = usage,
@@ -130,6 +131,9 @@ internal static class ChatReplyReader
 /// <summary>Finish reasons in OpenAI's words.</summary>
 internal static class ChatFinishReasons
 {
+    /// <summary>Whether the word says that the generation failed: OpenRouter ends a failed answer, streamed or not, with <c>error</c> (its page on errors, 2025).</summary>
+    public static bool IsError(string? raw) => raw == "error";
+
     /// <summary>OpenAI's word for a vendor's; <paramref name="raw"/> is the vendor's where that is another one.</summary>
     /// <param name="word">The vendor's word. Nothing and the empty word are derived from what the message holds.</param>
     /// <param name="quirks">The service's further words.</param>

@@ -43,7 +43,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         try
         {
             var chunk = _reader.Read(wireEvent.Data.Span, out var isError);
-            if (chunk is not null && !isError && wireEvent.Type != "error" && !HasErrorEnd(chunk)) return _last = chunk;
+            if (chunk is not null && !isError && wireEvent.Type != "error" && !HasFailed(chunk)) return _last = chunk;
         }
         catch (JsonException)
         {
@@ -52,8 +52,12 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         throw context.Error(wireEvent);
     }
 
-    /// <summary>OpenRouter ends a failed stream with the finish reason <c>error</c> (vendor's page on streaming errors, 2025).</summary>
-    private static bool HasErrorEnd(ChatCompletionChunk chunk) => chunk.Choices.Count > 0 && chunk.Choices[0].FinishReasonRaw == "error";
+    private static bool HasFailed(ChatCompletionChunk chunk)
+    {
+        for (var i = 0; i < chunk.Choices.Count; i++)
+            if (ChatFinishReasons.IsError(chunk.Choices[i].FinishReasonRaw)) return true;
+        return false;
+    }
 
     private void Add(ChatCompletionChunk chunk, ICollection<ChatCompletionChunk> into)
     {
