@@ -162,6 +162,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
             var isLegacy = delta.Type == ChatToolReader.Legacy;
             var call = new Call(place, delta) { Id = delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)) };
             _calls.Add(call);
+            delta = call.Whole(delta);
             return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? delta.Form ?? "function" };
         }
 
@@ -169,12 +170,15 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         {
             var name = call.Name is null ? delta.Name : null;
             call.Name ??= delta.Name;
+            delta = call.Whole(delta);
             if (delta.Index == call.Place && delta.Id is null && delta.Type is null && delta.Name == name) return delta;
             return delta with { Index = call.Place, Id = null, Type = null, Name = name };
         }
 
         private sealed class Call(int place, ToolCallDelta first)
         {
+            private WholeCharacters _arguments;
+
             public int Place { get; } = place;
             public int WireIndex { get; } = first.Index;
             public string? Id { get; init; }
@@ -182,6 +186,13 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
 
             /// <summary>Whether a piece that names a call under the same index names another one.</summary>
             public bool IsOther(ToolCallDelta delta) => delta.Id is not null ? delta.Id != Id : first.Id is null && delta.Name != Name;
+
+            /// <summary>The piece with whole characters: the very one given, as a rule.</summary>
+            public ToolCallDelta Whole(ToolCallDelta delta)
+            {
+                var arguments = _arguments.Next(delta.Arguments);
+                return ReferenceEquals(arguments, delta.Arguments) ? delta : delta with { Arguments = arguments };
+            }
         }
     }
 }
