@@ -15,7 +15,7 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
         if (_first is null || (_first.Id.Length == 0 && chunk.Id.Length > 0)) _first = chunk;
         _last = chunk;
         _usage = chunk.Usage ?? _usage;
-        if (!chunk.Extra.IsEmpty) _extras.Add(chunk.Extra);
+        if (!chunk.Extra.IsEmpty && !Extras.IsPadding(chunk.Extra)) _extras.Add(chunk.Extra);
         for (var i = 0; i < chunk.Choices.Count; i++) AnswerAt(chunk.Choices[i].Index).Add(chunk.Choices[i]);
     }
 
@@ -222,6 +222,10 @@ internal static class Extras
                 if (name != "obfuscation") merged = merged.With(name, Joined(merged[name], extra[name]));
         return merged;
     }
+
+    /// <summary>Whether nothing but OpenAI's padding is there, in the form in which OpenAI writes it: it need not be kept until the end.</summary>
+    public static bool IsPadding(Extra extra) =>
+        extra.Utf8 is [.. var head, (byte)'"', (byte)'}'] && head.StartsWith("{\"obfuscation\":\""u8) && !head["{\"obfuscation\":\"".Length..].Contains((byte)'"');
 
     private static RawJson Joined(RawJson earlier, RawJson later)
     {

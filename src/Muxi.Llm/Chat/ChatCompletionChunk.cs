@@ -57,7 +57,10 @@ public sealed record ChatCompletionChunk : Reply
     public static ChatCompletionChunk Parse(ReadOnlySpan<byte> utf8) => ChatChunkReader.Read(utf8);
 
     /// <summary>The chunk in OpenAI's JSON form, extension members included.</summary>
-    public string ToJson(bool indented = false) => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented);
+    public string ToJson() => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented: true);
 }
 
 /// <summary>What is new in one answer.</summary>
@@ -88,10 +91,10 @@ public sealed record Delta
     /// <summary>Who speaks; told once, at the beginning.</summary>
     public Role? Role { get; init; }
 
-    /// <summary>New text.</summary>
+    /// <summary>New text of the answer.</summary>
     public string? Content { get; init; }
 
-    /// <summary>New thinking.</summary>
+    /// <summary>New text of the thinking.</summary>
     public string? ReasoningContent { get; init; }
 
     /// <summary>New text of a refusal.</summary>
@@ -100,10 +103,10 @@ public sealed record Delta
     /// <summary>New pieces of tool calls; empty when there are none.</summary>
     public IReadOnlyList<ToolCallDelta> ToolCalls { get; init; } = [];
 
-    /// <summary>New sound.</summary>
+    /// <summary>New pieces of sound.</summary>
     public AudioOutput? Audio { get; init; }
 
-    /// <summary>New citations.</summary>
+    /// <summary>Citations that were added.</summary>
     public IReadOnlyList<Annotation> Annotations { get; init; } = [];
 
     /// <summary>

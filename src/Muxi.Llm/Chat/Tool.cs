@@ -19,8 +19,9 @@ public sealed record Tool
     public Extra Extra { get; init; }
 
     /// <summary>A function with a JSON schema for its arguments (an object schema; none means no arguments).</summary>
-    public static Tool FromFunction(string name, string? description = null, RawJson parameters = default, bool? strict = null) =>
-        new() { Function = new(name) { Description = description, Parameters = parameters, Strict = strict } };
+    /// <remarks>What else can be said of a function is said as <c>new Tool { Function = new("name") { Strict = true, ... } }</c>.</remarks>
+    public static Tool FromFunction(string name, string? description = null, RawJson parameters = default) =>
+        new() { Function = new(name) { Description = description, Parameters = parameters } };
 }
 
 /// <summary>A function as the model sees it.</summary>
@@ -60,7 +61,7 @@ public sealed record ToolCall
 }
 
 /// <summary>A function's name and its arguments as the model wrote them.</summary>
-/// <param name="Name">Which function.</param>
+/// <param name="Name">Which function to call.</param>
 /// <param name="Arguments">JSON text as a rule; models do write bad JSON, so check it.</param>
 public sealed record FunctionCall(string Name, string Arguments)
 {
@@ -129,7 +130,7 @@ public sealed record ResponseFormat
     /// <summary>Members beside the schema, in <c>json_schema</c>, that we do not know.</summary>
     public Extra SchemaExtra { get; init; }
 
-    /// <summary>Plain text.</summary>
+    /// <summary>Plain text, which is the default.</summary>
     public static ResponseFormat Text { get; } = new() { Type = "text" };
 
     /// <summary>Some JSON object; the prompt must ask for JSON too.</summary>

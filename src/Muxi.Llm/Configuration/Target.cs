@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>One resolved place to send a call to. Immutable, so that concurrent calls cannot disturb each other.</summary>
-internal sealed record Target(Provider Provider, string Model, Uri BaseUrl, string? Key, IReadOnlyList<KeyValuePair<string, string>> Headers)
+internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, string? Key, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     /// <summary>The name as <c>provider/model</c>, as attempts tell it.</summary>
     public string Name => $"{Provider.Name}/{Model}";
@@ -10,5 +10,5 @@ internal sealed record Target(Provider Provider, string Model, Uri BaseUrl, stri
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
     /// <summary>The address of a path below the base URL.</summary>
-    public Uri At(string path) => new(BaseUrl, path);
+    public Uri At(string path) => BaseUrl.At(path);
 }

@@ -1,8 +1,14 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
 namespace Muxi.Llm;
 
 /// <summary>Turns a model's name and the settings into a target. The only place that reads settings.</summary>
 internal sealed class Targets(LlmOptions options)
 {
+    // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
+    private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
+
     private static readonly string[] _secretHeaders = ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"];
 
     /// <summary>The service that a name means.</summary>
@@ -29,18 +35,19 @@ internal sealed class Targets(LlmOptions options)
     public string? Key(Provider provider)
     {
         if (options.ApiKeys.TryGetValue(provider.Name, out var key) && key.Length > 0) return key;
-        return provider.KeyVariables.Select(Variable).FirstOrDefault(value => value is not null);
+        return FirstSet(Known(provider).KeyVariables);
     }
 
     /// <summary>Where a call's base URL is from: the call itself (which gets no configured key), and whether it is the provider's own.</summary>
-    private (Uri Url, bool IsCalls, bool IsOwn) BaseUrl(ModelName name, RequestOptions? request)
+    private (BaseUrl Url, bool IsCalls, bool IsOwn) BaseUrl(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        if (request?.BaseUrl is { } calls) return (Folder(calls.OriginalString, provider), true, false);
-        if (name.Host is { } host) return (AtHost(provider, host), true, false);
-        if (options.BaseUrls.TryGetValue(provider.Name, out var coded)) return (Folder(coded.OriginalString, provider), false, false);
-        var variable = provider.UrlVariables.Select(Variable).FirstOrDefault(value => value is not null);
-        return variable is not null ? (Folder(variable, provider), false, false) : (Folder(provider.BaseUrl, provider), false, true);
+        if (request?.BaseUrl is { } calls) return (new(calls.OriginalString, provider), true, false);
+        if (name.Host is { } host) return (new(AtHost(provider, host)), true, false);
+        var known = Known(provider);
+        if (options.BaseUrls.TryGetValue(provider.Name, out var coded)) return (known.BaseUrl(coded.OriginalString), false, false);
+        var variable = FirstSet(known.UrlVariables);
+        return (known.BaseUrl(variable ?? provider.BaseUrl), false, variable is null);
     }
 
     private static Uri AtHost(Provider provider, string host)
@@ -51,38 +58,40 @@ internal sealed class Targets(LlmOptions options)
         return new UriBuilder(own) { Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
     }
 
-    private static Uri Folder(string url, Provider provider)
-    {
-        if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var folder) || folder.Scheme is not ("http" or "https"))
-            throw new ConfigurationException($"the base URL for {provider.Name} is no http(s) address: '{url}'") { Provider = provider.Name };
-        return folder;
-    }
-
     private List<KeyValuePair<string, string>> Headers(Provider provider, RequestOptions? request, bool isCalls)
     {
         var headers = new List<KeyValuePair<string, string>>();
         if (!isCalls)
-            foreach (var (header, variable) in provider.HeaderVariables)
+            foreach (var (header, variable) in Known(provider).HeaderVariables)
                 if (Variable(variable) is { } value) headers.Add(new(header, value));
         headers.AddRange(options.Headers);
         if (request?.Headers is { } own) headers.AddRange(own);
         return headers;
     }
 
-    private static List<string> Secrets(string? key, Uri url, List<KeyValuePair<string, string>> headers)
+    private static List<string> Secrets(string? key, BaseUrl url, List<KeyValuePair<string, string>> headers)
     {
         var secrets = new List<string>();
         if (key is not null) secrets.Add(key);
-        if (url.UserInfo.Length > 0) secrets.Add(url.UserInfo[(url.UserInfo.IndexOf(':') + 1)..]);
+        if (url.Password is { } password) secrets.Add(password);
         foreach (var (name, value) in headers)
             if (_secretHeaders.Contains(name.ToLowerInvariant())) secrets.Add(value[(value.LastIndexOf(' ') + 1)..]);
         return secrets;
     }
 
+    private KnownProvider Known(Provider provider) => _known.GetValue(provider, static provider => new(provider));
+
     private static ConfigurationException MissingKey(ModelName name) =>
         new($"{name.Provider.Name} needs a key: set {Source(name.Provider)}, or use a sandbox/ model, which needs none") { Provider = name.Provider.Name, Model = name.Model };
 
     private static string Source(Provider provider) => string.Join(" or ", provider.KeyVariables);
+
+    private string? FirstSet(ImmutableArray<string> variables)
+    {
+        foreach (var variable in variables)
+            if (Variable(variable) is { } value) return value;
+        return null;
+    }
 
     private string? Variable(string name) => options.Environment(name) is { } value && value.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 }

@@ -27,6 +27,8 @@ public readonly struct Extra
 
     internal static Extra Trusted(byte[] @object) => new(@object);
 
+    internal ReadOnlySpan<byte> Utf8 => _object;
+
     /// <summary>True when there are none.</summary>
     public bool IsEmpty => _object is null;
 

@@ -47,9 +47,12 @@ internal static class JsonReading
     public static string? ReadShared(this ref Utf8JsonReader reader, string? known, ReadOnlySpan<byte> source)
     {
         reader.Read();
-        if (known is not null && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueTextEquals(known)) return known;
-        return reader.TextOf(source);
+        return known is not null && reader.TokenType == JsonTokenType.String && reader.Spells(known) ? known : reader.TextOf(source);
     }
+
+    /// <summary>Whether the string that the reader stands on is this text. As a rule both are plain ASCII, which needs no transcoding.</summary>
+    private static bool Spells(this in Utf8JsonReader reader, string text) =>
+        !reader.ValueIsEscaped && (Ascii.Equals(reader.ValueSpan, text) || reader.ValueTextEquals(text));
 
     /// <summary>The member's value as a whole number; digits in a string count, a fraction is cut, anything else gives null.</summary>
     public static long? ReadLong(this ref Utf8JsonReader reader)

@@ -75,8 +75,7 @@ public static class Catalog
     }
 
     private static bool Answers(Provider provider, string name) =>
-        provider.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
-        || provider.Aliases.Any(alias => alias.Equals(name, StringComparison.OrdinalIgnoreCase));
+        provider.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || provider.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Where <c>@host[:port]</c> begins; -1 when what follows the last <c>@</c> is no host.</summary>
     private static int HostStart(string model)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -33,7 +34,7 @@ internal sealed class Transport : IDisposable
     /// <param name="exchange">What to send, step by step.</param>
     /// <param name="waiting">The call's limits.</param>
     /// <param name="trace">Takes what is learned on the way.</param>
-    public async Task<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
+    public async ValueTask<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
     {
         var step = exchange.Next(null);
         while (step.Call is { } call)
@@ -48,20 +49,20 @@ internal sealed class Transport : IDisposable
     }
 
     /// <summary>Sends one call and gives the good reply's headers; its body is still to be read. Errors are raised.</summary>
-    public async Task<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
+    public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
     {
         using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
         if (!call.Body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(call.Body);
-            request.Content.Headers.ContentType = MediaType(call.ContentType);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
         }
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
     }
 
     /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>
-    public async Task<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
+    public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
     {
         Sign(request, target);
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetLeftPart(UriPartial.Path));
@@ -89,7 +90,7 @@ internal sealed class Transport : IDisposable
         var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
-        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.GetLeftPart(UriPartial.Authority)}: {OneLine(root.Message)}{hint}", error)
+        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(root.Message)}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model,
         };
@@ -150,10 +151,6 @@ internal sealed class Transport : IDisposable
 
     private static readonly string _userAgent = $"muxi-llm/{typeof(Transport).Assembly.GetName().Version?.ToString(3)}";
 
-    private static readonly MediaTypeHeaderValue _json = new("application/json");
-
-    private static MediaTypeHeaderValue MediaType(string type) => type == "application/json" ? _json : MediaTypeHeaderValue.Parse(type);
-
     private async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
     {
         waiting.Begin(TimeoutKind.Total, Timeout.InfiniteTimeSpan);
@@ -167,7 +164,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static async Task<PooledBuffer> ReadAsync(Target target, HttpResponseMessage response, Waiting waiting)
+    private static async ValueTask<PooledBuffer> ReadAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {
         var body = new PooledBuffer();
         try
@@ -175,7 +172,7 @@ internal sealed class Transport : IDisposable
             var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                body.GetSpan((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? 4096, 4096, 1 << 24));
+                body.GetSpan(RoomFor(response));
                 while (true)
                 {
                     waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
@@ -191,6 +188,10 @@ internal sealed class Transport : IDisposable
             throw Explain(e, target, waiting);
         }
     }
+
+    /// <summary>How much of a body to make room for at once: what it is said to have and one byte more, to see its end without growing.</summary>
+    private static int RoomFor(HttpResponseMessage response) =>
+        long.TryParse(new ReplyHeaders(response)["Content-Length"], CultureInfo.InvariantCulture, out var length) ? (int)Math.Clamp(length + 1, 4096, 1 << 24) : 4096;
 
     private async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {

@@ -32,7 +32,7 @@ internal ref struct ChatMessageReader
 
     private bool ReadText(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        if (reader.Is("role"u8)) _role = reader.ReadString(source);
+        if (reader.Is("role"u8)) _role = reader.ReadShared("assistant", source);
         else if (reader.Is("content"u8))
         {
             reader.Read();

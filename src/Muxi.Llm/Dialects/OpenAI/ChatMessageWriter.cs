@@ -60,10 +60,10 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (form == MessageForm.Reply) return false;
         if (message.Role != Role.Assistant) return message.ContentIsList || !IsPlainText(message);
         var holdsAny = false;
-        foreach (var block in message.Blocks)
+        for (var i = 0; i < message.Blocks.Count; i++)
         {
-            if (!IsContent(block)) continue;
-            if (!IsPlain(block)) return true;
+            if (!IsContent(message.Blocks[i])) continue;
+            if (!IsPlain(message.Blocks[i])) return true;
             holdsAny = true;
         }
         return holdsAny && message.ContentIsList;

@@ -45,7 +45,7 @@ internal static class ChatReplyReader
                 reader.Read();
                 usage = UsageJson.Read(ref reader, source);
             }
-            else if (reader.Is("service_tier"u8)) tier = reader.ReadString(source);
+            else if (reader.Is("service_tier"u8)) tier = reader.ReadShared("default", source);
             else if (reader.Is("system_fingerprint"u8)) fingerprint = reader.ReadString(source);
             else
             {
@@ -54,7 +54,8 @@ internal static class ChatReplyReader
             }
         }
         if (isError || choices is not { Count: > 0 }) return null;
-        if (quirks is not null && choices.Any(static choice => ChatFinishReasons.IsError(choice.FinishReasonRaw))) return null;
+        for (var i = 0; i < choices.Count; i++)
+            if (quirks is not null && ChatFinishReasons.IsError(choices[i].FinishReasonRaw)) return null;
         return new()
         {
             Id = id ?? "", Model = model ?? "", Created = created, Choices = choices, Usage = usage,
@@ -65,8 +66,17 @@ internal static class ChatReplyReader
     /// <summary>A tool's result must name its call, so a call that came without an id gets one, as in a stream.</summary>
     private static ChatCompletion WithIds(ChatCompletion completion, CallContext context)
     {
-        if (!completion.Choices.Any(static choice => choice.Message.Blocks.Any(LacksId))) return completion;
-        return completion with { Choices = [.. completion.Choices.Select(choice => choice with { Message = WithIds(choice.Message, choice.Index, context) })] };
+        for (var i = 0; i < completion.Choices.Count; i++)
+            if (LacksId(completion.Choices[i].Message.Blocks))
+                return completion with { Choices = [.. completion.Choices.Select(choice => choice with { Message = WithIds(choice.Message, choice.Index, context) })] };
+        return completion;
+    }
+
+    private static bool LacksId(IReadOnlyList<ContentPart> blocks)
+    {
+        for (var i = 0; i < blocks.Count; i++)
+            if (LacksId(blocks[i])) return true;
+        return false;
     }
 
     private static Message WithIds(Message message, int index, CallContext context)

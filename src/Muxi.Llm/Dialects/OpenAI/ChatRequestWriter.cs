@@ -57,7 +57,7 @@ internal readonly ref struct ChatRequestWriter
     {
         var messages = new ChatMessageWriter(_json, _quirks, _warnings, _form);
         _json.WriteStartArray("messages"u8);
-        foreach (var message in _request.Messages) messages.Write(message);
+        for (var i = 0; i < _request.Messages.Count; i++) messages.Write(_request.Messages[i]);
         _json.WriteEndArray();
     }
 

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Muxi.Llm.Benchmarks;
+
+/// <summary>
+/// Measures what the numbers below are about, and says whether they hold. The variants take turns, so that what else the machine does falls on all of them alike:
+/// a ratio of medians stays true where BenchmarkDotNet, which measures one after the other, is thrown off.
+/// </summary>
+internal static class Check
+{
+    private const int Rounds = 31;
+
+    // Long enough for some garbage collections, whose cost belongs to the call.
+    private static readonly TimeSpan _turn = TimeSpan.FromMilliseconds(60);
+
+    private static readonly Rule[] _whole =
+    [
+        new("time", "floor", 1.3), new("bytes", "floor", 1.5), new("time", "OpenAI SDK", 1.0), new("bytes", "OpenAI SDK", 0.65),
+    ];
+
+    private static readonly Rule[] _streamed = [new("time", "OpenAI SDK", 0.35), new("bytes", "OpenAI SDK", 0.3), new("time", "floor", null), new("bytes", "floor", null)];
+
+    private static readonly Rule[] _unjudged = [new("time", "OpenAI SDK", null), new("bytes", "OpenAI SDK", null)];
+
+    /// <summary>Prints the table; 1 when a number does not hold.</summary>
+    public static async Task<int> RunAsync()
+    {
+        WholeCall whole = new();
+        WholeCallShort shorter = new();
+        StreamedCall streamed = new();
+        StreamedCallByEvent byEvent = new();
+        var table = new StringBuilder("| | of | ours | theirs | ratio | at most | |\n|---|---|--:|--:|--:|--:|---|\n");
+        var holds = await AddAsync(table, "whole call", _whole, 1, new("floor", whole.Floor), new("OpenAI SDK", whole.OpenAISdk), new("ours", whole.Muxi));
+        holds &= await AddAsync(table, "whole call, short answer", _whole, 1, new("floor", shorter.Floor), new("OpenAI SDK", shorter.OpenAISdk), new("ours", shorter.Muxi));
+        holds &= await AddAsync(table, "stream, per chunk", _streamed, Canned.Chunks, new("floor", streamed.Floor), new("OpenAI SDK", streamed.OpenAISdk), new("ours", streamed.Muxi));
+        holds &= await AddAsync(table, "one event per read, per chunk", _unjudged, Canned.Chunks, new("floor", byEvent.Floor), new("OpenAI SDK", byEvent.OpenAISdk), new("ours", byEvent.Muxi));
+        Console.Write(table);
+        return holds ? 0 : 1;
+    }
+
+    private static async Task<bool> AddAsync(StringBuilder table, string group, Rule[] rules, int operations, params Variant[] variants)
+    {
+        foreach (var variant in variants) await variant.WarmUpAsync(_turn);
+        for (var round = 0; round < Rounds; round++)
+            foreach (var variant in variants) await variant.TurnAsync();
+        var holds = true;
+        var ours = variants[^1];
+        foreach (var rule in rules)
+        {
+            var theirs = Array.Find(variants, variant => variant.Name == rule.Of)!;
+            var (a, b) = rule.Measure == "time" ? (ours.Nanoseconds, theirs.Nanoseconds) : (ours.Bytes, theirs.Bytes);
+            var ratio = a / b;
+            var verdict = rule.AtMost is not { } most ? "" : ratio <= most ? "ok" : rule.Measure == "time" ? "too slow" : "too much";
+            holds &= verdict is "" or "ok";
+            table.Append(CultureInfo.InvariantCulture, $"| {group}: {rule.Measure} | {rule.Of} | {a / operations:N0} | {b / operations:N0} | {ratio:0.00} | {rule.AtMost:0.00} | {verdict} |\n");
+        }
+        return holds;
+    }
+
+    private sealed record Rule(string Measure, string Of, double? AtMost);
+
+    private sealed class Variant(string name, Func<Task<int>> call)
+    {
+        private readonly List<double> _nanoseconds = [], _bytes = [];
+        private int _calls;
+
+        public string Name { get; } = name;
+
+        public double Nanoseconds => Median(_nanoseconds);
+
+        public double Bytes => Median(_bytes);
+
+        /// <summary>Lets the JIT have its way, and finds out how many calls make a turn.</summary>
+        public async Task WarmUpAsync(TimeSpan turn)
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                for (_calls = 0; Stopwatch.GetElapsedTime(started) < turn; _calls++) await call();
+                await Task.Delay(turn, TimeProvider.System);
+            }
+        }
+
+        public async Task TurnAsync()
+        {
+            var bytes = GC.GetTotalAllocatedBytes(precise: true);
+            var started = Stopwatch.GetTimestamp();
+            for (var i = 0; i < _calls; i++) await call();
+            _nanoseconds.Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / _calls);
+            _bytes.Add((GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)_calls);
+        }
+
+        private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>What is shown is true: every C# block of the pages and every example compiles without a warning and runs.</summary>
+public sealed class DocsTests : IDisposable
+{
+    private const string Reply = """
+        {"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"A cat."},"finish_reason":"stop"}],
+        "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
+        """;
+
+    private const string Stream = "data: {\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Once.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("muxi-docs");
+
+    public static TheoryData<string> Pages => ["README.md", .. Directory.EnumerateFiles(Repo.PathTo("docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}").Order()];
+
+    /// <summary>Each example and a text that its output must hold when the sandbox answers.</summary>
+    public static TheoryData<string, string> Examples => new()
+    {
+        { "chat", "finish reason stop" },
+        { "stream", "finish reason stop" },
+        { "vision", "image/png" },
+        { "tools", "18 degrees and sunny in" },
+        { "structured", "years old" },
+        { "errors", "a cut stream is never taken for a whole one" },
+        { "provider", "set ACME_API_KEY or ACME_TOKEN" },
+        { "sync", "sandbox" },
+    };
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Every_block_of_a_page_compiles_and_runs(string page)
+    {
+        await using var server = await ReplayServer.StartAsync(1, request => request.Text.Contains("\"stream\":true", StringComparison.Ordinal) ? CannedReply.Sse(Stream) : CannedReply.Json(Reply));
+        await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
+        Dictionary<string, string> environment = [];
+        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI"])
+        {
+            environment[$"{provider}_API_KEY"] = "key-of-the-test";
+            environment[$"{provider}_BASE_URL"] = server.Url.ToString();
+        }
+        foreach (var block in Snippets.Of(page))
+        {
+            var (exitCode, output, errors) = await Snippets.RunAsync(block, _folder.FullName, environment);
+            Assert.True(exitCode == 0, $"{block}\nended with {exitCode}: {output}\n{errors}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Examples))]
+    public async Task Every_example_runs_against_the_sandbox(string name, string expected)
+    {
+        var code = await File.ReadAllTextAsync(Repo.PathTo("examples", $"{name}.cs"), TestContext.Current.CancellationToken);
+        var (exitCode, output, errors) = await Snippets.RunAsync(code, _folder.FullName, new Dictionary<string, string>());
+        Assert.True(exitCode == 0, errors);
+        Assert.Contains(expected, output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void No_example_is_left_out() =>
+        Assert.Equal(Directory.EnumerateFiles(Repo.PathTo("examples"), "*.cs").Select(Path.GetFileNameWithoutExtension).Order(), Examples.Select(row => row.Data.Item1).Order());
+
+    [Fact]
+    public async Task An_example_runs_by_the_command_it_names()
+    {
+        var start = new ProcessStartInfo("dotnet", ["run", "examples/chat.cs"]) { WorkingDirectory = Repo.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, output + await errors);
+        Assert.Contains("finish reason stop", output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
