@@ -14,7 +14,7 @@ internal static class ChatReplyReader
     {
         try
         {
-            if (Read(quirks, reply.Body.Span) is { } completion) return WithIds(completion, context);
+            if (Read(quirks, reply.Body.Span) is { } completion && !HaveFailed(completion.Choices)) return WithIds(completion, context);
         }
         catch (JsonException)
         {
@@ -54,13 +54,18 @@ internal static class ChatReplyReader
             }
         }
         if (isError || choices is not { Count: > 0 }) return null;
-        for (var i = 0; i < choices.Count; i++)
-            if (quirks is not null && ChatFinishReasons.IsError(choices[i].FinishReasonRaw)) return null;
         return new()
         {
             Id = id ?? "", Model = model ?? "", Created = created, Choices = choices, Usage = usage,
             ServiceTier = tier is null ? null : new(tier), SystemFingerprint = fingerprint, Extra = extra.ToExtra(),
         };
+    }
+
+    private static bool HaveFailed(IReadOnlyList<Choice> choices)
+    {
+        for (var i = 0; i < choices.Count; i++)
+            if (ChatFinishReasons.IsError(choices[i].FinishReasonRaw)) return true;
+        return false;
     }
 
     /// <summary>A tool's result must name its call, so a call that came without an id gets one, as in a stream.</summary>
