@@ -73,6 +73,6 @@ internal sealed class Clients : IDisposable
     // Made anew for each call, as the others' requests are.
     private static ChatCompletionRequest Request() => new()
     {
-        Model = Model, Messages = [Message.System(Instructions), Message.User(Question)], Temperature = 0.2, MaxCompletionTokens = 400,
+        Model = "openai/" + Model, Messages = [Message.System(Instructions), Message.User(Question)], Temperature = 0.2, MaxCompletionTokens = 400,
     };
 }

@@ -11,9 +11,11 @@ internal sealed class Interrupts : IDisposable
     /// <summary>How long a program that was told to end may take: a service or a terminal that hangs is not waited for.</summary>
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
 
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _program = new();
-    private readonly List<IDisposable> _resources = [];
-    private volatile CancellationTokenSource? _turn;
+    private List<PosixSignalRegistration> _signals = [];
+    private CancellationTokenSource? _turn;
+    private Timer? _deadline;
 
     /// <summary>Cancelled when the program is to end.</summary>
     public CancellationToken Token => _program.Token;
@@ -25,39 +27,49 @@ internal sealed class Interrupts : IDisposable
     public static Interrupts OfProcess()
     {
         var interrupts = new Interrupts();
-        interrupts._resources.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => interrupts.Take(signal, interrupts.Interrupt)));
-        interrupts._resources.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => interrupts.Take(signal, interrupts.Terminate)));
+        interrupts._signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => interrupts.Take(signal, interrupts.Interrupt)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => interrupts.Take(signal, interrupts.Terminate)),
+        ];
         return interrupts;
     }
 
     /// <summary>What Ctrl-C does.</summary>
     public void Interrupt()
     {
-        if (_turn is { IsCancellationRequested: false } turn) turn.Cancel();
-        else End(Interrupted);
+        lock (_lock)
+        {
+            if (_turn is { IsCancellationRequested: false } turn) _ = turn.CancelAsync();
+            else End(Interrupted);
+        }
     }
 
     /// <summary>What SIGTERM does.</summary>
-    public void Terminate() => End(Terminated);
+    public void Terminate()
+    {
+        lock (_lock) End(Terminated);
+    }
 
     /// <summary>Runs one turn of a conversation under a token of its own: Ctrl-C ends the turn and not the conversation.</summary>
     public async Task TurnAsync(Func<CancellationToken, Task> turn)
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        _turn = source;
+        lock (_lock) _turn = source;
         try
         {
             await turn(source.Token);
         }
         finally
         {
-            _turn = null;
+            lock (_lock) _turn = null;
         }
     }
 
     public void Dispose()
     {
-        foreach (var resource in _resources) resource.Dispose();
+        foreach (var signal in _signals) signal.Dispose();
+        lock (_lock) _deadline?.Dispose();
         _program.Dispose();
     }
 
@@ -66,12 +78,14 @@ internal sealed class Interrupts : IDisposable
         signal.Cancel = true;
         if (Token.IsCancellationRequested) Environment.Exit(ExitCode);
         act();
-        if (Token.IsCancellationRequested) _resources.Add(new Timer(_ => Environment.Exit(ExitCode), null, _grace, Timeout.InfiniteTimeSpan));
     }
 
+    /// <summary>What hangs on the token runs elsewhere, so that the next signal is heard whatever it does.</summary>
     private void End(int code)
     {
+        if (_program.IsCancellationRequested) return;
         ExitCode = code;
-        _program.Cancel();
+        if (_signals.Count > 0) _deadline = new(_ => Environment.Exit(ExitCode), null, _grace, Timeout.InfiniteTimeSpan);
+        _ = _program.CancelAsync();
     }
 }

@@ -93,6 +93,7 @@ internal sealed class Terminal
     /// <summary>The whole input; null when nothing came in time.</summary>
     public async Task<string?> ReadAllAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        if (IsInTerminal) return await Task.Run(ReadTyped, CancellationToken.None).WaitAsync(cancellationToken);
         var buffer = new char[4096];
         int count;
         try
@@ -106,6 +107,14 @@ internal sealed class Terminal
         if (count == 0) return "";
         var rest = await Task.Run(In.ReadToEnd, CancellationToken.None).WaitAsync(cancellationToken);
         return string.Concat(buffer.AsSpan(0, count), rest);
+    }
+
+    /// <summary>Lines until Ctrl-D. A terminal goes on after it, so it must be taken once.</summary>
+    private string ReadTyped()
+    {
+        var text = new StringBuilder();
+        while (In.ReadLine() is { } line) text.Append(line).Append('\n');
+        return text.ToString();
     }
 
     /// <summary>One line without anything that could move a cursor.</summary>

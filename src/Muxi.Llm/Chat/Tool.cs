@@ -47,7 +47,7 @@ public sealed record ToolCall
     /// <summary>The id that the tool's result names.</summary>
     public required string Id { get; init; }
 
-    /// <summary><c>function</c> or <c>custom</c>.</summary>
+    /// <summary><c>function</c> or <c>custom</c>; <c>function_call</c> in the form before tools, which has no id.</summary>
     public string Type { get; init; } = "function";
 
     /// <summary>The function and its arguments; of a custom tool its name and the free text.</summary>
@@ -63,7 +63,11 @@ public sealed record ToolCall
 /// <summary>A function's name and its arguments as the model wrote them.</summary>
 /// <param name="Name">Which function to call.</param>
 /// <param name="Arguments">JSON text as a rule; models do write bad JSON, so check it.</param>
-public sealed record FunctionCall(string Name, string Arguments);
+public sealed record FunctionCall(string Name, string Arguments)
+{
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
 
 /// <summary>Whether and which tools the model may or must call.</summary>
 public sealed record ToolChoice
@@ -122,6 +126,9 @@ public sealed record ResponseFormat
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>Members beside the schema, in <c>json_schema</c>, that we do not know.</summary>
+    public Extra SchemaExtra { get; init; }
 
     /// <summary>Plain text, which is the default.</summary>
     public static ResponseFormat Text { get; } = new() { Type = "text" };

@@ -75,6 +75,16 @@ public readonly struct Extra
     public string? GetString(string name) =>
         TryGet(name, out var value) && value.ToElement() is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
+    /// <summary>These members but for one.</summary>
+    internal Extra Without(string name)
+    {
+        if (!TryGet(name, out _)) return this;
+        var others = default(Extra);
+        foreach (var other in Names)
+            if (other != name) others = others.With(other, this[other]);
+        return others;
+    }
+
     /// <summary>These members and one more; one of the same name is replaced.</summary>
     [SuppressMessage("Naming", "CA1725", Justification = "OpenAI's word for a member is its name.")]
     public Extra With(string name, RawJson value)

@@ -6,6 +6,7 @@ namespace Muxi.Llm;
 internal sealed class SandboxFaults
 {
     private const string Wrong = "invalid_request_error", Ours = "server_error";
+    private const string MidStream = "The sandbox pretends that the model has failed half way.";
     private int _flakyCalls;
 
     /// <summary>The answer to give. A request that was refused stays refused: faults are for good ones.</summary>
@@ -26,7 +27,8 @@ internal sealed class SandboxFaults
         SandboxModels.Quota => SandboxAnswer.Error(429, "The sandbox pretends that your credit is spent.", "insufficient_quota", "insufficient_quota"),
         SandboxModels.Auth => SandboxAnswer.Error(401, "The sandbox pretends that your key is wrong.", Wrong, "invalid_api_key"),
         SandboxModels.Overloaded => SandboxAnswer.Error(503, "The sandbox pretends to be overloaded.", "overloaded_error", "overloaded"),
-        SandboxModels.ContextLength => SandboxAnswer.Error(400, $"The sandbox pretends that your {good.PromptTokens} prompt tokens are more than its context can hold.", Wrong, "context_length_exceeded", "messages"),
+        SandboxModels.ContextLength => SandboxAnswer.Error(
+            400, $"The sandbox pretends that your {good.PromptTokens} prompt tokens are more than its context can hold.", Wrong, "context_length_exceeded", "messages"),
         SandboxModels.ContentFilter => SandboxAnswer.Error(400, "The sandbox pretends that its content policy forbids this request.", Wrong, "content_policy_violation"),
         SandboxModels.HtmlError => new() { Status = 502, MediaType = "text/html", Body = HtmlPage() },
         SandboxModels.Flaky when Interlocked.Increment(ref _flakyCalls) % 3 != 0 =>
@@ -34,8 +36,6 @@ internal sealed class SandboxFaults
         SandboxModels.StreamError when good.Pieces is null => SandboxAnswer.Error(500, MidStream, Ours, "internal_error"),
         _ => null,
     };
-
-    private const string MidStream = "The sandbox pretends that the model has failed half way.";
 
     private static SandboxAnswer Spoil(SandboxAnswer good) => good.Model switch
     {

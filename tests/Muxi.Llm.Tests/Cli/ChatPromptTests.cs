@@ -28,6 +28,16 @@ public sealed class ChatPromptTests
     }
 
     [Fact]
+    public async Task A_dash_on_a_terminal_takes_lines_until_the_end()
+    {
+        await using var server = await ReplayServer.StartAsync(1, OpenAIWire.Stream("ok"));
+        var run = new CliRun { Environment = CliRun.OpenAI(server.Url), In = new StringReader("one\ntwo\n"), IsInTerminal = true };
+
+        Assert.Equal("ok\n", (await run.RunAsync("chat", "-m", "gpt-4o-mini", "-")).Output);
+        Assert.Equal("one\ntwo", (string?)JsonNode.Parse(server.Requests[0].Text)!["messages"]![0]!["content"]);
+    }
+
+    [Fact]
     public async Task On_a_terminal_a_prompt_does_not_wait_for_input()
     {
         await using var server = await ReplayServer.StartAsync(1, OpenAIWire.Stream("ok"));

@@ -84,12 +84,12 @@ public sealed class OpenAIChatFixtureTests
     }
 
     [Theory, MemberData(nameof(Streamed))]
-    public async Task A_stream_that_is_cut_between_two_events_is_a_whole_reply_only_where_it_may_end(string name)
+    public async Task A_stream_that_is_cut_is_a_whole_reply_only_where_it_may_end(string name)
     {
         var fixture = Fixture.Load(name);
         var body = fixture.WireReply;
         await using var server = await ReplayServer.StartAsync(seed: 3, _ => fixture.Canned with { Body = body });
-        foreach (var beginning in StreamCuts.Beginnings(fixture.WireReply))
+        foreach (var beginning in StreamCuts.BetweenEvents(fixture.WireReply).Concat(StreamCuts.Anywhere(fixture.WireReply, Splits)))
         {
             body = beginning;
             var outcome = await ChatFixture.SendAsync(fixture, server, ChatFixture.Request(fixture));
@@ -116,5 +116,32 @@ public sealed class OpenAIChatFixtureTests
             .SelectMany(fixture => fixture.Json("wire-request.json").AsObject().Select(member => member.Key)).ToHashSet();
 
         Assert.Empty(_parameters.Except(asked));
+    }
+
+    [Fact]
+    public void An_extra_member_takes_the_place_of_the_typed_one()
+    {
+        var request = ChatFixture.Request(Fixture.Load($"{Dialect}/every-parameter"));
+        foreach (var name in _parameters)
+        {
+            var body = ChatFixture.Rendered(request with { Extra = new Extra().With(name, "\"mine\"") }, stream: true);
+
+            Assert.Equal("mine", body[name].Str());
+        }
+    }
+
+    [Theory]
+    [InlineData("custom-call-streamed", "tool_calls", """[{"index":0,"custom":{"input":"SELECT"}}]""")]
+    [InlineData("function-call-streamed", "function_call", """{"arguments":"{\"x\""}""")]
+    public async Task Later_pieces_of_a_call_stay_in_the_form_of_the_first(string name, string member, string expected)
+    {
+        var fixture = Fixture.Load($"{Dialect}/{name}");
+        await using var server = await ReplayServer.StartAsync(seed: 0, fixture.Canned);
+        using var client = ChatFixture.Client(fixture, server.Url);
+        var pieces = new List<JsonNode?>();
+        await foreach (var chunk in client.Chat.Completions.StreamAsync(ChatFixture.Request(fixture), null, TestContext.Current.CancellationToken))
+            pieces.Add(JsonNode.Parse(chunk.ToJson())!["choices"]![0]!["delta"]);
+
+        JsonComparison.Same("the second piece", JsonNode.Parse(expected), pieces[1]![member]);
     }
 }

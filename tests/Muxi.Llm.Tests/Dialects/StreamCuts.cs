@@ -8,21 +8,29 @@ namespace Muxi.Llm.Tests;
 internal static class StreamCuts
 {
     /// <summary>The beginnings of the body that end after an event, without the whole of it.</summary>
-    public static IEnumerable<byte[]> Beginnings(byte[] body)
+    public static IEnumerable<byte[]> BetweenEvents(byte[] body)
     {
         var text = Encoding.Latin1.GetString(body);
         foreach (var end in Ends(text))
             if (text[end..].Trim().Length > 0) yield return body[..end];
     }
 
-    /// <summary>Whether a stream may end here: with [DONE], or when every answer that was begun has its finish reason.</summary>
+    /// <summary>Beginnings of the body that end anywhere, the same ones each time.</summary>
+    public static IEnumerable<byte[]> Anywhere(byte[] body, int count)
+    {
+        var random = new Random(body.Length);
+        for (var n = 0; n < count && body.Length > 0; n++) yield return body[..random.Next(body.Length)];
+    }
+
+    /// <summary>Whether a stream may end here: with [DONE] after an answer, or when every answer that was begun has its finish reason.</summary>
     public static bool IsWhole(byte[] body)
     {
         var answers = new Dictionary<int, bool>();
-        foreach (var data in ReferenceReader.ReadSse(Encoding.Latin1.GetString(body)).Select(e => e[(e.IndexOf('|', StringComparison.Ordinal) + 1)..]))
+        foreach (var data in Events(body))
         {
-            if (data.Trim() == "[DONE]") return true;
-            foreach (var choice in Choices(data))
+            if (data.Trim() == "[DONE]") return answers.Count > 0;
+            if (Choices(data) is not { } choices) return false;
+            foreach (var choice in choices)
             {
                 var index = choice?["index"]?.GetValue<int>() ?? 0;
                 answers[index] = answers.GetValueOrDefault(index) || choice?["finish_reason"].Str() is { Length: > 0 } and not "error";
@@ -30,6 +38,10 @@ internal static class StreamCuts
         }
         return answers.Count > 0 && answers.Values.All(finished => finished);
     }
+
+    /// <summary>The events' data; lines that are no field of an event say nothing.</summary>
+    private static IEnumerable<string> Events(byte[] body) => ReferenceReader.ReadSse(Encoding.Latin1.GetString(body))
+        .Where(e => !e.StartsWith("stray|", StringComparison.Ordinal)).Select(e => e[(e.IndexOf('|', StringComparison.Ordinal) + 1)..]);
 
     private static IEnumerable<int> Ends(string text)
     {
@@ -42,15 +54,16 @@ internal static class StreamCuts
         }
     }
 
-    private static JsonArray Choices(string data)
+    /// <summary>The answers in an event; null where it cannot be read.</summary>
+    private static JsonArray? Choices(string data)
     {
         try
         {
-            return JsonNode.Parse(data)?["choices"] as JsonArray ?? [];
+            return data.Length == 0 ? [] : JsonNode.Parse(data)?["choices"] as JsonArray ?? [];
         }
         catch (JsonException)
         {
-            return [];
+            return null;
         }
     }
 }

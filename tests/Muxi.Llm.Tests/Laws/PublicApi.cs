@@ -73,10 +73,9 @@ internal sealed class PublicApi
 
     /// <summary>The members that a static class adds to other types in extension blocks.</summary>
     private static IEnumerable<(IParameterSymbol Receiver, ImmutableArray<ISymbol> Members)> Groups(INamedTypeSymbol type) =>
-        from grouping in type.GetTypeMembers()
-        where grouping.Name.StartsWith("<G>", StringComparison.Ordinal)
-        let receiver = grouping.GetTypeMembers().SelectMany(marker => marker.GetMembers("<Extension>$")).OfType<IMethodSymbol>().First().Parameters[0]
-        select (receiver, grouping.GetMembers().Where(member => member is IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary }).ToImmutableArray());
+        from block in type.GetTypeMembers()
+        where block.IsExtension
+        select (block.ExtensionParameter!, block.GetMembers().Where(member => member is IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary }).ToImmutableArray());
 
     /// <summary>A type's or member's name as people write it.</summary>
     public static string NameOf(ISymbol symbol) =>
@@ -96,7 +95,7 @@ internal sealed class PublicApi
         place.GetMembers().OfType<INamespaceOrTypeSymbol>().SelectMany(member => member is INamedTypeSymbol type ? All(type).Prepend(type) : All(member));
 
     private static bool IsSeen(INamedTypeSymbol type) =>
-        IsReachable(type) && !type.Name.StartsWith('<') && (type.ContainingType is null || IsSeen(type.ContainingType));
+        IsReachable(type) && !type.IsExtension && (type.ContainingType is null || IsSeen(type.ContainingType));
 
     private static bool IsReachable(ISymbol symbol) => symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal;
 

@@ -7,7 +7,8 @@ namespace Muxi.Llm.Tests;
 /// <summary>One source file and its syntax tree; the path is relative to the repository, with slashes.</summary>
 internal sealed class Source(string path, string text)
 {
-    private static readonly CSharpParseOptions _newest = new(LanguageVersion.Preview, DocumentationMode.Parse);
+    private static readonly CSharpParseOptions _newest =
+        new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.Parse).WithFeatures([new("FileBasedProgram", "")]);
 
     private readonly Lazy<CompilationUnitSyntax> _root = new(() => CSharpSyntaxTree.ParseText(text, _newest, path).GetCompilationUnitRoot());
 

@@ -18,6 +18,7 @@ internal static class BlockJson
         if (index is { } place) json.WriteNumber("index"u8, place);
         json.WriteString("type"u8, block.Type.Value);
         if (block.Text is { } text) json.WriteString("text"u8, text);
+        ChatPartWriter.WriteMedia(json, block);
         if (block.ToolCall is { } call) WriteCall(json, call);
         if ((block.Signature ?? block.ToolCall?.Signature) is { } signature) json.WriteString("signature"u8, signature);
         if (block.Format is { } format) json.WriteString("format"u8, format);
@@ -25,6 +26,11 @@ internal static class BlockJson
         {
             json.WritePropertyName("raw"u8);
             block.Raw.WriteTo(json);
+        }
+        if (!block.CacheControl.IsEmpty)
+        {
+            json.WritePropertyName("cache_control"u8);
+            block.CacheControl.WriteTo(json);
         }
         if (!block.Extra.IsEmpty)
         {
@@ -62,6 +68,12 @@ internal static class BlockJson
         json.WriteString("type"u8, call.Type);
         json.WriteString("name"u8, call.Function.Name);
         json.WriteString("arguments"u8, call.Function.Arguments);
+        if (!call.Function.Extra.IsEmpty)
+        {
+            json.WriteStartObject("function_extra"u8);
+            call.Function.Extra.WriteMembers(json);
+            json.WriteEndObject();
+        }
         call.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -72,7 +84,10 @@ internal static class BlockJson
         var type = "";
         string? text = null, signature = null, format = null;
         ToolCall? call = null;
-        RawJson raw = default;
+        ImageUrl? image = null;
+        InputAudio? audio = null;
+        InputFile? file = null;
+        RawJson raw = default, cacheControl = default;
         Extra extra = default;
         while (reader.NextMember())
         {
@@ -82,14 +97,19 @@ internal static class BlockJson
             else if (reader.Is("signature"u8)) signature = reader.ReadString(source);
             else if (reader.Is("format"u8)) format = reader.ReadString(source);
             else if (reader.Is("raw"u8)) raw = reader.ReadRaw(source);
+            else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
+            else if (reader.Is("image_url"u8)) image = ChatPartReader.ReadImage(ref reader, source);
+            else if (reader.Is("input_audio"u8)) audio = ChatPartReader.ReadAudio(ref reader, source);
+            else if (reader.Is("file"u8)) file = ChatPartReader.ReadFile(ref reader, source);
             else if (reader.Is("tool_call"u8)) call = ReadCall(ref reader, source);
-            else if (reader.Is("extra"u8)) extra = reader.ReadRaw(source) is { IsEmpty: false } members ? Extra.Parse(members.ToString()) : default;
+            else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
             else reader.SkipMember();
         }
         if (call is not null) call = call with { Signature = signature };
         return new()
         {
             Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call, Extra = extra,
+            ImageUrl = image, InputAudio = audio, File = file, CacheControl = cacheControl,
         };
     }
 
@@ -97,6 +117,7 @@ internal static class BlockJson
     {
         if (!reader.EnterObject()) return null;
         string id = "", type = "function", name = "", arguments = "";
+        Extra functionExtra = default;
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
@@ -104,8 +125,12 @@ internal static class BlockJson
             else if (reader.Is("type"u8)) type = reader.ReadString(source) ?? type;
             else if (reader.Is("name"u8)) name = reader.ReadString(source) ?? "";
             else if (reader.Is("arguments"u8)) arguments = reader.ReadString(source) ?? "";
+            else if (reader.Is("function_extra"u8)) functionExtra = ReadExtra(ref reader, source);
             else extra.Take(ref reader, source);
         }
-        return new() { Id = id, Type = type, Function = new(name, arguments), Extra = extra.ToExtra() };
+        return new() { Id = id, Type = type, Function = new(name, arguments) { Extra = functionExtra }, Extra = extra.ToExtra() };
     }
+
+    private static Extra ReadExtra(ref Utf8JsonReader reader, ReadOnlySpan<byte> source) =>
+        reader.ReadRaw(source) is { IsEmpty: false } members ? Extra.Parse(members.ToString()) : default;
 }

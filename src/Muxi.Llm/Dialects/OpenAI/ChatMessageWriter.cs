@@ -2,9 +2,24 @@ using System.Text.Json;
 
 namespace Muxi.Llm;
 
-/// <summary>Writes one message in OpenAI's shape. Canonically also its ordered blocks, where that shape would lose something.</summary>
-internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat quirks, Warnings warnings, bool canonical)
+/// <summary>What a message is written for.</summary>
+internal enum MessageForm
 {
+    /// <summary>A service, with its quirks.</summary>
+    Service,
+
+    /// <summary>A request in our canonical form.</summary>
+    Request,
+
+    /// <summary>A reply in our canonical form.</summary>
+    Reply,
+}
+
+/// <summary>Writes one message in OpenAI's shape. Canonically also its ordered blocks, where that shape would lose something.</summary>
+internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat quirks, Warnings warnings, MessageForm form)
+{
+    private bool IsCanonical => form != MessageForm.Service;
+
     public void Write(Message message)
     {
         json.WriteStartObject();
@@ -16,7 +31,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     public void WriteMembers(Message message)
     {
         var role = message.Role.Value;
-        json.WriteString("role"u8, canonical ? role : quirks.Roles.GetValueOrDefault(role, role));
+        json.WriteString("role"u8, IsCanonical ? role : quirks.Roles.GetValueOrDefault(role, role));
         WriteContent(message);
         if (message.Name is { } name) WriteName(role, name);
         if (message.ToolCallId is { } id) json.WriteString("tool_call_id"u8, id);
@@ -27,26 +42,41 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     private void WriteName(string role, string name)
     {
-        if (!canonical && !quirks.NamedRoles.IsEmpty && !quirks.NamedRoles.Contains(role))
+        if (!IsCanonical && !quirks.NamedRoles.IsEmpty && !quirks.NamedRoles.Contains(role))
             warnings.Add("messages.name", $"left out of {role} messages: the service does not take it there");
         else json.WriteString("name"u8, name);
     }
 
     private void WriteContent(Message message)
     {
-        if (message.Role != Role.Assistant && (message.ContentIsList || !IsPlainText(message)))
-        {
-            WriteParts(message);
-            return;
-        }
-        if (message.Role == Role.Assistant && message.ContentIsList && message.Content is not null) WriteParts(message);
+        if (IsList(message)) WriteParts(message);
         else if (message.Content is { } text) json.WriteString("content"u8, text);
-        else if (message.Refusal is null) json.WriteNull("content"u8);
+        else json.WriteNull("content"u8);
     }
 
-    private static bool IsPlainText(Message message) =>
-        message.Blocks.Count == 0
-        || (message.Blocks.Count == 1 && message.Blocks[0] is { } only && only.Type == ContentPartType.Text && only.CacheControl.IsEmpty && only.Extra.IsEmpty);
+    /// <summary>Whether the content is written as a list of parts. A reply's never is: clients of OpenAI's shape expect text there.</summary>
+    private bool IsList(Message message)
+    {
+        if (form == MessageForm.Reply) return false;
+        if (message.Role != Role.Assistant) return message.ContentIsList || !IsPlainText(message);
+        var holdsAny = false;
+        for (var i = 0; i < message.Blocks.Count; i++)
+        {
+            if (!IsContent(message.Blocks[i])) continue;
+            if (!IsPlain(message.Blocks[i])) return true;
+            holdsAny = true;
+        }
+        return holdsAny && message.ContentIsList;
+    }
+
+    private static bool IsPlainText(Message message) => message.Blocks.Count == 0 || (message.Blocks.Count == 1 && message.Blocks[0].Type == ContentPartType.Text && IsPlain(message.Blocks[0]));
+
+    /// <summary>Whether a part says nothing but its text.</summary>
+    private static bool IsPlain(ContentPart part) =>
+        (part.Type == ContentPartType.Text || part.Type == ContentPartType.Refusal) && part.CacheControl.IsEmpty && part.Extra.IsEmpty;
+
+    private static bool IsContent(ContentPart part) =>
+        part.ToolCall is null && part.Type != ContentPartType.Reasoning && part.Type != ContentPartType.Opaque;
 
     private void WriteParts(Message message)
     {
@@ -57,43 +87,13 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     private void WritePart(ContentPart part)
     {
-        if (part.ToolCall is not null || part.Type == ContentPartType.Reasoning || part.Type == ContentPartType.Opaque) return;
+        if (!IsContent(part)) return;
         json.WriteStartObject();
         json.WriteString("type"u8, part.Type.Value);
         if (part.Text is { } text) json.WriteString(part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8, text);
-        if (part.ImageUrl is { } image) WriteImage(image);
-        if (part.InputAudio is { } audio) WriteAudio(audio);
-        if (part.File is { } file) WriteFile(file);
+        ChatPartWriter.WriteMedia(json, part);
         if (!part.CacheControl.IsEmpty) WriteCacheControl(part.CacheControl);
         part.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteImage(ImageUrl image)
-    {
-        json.WriteStartObject("image_url"u8);
-        json.WriteString("url"u8, image.Url);
-        if (image.Detail is { } detail) json.WriteString("detail"u8, detail);
-        image.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteAudio(InputAudio audio)
-    {
-        json.WriteStartObject("input_audio"u8);
-        json.WriteString("data"u8, audio.Data);
-        json.WriteString("format"u8, audio.Format);
-        audio.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteFile(InputFile file)
-    {
-        json.WriteStartObject("file"u8);
-        if (file.Filename is { } name) json.WriteString("filename"u8, name);
-        if (file.FileData is { } data) json.WriteString("file_data"u8, data);
-        if (file.FileId is { } id) json.WriteString("file_id"u8, id);
-        file.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
 
@@ -110,57 +110,68 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     private void WriteAssistant(Message message)
     {
-        if (message.Refusal is { } refusal) json.WriteString("refusal"u8, refusal);
+        if (message.Refusal is { } refusal && !IsList(message)) json.WriteString("refusal"u8, refusal);
         WriteReasoning(message);
-        var calls = message.ToolCalls;
-        if (calls.Count > 0) WriteToolCalls(calls);
+        WriteCalls(message.ToolCalls);
         if (message.Audio is { } audio) WriteAudioOutput(audio);
-        if (!canonical) return;
+        if (!IsCanonical) return;
         if (message.Annotations.Count > 0) WriteAnnotations(message.Annotations);
         if (NeedsBlocks(message.Blocks)) BlockJson.Write(json, message.Blocks);
     }
 
     private void WriteReasoning(Message message)
     {
-        if (!canonical && quirks.ReasoningDetails is { } field) ReasoningDetailsJson.Write(json, field, message.Blocks);
+        if (!IsCanonical && quirks.ReasoningDetails is { } field) ReasoningDetailsJson.Write(json, field, message.Blocks);
         if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
     }
 
-    private void WriteToolCalls(IReadOnlyList<ToolCall> calls)
+    private void WriteCalls(IReadOnlyList<ToolCall> calls)
     {
-        json.WriteStartArray("tool_calls"u8);
+        var isOpen = false;
+        ToolCall? legacy = null;
         foreach (var call in calls)
         {
-            json.WriteStartObject();
-            json.WriteString("id"u8, call.Id);
-            json.WriteString("type"u8, call.Type);
-            if (call.Type == "custom")
+            if (call.Type == ChatToolReader.Legacy)
             {
-                json.WriteStartObject("custom"u8);
-                json.WriteString("name"u8, call.Function.Name);
-                json.WriteString("input"u8, call.Function.Arguments);
+                legacy = call;
+                continue;
             }
-            else
-            {
-                json.WriteStartObject("function"u8);
-                json.WriteString("name"u8, call.Function.Name);
-                // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
-                json.WriteString("arguments"u8, call.Function.Arguments.Length == 0 && !canonical ? "{}" : call.Function.Arguments);
-            }
-            json.WriteEndObject();
-            call.Extra.WriteMembers(json);
-            json.WriteEndObject();
+            if (!isOpen) json.WriteStartArray("tool_calls"u8);
+            isOpen = true;
+            WriteToolCall(call);
         }
-        json.WriteEndArray();
+        if (isOpen) json.WriteEndArray();
+        if (legacy is not null) WriteFunction("function_call"u8, "arguments"u8, legacy.Function);
+    }
+
+    private void WriteToolCall(ToolCall call)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, call.Id);
+        json.WriteString("type"u8, call.Type);
+        if (call.Type == "custom") WriteFunction("custom"u8, "input"u8, call.Function);
+        else WriteFunction("function"u8, "arguments"u8, call.Function);
+        call.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteFunction(ReadOnlySpan<byte> member, ReadOnlySpan<byte> arguments, FunctionCall call)
+    {
+        json.WriteStartObject(member);
+        json.WriteString("name"u8, call.Name);
+        // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
+        json.WriteString(arguments, call.Arguments.Length == 0 && !IsCanonical && !arguments.SequenceEqual("input"u8) ? "{}" : call.Arguments);
+        call.Extra.WriteMembers(json);
+        json.WriteEndObject();
     }
 
     private void WriteAudioOutput(AudioOutput audio)
     {
         // A later turn names the sound by its id; its bytes are sent only canonically.
-        if (!canonical && audio.Id is null) return;
+        if (!IsCanonical && audio.Id is null) return;
         json.WriteStartObject("audio"u8);
         if (audio.Id is { } id) json.WriteString("id"u8, id);
-        if (canonical)
+        if (IsCanonical)
         {
             if (audio.ExpiresAt is { } expires) json.WriteNumber("expires_at"u8, expires);
             if (audio.Data is { } data) json.WriteString("data"u8, data);
@@ -178,15 +189,16 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     }
 
     /// <summary>
-    /// Whether OpenAI's shape would lose something: a signature, opaque data, or an order other than reasoning, text, refusal, calls. Texts of one kind that follow
-    /// each other may be joined.
+    /// Whether OpenAI's shape would lose something: a signature, opaque data, more than text in a reply's content, or an order other than reasoning, text,
+    /// refusal, calls. Texts of one kind that follow each other may be joined.
     /// </summary>
-    private static bool NeedsBlocks(IReadOnlyList<ContentPart> blocks)
+    private bool NeedsBlocks(IReadOnlyList<ContentPart> blocks)
     {
         var highest = 0;
         foreach (var block in blocks)
         {
             if (block.Signature is not null || block.ToolCall?.Signature is not null || !block.Raw.IsEmpty) return true;
+            if (form == MessageForm.Reply && IsContent(block) && !IsPlain(block)) return true;
             var rank = Rank(block);
             if (rank < highest) return true;
             highest = rank;

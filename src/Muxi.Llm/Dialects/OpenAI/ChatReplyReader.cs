@@ -14,7 +14,7 @@ internal static class ChatReplyReader
     {
         try
         {
-            if (Read(quirks, reply.Body.Span) is { } completion) return WithIds(completion, context);
+            if (Read(quirks, reply.Body.Span) is { } completion && !HaveFailed(completion.Choices)) return WithIds(completion, context);
         }
         catch (JsonException)
         {
@@ -61,11 +61,27 @@ internal static class ChatReplyReader
         };
     }
 
+    private static bool HaveFailed(IReadOnlyList<Choice> choices)
+    {
+        for (var i = 0; i < choices.Count; i++)
+            if (ChatFinishReasons.IsError(choices[i].FinishReasonRaw)) return true;
+        return false;
+    }
+
     /// <summary>A tool's result must name its call, so a call that came without an id gets one, as in a stream.</summary>
     private static ChatCompletion WithIds(ChatCompletion completion, CallContext context)
     {
-        if (!completion.Choices.Any(static choice => choice.Message.Blocks.Any(LacksId))) return completion;
-        return completion with { Choices = [.. completion.Choices.Select(choice => choice with { Message = WithIds(choice.Message, choice.Index, context) })] };
+        for (var i = 0; i < completion.Choices.Count; i++)
+            if (LacksId(completion.Choices[i].Message.Blocks))
+                return completion with { Choices = [.. completion.Choices.Select(choice => choice with { Message = WithIds(choice.Message, choice.Index, context) })] };
+        return completion;
+    }
+
+    private static bool LacksId(IReadOnlyList<ContentPart> blocks)
+    {
+        for (var i = 0; i < blocks.Count; i++)
+            if (LacksId(blocks[i])) return true;
+        return false;
     }
 
     private static Message WithIds(Message message, int index, CallContext context)
@@ -110,6 +126,8 @@ internal static class ChatReplyReader
             else if (reader.Is("message"u8))
             {
                 if (reader.EnterObject()) message = ChatMessageReader.Read(ref reader, source, quirks);
+                // A list of parts (Mistral's reasoning models) is the service's way; the caller gets text, and sends text back.
+                if (message is { ContentIsList: true }) message = message with { ContentIsList = false };
             }
             else if (reader.Is("finish_reason"u8)) finish = reader.ReadShared("stop", source);
             else if (reader.Is("finish_reason_raw"u8)) finishRaw = reader.ReadString(source);
@@ -128,6 +146,9 @@ internal static class ChatReplyReader
 /// <summary>Finish reasons in OpenAI's words.</summary>
 internal static class ChatFinishReasons
 {
+    /// <summary>Whether the word says that the generation failed: OpenRouter ends a failed answer, streamed or not, with <c>error</c> (its page on errors, 2025).</summary>
+    public static bool IsError(string? raw) => raw == "error";
+
     /// <summary>OpenAI's word for a vendor's; <paramref name="raw"/> is the vendor's where that is another one.</summary>
     /// <param name="word">The vendor's word. Nothing and the empty word are derived from what the message holds.</param>
     /// <param name="quirks">The service's further words.</param>

@@ -146,15 +146,16 @@ internal ref struct ChatRequestReader
     {
         var format = new ResponseFormat { Type = "" };
         if (!reader.EnterObject()) return format;
+        var extra = new ExtraReader();
         while (reader.NextMember())
         {
             if (reader.Is("name"u8)) format = format with { Name = Text(ref reader, "name") };
             else if (reader.Is("description"u8)) format = format with { Description = Text(ref reader, "description") };
             else if (reader.Is("schema"u8)) format = format with { Schema = reader.ReadRaw(_source) };
             else if (reader.Is("strict"u8)) format = format with { Strict = Flag(ref reader, "strict") };
-            else reader.SkipMember();
+            else extra.Take(ref reader, _source);
         }
-        return format;
+        return format with { SchemaExtra = extra.ToExtra() };
     }
 
     private static List<string>? Texts(ref Utf8JsonReader reader, string name)

@@ -43,7 +43,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         try
         {
             var chunk = _reader.Read(wireEvent.Data.Span, out var isError);
-            if (chunk is not null && !isError && wireEvent.Type != "error" && !HasErrorEnd(chunk)) return _last = chunk;
+            if (chunk is not null && !isError && wireEvent.Type != "error" && !HasFailed(chunk)) return _last = chunk;
         }
         catch (JsonException)
         {
@@ -52,8 +52,12 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         throw context.Error(wireEvent);
     }
 
-    /// <summary>OpenRouter ends a failed stream with the finish reason <c>error</c> (vendor's page on streaming errors, 2025).</summary>
-    private static bool HasErrorEnd(ChatCompletionChunk chunk) => chunk.Choices.Count > 0 && chunk.Choices[0].FinishReasonRaw == "error";
+    private static bool HasFailed(ChatCompletionChunk chunk)
+    {
+        for (var i = 0; i < chunk.Choices.Count; i++)
+            if (ChatFinishReasons.IsError(chunk.Choices[i].FinishReasonRaw)) return true;
+        return false;
+    }
 
     private void Add(ChatCompletionChunk chunk, ICollection<ChatCompletionChunk> into)
     {
@@ -158,19 +162,23 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
             var isLegacy = delta.Type == ChatToolReader.Legacy;
             var call = new Call(place, delta) { Id = delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)) };
             _calls.Add(call);
-            return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? "function" };
+            delta = call.Whole(delta);
+            return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? delta.Form ?? "function" };
         }
 
         private static ToolCallDelta Continue(Call call, ToolCallDelta delta)
         {
             var name = call.Name is null ? delta.Name : null;
             call.Name ??= delta.Name;
+            delta = call.Whole(delta);
             if (delta.Index == call.Place && delta.Id is null && delta.Type is null && delta.Name == name) return delta;
             return delta with { Index = call.Place, Id = null, Type = null, Name = name };
         }
 
         private sealed class Call(int place, ToolCallDelta first)
         {
+            private WholeCharacters _arguments;
+
             public int Place { get; } = place;
             public int WireIndex { get; } = first.Index;
             public string? Id { get; init; }
@@ -178,6 +186,13 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
 
             /// <summary>Whether a piece that names a call under the same index names another one.</summary>
             public bool IsOther(ToolCallDelta delta) => delta.Id is not null ? delta.Id != Id : first.Id is null && delta.Name != Name;
+
+            /// <summary>The piece with whole characters: the very one given, as a rule.</summary>
+            public ToolCallDelta Whole(ToolCallDelta delta)
+            {
+                var arguments = _arguments.Next(delta.Arguments);
+                return ReferenceEquals(arguments, delta.Arguments) ? delta : delta with { Arguments = arguments };
+            }
         }
     }
 }

@@ -21,13 +21,12 @@ internal static class ChatToolReader
     public static void ReadFunctionCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref List<ToolCall>? into)
     {
         // A null, or Snowflake's object of empty values (recorded 2025), is no call.
-        if (ReadFunction(ref reader, source, out _) is { Name.Length: > 0 } call) (into ??= []).Add(new() { Id = "", Type = Legacy, Function = call });
+        if (ReadFunction(ref reader, source) is { Name.Length: > 0 } call) (into ??= []).Add(new() { Id = "", Type = Legacy, Function = call });
     }
 
     /// <summary>Reads <c>{name, arguments}</c> or, of a custom tool, <c>{name, input}</c>. Some services give arguments as an object: its text is taken.</summary>
-    public static FunctionCall? ReadFunction(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, out Extra unknown)
+    public static FunctionCall? ReadFunction(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        unknown = default;
         if (!reader.EnterObject()) return null;
         string? name = null, arguments = null;
         var extra = new ExtraReader();
@@ -37,8 +36,7 @@ internal static class ChatToolReader
             else if (reader.Is("arguments"u8) || reader.Is("input"u8)) arguments = reader.ReadString(source);
             else extra.Take(ref reader, source);
         }
-        unknown = extra.ToExtra();
-        return new(name ?? "", arguments ?? "");
+        return new(name ?? "", arguments ?? "") { Extra = extra.ToExtra() };
     }
 
     public static List<Tool> ReadTools(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -83,10 +81,10 @@ internal static class ChatToolReader
         {
             if (reader.Is("id"u8)) id = reader.ReadString(source);
             else if (reader.Is("type"u8)) type = reader.ReadString(source);
-            else if (reader.Is("function"u8)) function = ReadFunction(ref reader, source, out _);
+            else if (reader.Is("function"u8)) function = ReadFunction(ref reader, source);
             else if (reader.Is("custom"u8))
             {
-                function = ReadFunction(ref reader, source, out _);
+                function = ReadFunction(ref reader, source);
                 isCustom = true;
             }
             else if (reader.Is("index"u8)) reader.SkipMember();

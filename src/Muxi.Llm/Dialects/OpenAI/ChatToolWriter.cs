@@ -9,7 +9,7 @@ internal static class ChatToolWriter
     {
         json.WriteStartObject();
         json.WriteString("type"u8, tool.Type);
-        if (tool.Function is { } function) WriteFunction(json, function, quirks.StrictTools);
+        if (tool.Function is { } function) WriteFunction(json, function, quirks, warnings);
         if (!tool.Custom.IsEmpty) WriteRaw(json, "custom"u8, tool.Custom);
         if (!tool.CacheControl.IsEmpty)
         {
@@ -40,13 +40,17 @@ internal static class ChatToolWriter
         json.WriteEndObject();
     }
 
-    private static void WriteFunction(Utf8JsonWriter json, FunctionDefinition function, bool strict)
+    private static void WriteFunction(Utf8JsonWriter json, FunctionDefinition function, OpenAIChat quirks, Warnings warnings)
     {
         json.WriteStartObject("function"u8);
         json.WriteString("name"u8, function.Name);
         if (function.Description is { } description) json.WriteString("description"u8, description);
         if (!function.Parameters.IsEmpty) WriteRaw(json, "parameters"u8, function.Parameters);
-        if (strict && function.Strict is { } value) json.WriteBoolean("strict"u8, value);
+        if (function.Strict is { } strict)
+        {
+            if (quirks.StrictTools) json.WriteBoolean("strict"u8, strict);
+            else if (strict) warnings.Add("tools.function.strict", "left out: the service does not take it");
+        }
         function.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -49,7 +49,8 @@ internal static class SandboxChatText
         if (results.Count == 0)
             text.Append(CultureInfo.InvariantCulture, $"Hello! {WhoAmI}. {Said(request)}");
         else
-            text.Append(CultureInfo.InvariantCulture, $"{WhoAmI}. The tools answered:\n{string.Join('\n', results.Select(result => $"- {result.Name}: {Quote(result.Text, LongQuote)}"))}\n{Said(request)}");
+            text.Append(CultureInfo.InvariantCulture, $"{WhoAmI}. The tools answered:\n")
+                .AppendJoin('\n', results.Select(result => $"- {result.Name}: {Quote(result.Text, LongQuote)}")).Append('\n').Append(Said(request));
         if (choice > 0)
             text.Append(CultureInfo.InvariantCulture, $" This is choice {choice + 1} of {request.Choices}.");
         var also = Arrived(request).Select(fact => $"- {fact.Name}: {fact.Value}").ToList();

@@ -11,6 +11,8 @@ internal sealed class SandboxFacts
     private static readonly string[] Variable =
         ["not", "uniqueItems", "contains", "propertyNames", "patternProperties", "oneOf", "dependentRequired", "dependentSchemas"];
 
+    private const int DeepestPlain = 12;
+
     private readonly List<JsonElement> _all = [];
     private readonly SandboxSchemaCheck _check;
     private readonly int _shift;
@@ -21,6 +23,7 @@ internal sealed class SandboxFacts
         _check = check;
         _shift = place.Spread ? place.Variant : 0;
         Trail = place.Trail;
+        IsTight = place.IsTight || place.Depth > DeepestPlain;
         Rest = attempt;
     }
 
@@ -42,8 +45,8 @@ internal sealed class SandboxFacts
 
     public SandboxTrail Trail { get; private set; }
 
-    /// <summary>Whether a reference was followed that had led here before.</summary>
-    public bool IsRecursive { get; private set; }
+    /// <summary>Whether a reference was followed that had led here before, here or above, or it is too deep.</summary>
+    public bool IsTight { get; private set; }
 
     public string Type => SandboxTypes.Of(this);
 
@@ -106,7 +109,7 @@ internal sealed class SandboxFacts
             return;
         if (schema.Text("$ref") is { } reference && !local.Holds(reference))
         {
-            IsRecursive |= Trail.Holds(reference);
+            IsTight |= Trail.Holds(reference);
             Trail = new SandboxTrail(reference, Trail);
             if (_check.Resolve(reference) is { } target)
                 Add(target, new SandboxTrail(reference, local));
@@ -130,7 +133,7 @@ internal sealed class SandboxFacts
         var list = options.Items().ToList();
         if (list.Count == 0)
             return;
-        var ordered = IsRecursive || LeadsBack(list) ? list.OrderBy(Weight) : list.OrderBy(option => option.Text("type") == "null" ? 1 : 0);
+        var ordered = IsTight || LeadsBack(list) ? list.OrderBy(Weight) : list.OrderBy(option => option.Text("type") == "null" ? 1 : 0);
         Add(ordered.ElementAt(Pick(list.Count)), local);
     }
 

@@ -38,10 +38,10 @@ internal sealed class SandboxHints
     /// <summary>Goes back to a mark: an attempt that failed has used nothing up.</summary>
     public void Return((int, int) mark) => (_nextName, _nextNumber) = mark;
 
-    /// <summary>Words for a member of this name; null when the text has none (left).</summary>
-    public string? Words(string member)
+    /// <summary>Words for a value at this place; null when the text has none (left).</summary>
+    public string? Words(SandboxPlace place)
     {
-        if (_text.Length > 0 && WantsAll.Contains(member))
+        if (_text.Length > 0 && place.Variant == 0 && WantsAll.Contains(place.Name))
             return _text;
         return _nextName < _names.Count ? _names[_nextName++] : null;
     }

@@ -32,12 +32,16 @@ internal sealed class SandboxNumber
         && (_most is null || (_belowMost ? value < _most : value <= _most))
         && _steps.TrueForAll(step => value % step == 0);
 
-    /// <summary>One plus the variant where that is allowed, else the next number that is.</summary>
+    /// <summary>One plus the variant (with a half now and then, where any number will do) if that is allowed, else the next number that is.</summary>
     public decimal Pick(int variant)
     {
-        var wish = 1m + variant;
+        var wish = 1m + variant + (_steps.Count == 0 && variant % 2 == 1 ? 0.5m : 0);
         if (Allows(wish))
             return wish;
+        // Whole numbers before others: validators that divide as floating point find 34.02 to be no multiple of 0.01.
+        foreach (var whole in new[] { Math.Floor(_least ?? 0) + 1 + variant, Math.Floor(_least ?? 0) + 1, Math.Ceiling(_most ?? 0) - 1 - variant })
+            if (_steps.Exists(size => size % 1 != 0) && Allows(whole))
+                return whole;
         var step = Step();
         if (step == 0)
             return Between(variant);

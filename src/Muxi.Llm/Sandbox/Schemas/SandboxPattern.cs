@@ -22,7 +22,7 @@ internal sealed class SandboxPattern
     /// <summary>A text of a length in these bounds; null when the pattern is beyond this class, or has none of that length.</summary>
     public static string? Matching(string pattern, int least, int most, int variant = 0)
     {
-        for (var extra = 0; ; extra = extra < 16 ? extra + 1 : extra * 2)
+        for (var extra = 0; ; extra = extra < 256 ? extra + 1 : extra * 2)
         {
             var maker = new SandboxPattern(pattern, extra, variant);
             var text = maker.Alternatives();
@@ -33,6 +33,16 @@ internal sealed class SandboxPattern
             if (extra > LongestMade)
                 return null;
         }
+    }
+
+    /// <summary>Whether the counts in braces, multiplied as if they were nested, come to more than a thousand.</summary>
+    public static bool HasLargeCounts(string pattern)
+    {
+        var product = 1d;
+        for (var at = pattern.IndexOf('{', StringComparison.Ordinal); at >= 0; at = pattern.IndexOf('{', at + 1))
+            if (new SandboxPattern(pattern, 0, 0) { _at = at }.Braces() is var (least, most))
+                product *= Math.Max(1, most == int.MaxValue ? least : most);
+        return product > 1000;
     }
 
     private string Alternatives()

@@ -9,7 +9,7 @@ namespace Muxi.Llm;
 /// </summary>
 internal sealed class SandboxSchema
 {
-    private const int MostAttempts = 48, MostNodes = 20_000, DeepestPlain = 12, Deepest = 30;
+    private const int MostAttempts = 48, MostNodes = 20_000, Deepest = 30;
 
     private readonly SandboxSchemaCheck _check;
     private readonly SandboxHints _hints;
@@ -46,7 +46,7 @@ internal sealed class SandboxSchema
         {
             _hints.Return(mark);
             var facts = SandboxFacts.Of(schemas, _check, place, attempt);
-            var node = Build(facts, place with { Variant = place.Variant + facts.Rest, Trail = facts.Trail });
+            var node = Build(facts, place with { Variant = place.Variant + facts.Rest, Trail = facts.Trail, IsTight = facts.IsTight });
             if (schemas.All(schema => _check.Accepts(schema, node)))
                 return node;
             if (attempt == 0)
@@ -104,13 +104,13 @@ internal sealed class SandboxSchema
     private static List<string> MemberNames(SandboxFacts facts, SandboxPlace place)
     {
         var needed = facts.Required;
-        var names = facts.PropertyNames.Where(name => needed.Contains(name) || !IsTight(facts, place)).Union(needed).ToList();
+        var names = facts.PropertyNames.Where(name => needed.Contains(name) || !place.IsTight).Union(needed).ToList();
         foreach (var rule in facts.DependentNames.Where(rule => names.Contains(rule.Name)).ToList())
             names = [.. names.Union(rule.Value.EnumerateArray().Select(name => name.GetString()!))];
         var most = (int)Math.Min(facts.Most("maxProperties") ?? int.MaxValue, int.MaxValue);
         if (names.Count > most)
             names = [.. names.OrderBy(name => needed.Contains(name) ? 0 : 1).Take(Math.Max(most, needed.Count))];
-        var least = facts.Least("minProperties") ?? (names.Count == 0 && most > 0 && facts.HasMap && !IsTight(facts, place) ? 1 : 0);
+        var least = facts.Least("minProperties") ?? (names.Count == 0 && most > 0 && facts.HasMap && !place.IsTight ? 1 : 0);
         foreach (var pattern in facts.PatternNames)
             if (names.Count < least && SandboxPattern.Matching(pattern, 0, 64) is { } match)
                 names.Add(match);
@@ -125,7 +125,7 @@ internal sealed class SandboxSchema
         var contains = facts.Values("contains").ToList();
         var least = (int)Math.Min(Math.Max(facts.Least("minItems") ?? 0, contains.Count > 0 ? facts.Least("minContains") ?? 1 : 0), 1000);
         var most = (int)Math.Min(facts.Most("maxItems") ?? int.MaxValue, int.MaxValue);
-        var wanted = IsTight(facts, place) ? least : Math.Max(least, Math.Max(1, facts.TupleLength));
+        var wanted = place.IsTight ? least : Math.Max(least, Math.Max(1, facts.TupleLength));
         for (var index = 0; index < Math.Min(wanted, most); index++)
         {
             var schemas = facts.ItemSchemas(index);
@@ -144,8 +144,6 @@ internal sealed class SandboxSchema
         return JsonNode.Parse(SandboxNumber.Text(value))!;
     }
 
-    private static bool IsTight(SandboxFacts facts, SandboxPlace place) => facts.IsRecursive || place.Depth > DeepestPlain;
-
     private static JsonNode? Node(JsonElement value) => JsonNode.Parse(value.GetRawText());
 }
 
@@ -155,7 +153,8 @@ internal sealed class SandboxSchema
 /// <param name="Depth">How deep it is.</param>
 /// <param name="Trail">The references that led here, for seeing a recursion.</param>
 /// <param name="Spread">Whether to take another way through <c>anyOf</c> for each variant too.</param>
-internal readonly record struct SandboxPlace(string Name, int Variant, int Depth, SandboxTrail Trail, bool Spread = false)
+/// <param name="IsTight">Whether this is inside of a recursion, or so deep that only what must be is made.</param>
+internal readonly record struct SandboxPlace(string Name, int Variant, int Depth, SandboxTrail Trail, bool Spread = false, bool IsTight = false)
 {
     public SandboxPlace Inside(string name) => this with { Name = name, Depth = Depth + 1, Spread = false };
 

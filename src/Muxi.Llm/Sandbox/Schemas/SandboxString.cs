@@ -24,8 +24,8 @@ internal static class SandboxString
             if (Varied(pattern, least, most, place.Variant, accepts) is { } match)
                 return match;
         if (facts.Values("pattern").Any())
-            return Array.Find(Guesses, guess => accepts(guess)) ?? hints.Words(place.Name) ?? "";
-        return Fit(hints.Words(place.Name) ?? Words(place), least, most, place.Variant);
+            return Array.Find(Guesses, guess => accepts(guess)) ?? hints.Words(place) ?? "";
+        return Fit(hints.Words(place) ?? Words(place), least, most, place.Variant);
     }
 
     private static string? Varied(string pattern, int least, int most, int variant, Func<string, bool> accepts) =>

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Writes what a part of a message's content shows or holds.</summary>
+internal static class ChatPartWriter
+{
+    /// <summary>The member of a part that is a picture, sound or document; nothing for others.</summary>
+    public static void WriteMedia(Utf8JsonWriter json, ContentPart part)
+    {
+        if (part.ImageUrl is { } image) WriteImage(json, image);
+        if (part.InputAudio is { } audio) WriteAudio(json, audio);
+        if (part.File is { } file) WriteFile(json, file);
+    }
+
+    private static void WriteImage(Utf8JsonWriter json, ImageUrl image)
+    {
+        json.WriteStartObject("image_url"u8);
+        json.WriteString("url"u8, image.Url);
+        if (image.Detail is { } detail) json.WriteString("detail"u8, detail);
+        image.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private static void WriteAudio(Utf8JsonWriter json, InputAudio audio)
+    {
+        json.WriteStartObject("input_audio"u8);
+        json.WriteString("data"u8, audio.Data);
+        json.WriteString("format"u8, audio.Format);
+        audio.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFile(Utf8JsonWriter json, InputFile file)
+    {
+        json.WriteStartObject("file"u8);
+        if (file.Filename is { } name) json.WriteString("filename"u8, name);
+        if (file.FileData is { } data) json.WriteString("file_data"u8, data);
+        if (file.FileId is { } id) json.WriteString("file_id"u8, id);
+        file.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+}
