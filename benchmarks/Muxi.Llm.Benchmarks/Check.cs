@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Muxi.Llm.Benchmarks;
@@ -47,6 +48,7 @@ internal static class Check
             await group.MeasureAsync();
             holds &= group.Judge(table);
         }
+        Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}\n");
         Console.Write(table);
         return holds ? 0 : 1;
     }
