@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -10,23 +11,31 @@ namespace Muxi.Llm;
 /// <summary>The only code that opens a socket: it drives exchanges, adds the credentials, sends, and raises what goes wrong as our exceptions.</summary>
 internal sealed class Transport : IDisposable
 {
+    // Far above any real reply, low enough to stop a runaway body; of an error no more than its classifier reads.
+    private const int MaxReplyBytes = 512 << 20;
+    private const int MaxErrorBytes = 1 << 20;
+
     private readonly LlmOptions _options;
+    private readonly Timeouts _timeouts;
     private readonly HttpClient? _client;
     private readonly ConcurrentDictionary<string, HttpClient> _inProcess = new();
 
     public Transport(LlmOptions options)
     {
+        CheckConnections(options);
         _options = options;
+        _timeouts = options.Timeouts.Checked();
         Logger = options.LoggerFactory?.CreateLogger("Muxi.Llm") ?? NullLogger.Instance;
         if (options.HttpClientFactory is null)
-            _client = new(options.Handler ?? Sockets(options), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
+            _client = new(options.Handler ?? Sockets(options.Proxy), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public ILogger Logger { get; }
 
     public TimeProvider Clock => _options.TimeProvider;
 
-    public Timeouts TimeoutsFor(RequestOptions? request) => request?.Timeouts ?? _options.Timeouts;
+    /// <exception cref="ConfigurationException">A limit of the request's cannot be kept.</exception>
+    public Timeouts TimeoutsFor(RequestOptions? request) => request?.Timeouts is { } own ? own.Checked() with { Connect = _timeouts.Connect } : _timeouts;
 
     /// <summary>Drives an exchange to its end.</summary>
     /// <param name="target">Where to send.</param>
@@ -41,7 +50,8 @@ internal sealed class Transport : IDisposable
             trace.Take(call);
             if (step.After > TimeSpan.Zero) await PauseAsync(target, step.After, waiting).ConfigureAwait(false);
             using var response = await SendAsync(target, call, waiting, trace).ConfigureAwait(false);
-            using var body = await ReadAsync(target, response, waiting).ConfigureAwait(false);
+            using var body = new PooledBuffer();
+            await ReadAsync(target, response, body, waiting).ConfigureAwait(false);
             step = exchange.Next(new((int)response.StatusCode, body.WrittenMemory, new(response)));
         }
         return step.Value!;
@@ -64,7 +74,7 @@ internal sealed class Transport : IDisposable
     public async Task<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
     {
         Sign(request, target);
-        if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetLeftPart(UriPartial.Path));
+        if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
         waiting.Begin(TimeoutKind.FirstByte, waiting.Timeouts.FirstByte);
         HttpResponseMessage response;
         try
@@ -81,6 +91,10 @@ internal sealed class Transport : IDisposable
         using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
     }
 
+    /// <summary>Whether an exception is what becomes of a body that breaks or, as its decoders say it, does not unpack.</summary>
+    public static bool IsOfTheBody(Exception error) =>
+        error is HttpRequestException or OperationCanceledException or IOException or SocketException or InvalidDataException or InvalidOperationException;
+
     /// <summary>What an exception of the network means.</summary>
     public static Exception Explain(Exception error, Target target, Waiting waiting)
     {
@@ -89,7 +103,9 @@ internal sealed class Transport : IDisposable
         var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
-        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.GetLeftPart(UriPartial.Authority)}: {OneLine(root.Message)}{hint}", error)
+        if (error is InvalidDataException or InvalidOperationException and not ObjectDisposedException)
+            return new ServerException($"{target.Provider.Name}: the reply does not unpack: {OneLine(root.Message)}", error) { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.BadGateway };
+        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: {OneLine(root.Message)}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model,
         };
@@ -106,16 +122,24 @@ internal sealed class Transport : IDisposable
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
-    private static SocketsHttpHandler Sockets(LlmOptions options) => new()
+    private static void CheckConnections(LlmOptions options)
     {
-        ConnectTimeout = options.Timeouts.Connect,
+        if (options.Handler is not null && options.HttpClientFactory is not null)
+            throw new ConfigurationException("Handler and HttpClientFactory are two sources of connections: set one of them");
+        if (options.Proxy is not null && (options.Handler ?? (object?)options.HttpClientFactory) is not null)
+            throw new ConfigurationException("Proxy has no effect on connections of your own: set it on the handler, and leave LlmOptions.Proxy alone");
+    }
+
+    private SocketsHttpHandler Sockets(IWebProxy? proxy) => new()
+    {
+        ConnectTimeout = _timeouts.Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,
         AutomaticDecompression = DecompressionMethods.All,
         // A redirect could take a key to another origin.
         AllowAutoRedirect = false,
         UseCookies = false,
-        Proxy = options.Proxy,
+        Proxy = proxy,
         UseProxy = true,
         // A stream that is left early is to end at the provider now, not after the time in which its rest might have come.
         ResponseDrainTimeout = TimeSpan.Zero,
@@ -142,13 +166,18 @@ internal sealed class Transport : IDisposable
         if (target.Key is { } key) request.Headers.TryAddWithoutValidation(target.Provider.Auth.Header, target.Provider.Auth.Prefix + key);
         foreach (var (name, value) in target.Headers)
         {
-            var headers = name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && request.Content is { } content ? (HttpHeaders)content.Headers : request.Headers;
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, value);
+            var headers = _contentHeaders.Contains(name) ? request.Content?.Headers : (HttpHeaders)request.Headers;
+            headers?.Remove(name);
+            headers?.TryAddWithoutValidation(name, value);
         }
     }
 
     private static readonly string _userAgent = $"muxi-llm/{typeof(Transport).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>Headers that describe a body: HttpClient knows them there only.</summary>
+    private static readonly FrozenSet<string> _contentHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-MD5", "Content-Range", "Content-Type", "Expires", "Last-Modified");
 
     private static readonly MediaTypeHeaderValue _json = new("application/json");
 
@@ -156,7 +185,7 @@ internal sealed class Transport : IDisposable
 
     private async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
     {
-        waiting.Begin(TimeoutKind.Total, Timeout.InfiniteTimeSpan);
+        waiting.Pause();
         try
         {
             await Task.Delay(pause, Clock, waiting.Token).ConfigureAwait(false);
@@ -167,34 +196,49 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static async Task<PooledBuffer> ReadAsync(Target target, HttpResponseMessage response, Waiting waiting)
+    private static async Task ReadAsync(Target target, HttpResponseMessage response, PooledBuffer into, Waiting waiting)
     {
-        var body = new PooledBuffer();
         try
         {
-            var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                body.GetSpan((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? 4096, 4096, 1 << 24));
-                while (true)
-                {
-                    waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
-                    var count = await stream.ReadAsync(body.GetMemory(), waiting.Token).ConfigureAwait(false);
-                    if (count == 0) return body;
-                    body.Advance(count);
-                }
-            }
+            if (await ReadAsync(response, into, MaxReplyBytes, waiting).ConfigureAwait(false)) return;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
+        catch (Exception e) when (IsOfTheBody(e))
         {
-            body.Dispose();
             throw Explain(e, target, waiting);
         }
+        throw new ServerException($"{target.Provider.Name}: the reply is longer than {MaxReplyBytes >> 20} MB") { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.BadGateway };
+    }
+
+    /// <summary>Reads a body; false when it goes on beyond the limit.</summary>
+    private static async Task<bool> ReadAsync(HttpResponseMessage response, PooledBuffer into, int limit, Waiting waiting)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            into.GetSpan((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? 4096, 4096, 1 << 24));
+            while (into.Length < limit)
+            {
+                waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
+                var count = await stream.ReadAsync(into.GetMemory(), waiting.Token).ConfigureAwait(false);
+                if (count == 0) return true;
+                into.Advance(count);
+            }
+        }
+        return false;
     }
 
     private async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {
-        using var body = await ReadAsync(target, response, waiting).ConfigureAwait(false);
+        using var body = new PooledBuffer();
+        try
+        {
+            await ReadAsync(response, body, MaxErrorBytes, waiting).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsOfTheBody(e))
+        {
+            if (waiting.IsCancelledByCaller) throw Explain(e, target, waiting);
+            // The status says what it is, and what came of the body says more.
+        }
         var headers = new ReplyHeaders(response);
         return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, name => headers[name], target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets });
     }
