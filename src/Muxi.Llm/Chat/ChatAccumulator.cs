@@ -29,7 +29,7 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
             Id = _first.Id, Created = _first.Created, Model = _first.Model, Usage = _usage,
             Choices = [.. _answers.Select(answer => answer.ToChoice())],
             ServiceTier = _last.ServiceTier ?? _first.ServiceTier, SystemFingerprint = _last.SystemFingerprint ?? _first.SystemFingerprint,
-            Extra = Extras.Merge(_extras), Call = _first.Call,
+            Extra = Extras.Latest(_extras), Call = _first.Call,
         };
     }
 
@@ -51,7 +51,9 @@ internal sealed class AnswerAccumulator(int index)
     private List<TokenLogprob>? _content, _refusal;
     private List<Annotation>? _annotations;
     private AudioOutput? _audio;
-    private StringBuilder? _sound, _transcript;
+    private List<string>? _sound;
+    private StringBuilder? _transcript;
+    private bool _hasContent;
     private Role? _role;
     private FinishReason? _finish;
     private string? _finishRaw;
@@ -72,17 +74,27 @@ internal sealed class AnswerAccumulator(int index)
         Index = Index,
         Message = new()
         {
-            Role = _role ?? Role.Assistant, Blocks = [.. _blocks.Select(block => block.ToPart())], Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
-            Audio = _audio is null ? null : _audio with { Data = _sound?.ToString(), Transcript = _transcript?.ToString() }, Extra = Extras.Merge(_deltaExtras),
+            Role = _role ?? Role.Assistant, Blocks = Parts(), Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
+            Audio = _audio is null ? null : _audio with { Data = _sound is null ? null : SoundPieces.Join(_sound), Transcript = _transcript?.ToString() }, Extra = Extras.Merge(_deltaExtras),
         },
         FinishReason = _finish, FinishReasonRaw = _finishRaw,
         Logprobs = _content is null && _refusal is null && _logprobExtras.Count == 0 ? null : new() { Content = _content, Refusal = _refusal, Extra = Extras.Merge(_logprobExtras) },
-        Extra = Extras.Merge(_extras),
+        Extra = Extras.Latest(_extras),
     };
+
+    /// <summary>The blocks; a service that sent empty text and nothing beside it but calls says the same without streaming.</summary>
+    private List<ContentPart> Parts()
+    {
+        List<ContentPart> parts = [.. _blocks.Select(block => block.ToPart())];
+        if (_hasContent && parts.TrueForAll(part => part.Type != ContentPartType.Text && part.Type != ContentPartType.Refusal))
+            parts.Insert(parts.TakeWhile(part => part.Type == ContentPartType.Reasoning || part.Type == ContentPartType.Opaque).Count(), ContentPart.FromText(""));
+        return parts;
+    }
 
     private void Add(Delta delta)
     {
         _role ??= delta.Role;
+        _hasContent |= delta.Content is not null;
         if (delta.Blocks.Count > 0) foreach (var block in delta.Blocks) Add(block);
         else if (!string.IsNullOrEmpty(delta.ReasoningContent)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
         if (!string.IsNullOrEmpty(delta.Content)) Text(ContentPartType.Text).Append(delta.Content);
@@ -120,7 +132,7 @@ internal sealed class AnswerAccumulator(int index)
     private void Add(AudioOutput audio)
     {
         _audio = (_audio ?? new()) with { Id = audio.Id ?? _audio?.Id, ExpiresAt = audio.ExpiresAt ?? _audio?.ExpiresAt };
-        if (audio.Data is not null) (_sound ??= new()).Append(audio.Data);
+        if (audio.Data is not null) (_sound ??= []).Add(audio.Data);
         if (audio.Transcript is not null) (_transcript ??= new()).Append(audio.Transcript);
     }
 
@@ -171,26 +183,52 @@ internal sealed class AnswerAccumulator(int index)
     }
 }
 
+/// <summary>Sound in pieces.</summary>
+internal static class SoundPieces
+{
+    /// <summary>The pieces as one text. Each may be padded for itself, and padding may stand only at the end.</summary>
+    public static string Join(List<string> pieces)
+    {
+        var padded = pieces.FindIndex(piece => piece.EndsWith('='));
+        if (padded < 0 || padded == pieces.Count - 1) return string.Concat(pieces);
+        try
+        {
+            return Convert.ToBase64String([.. pieces.SelectMany(Convert.FromBase64String)]);
+        }
+        catch (FormatException)
+        {
+            return string.Concat(pieces);
+        }
+    }
+}
+
 /// <summary>The unknown members of many chunks as those of one reply.</summary>
 internal static class Extras
 {
     /// <summary>Later members go before earlier ones of the same name; lists are joined. OpenAI's padding of single chunks is left out.</summary>
-    public static Extra Merge(List<Extra> extras)
+    public static Extra Merge(List<Extra> extras) => Merge(extras, mayGrow: false);
+
+    /// <summary>The same for members that a service repeats in each chunk: a list that begins with all of the earlier one is the list grown, not more of it.</summary>
+    public static Extra Latest(List<Extra> extras) => Merge(extras, mayGrow: true);
+
+    private static Extra Merge(List<Extra> extras, bool mayGrow)
     {
         if (extras.Count == 0) return default;
         var merged = default(Extra);
         foreach (var extra in extras)
             foreach (var name in extra.Names)
-                if (name != "obfuscation") merged = merged.With(name, Joined(merged[name], extra[name]));
+                if (name != "obfuscation") merged = merged.With(name, Joined(merged[name], extra[name], mayGrow));
         return merged;
     }
 
-    private static RawJson Joined(RawJson earlier, RawJson later)
+    private static RawJson Joined(RawJson earlier, RawJson later, bool mayGrow)
     {
         if (earlier.IsEmpty) return later;
         var before = earlier.Utf8.Span;
         var after = later.Utf8.Span;
-        if (before.Length < 3 || after.Length < 3 || before[0] != '[' || after[0] != '[') return later;
+        if (after.SequenceEqual("null"u8) || (before[0] == '[' && after.SequenceEqual("[]"u8))) return earlier;
+        if (before.Length < 3 || before[0] != '[' || after[0] != '[') return later;
+        if (mayGrow && after.StartsWith(before[..^1]) && after[before.Length - 1] is (byte)',' or (byte)']') return later;
         return RawJson.Trusted([.. before[..^1], (byte)',', .. after[1..]]);
     }
 }

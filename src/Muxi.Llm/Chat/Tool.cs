@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Muxi.Llm;
 
 /// <summary>Something that the model may call: a function with a JSON schema, or a custom tool that takes free text.</summary>
@@ -62,7 +64,11 @@ public sealed record ToolCall
 /// <summary>A function's name and its arguments as the model wrote them.</summary>
 /// <param name="Name">Which function.</param>
 /// <param name="Arguments">JSON text as a rule; models do write bad JSON, so check it.</param>
-public sealed record FunctionCall(string Name, string Arguments);
+public sealed record FunctionCall(string Name, string Arguments)
+{
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
 
 /// <summary>Whether and which tools the model may or must call.</summary>
 public sealed record ToolChoice
@@ -94,8 +100,13 @@ public sealed record ToolChoice
     public static ToolChoice Custom(string name) => new("custom") { Name = name };
 
     /// <summary>Another form, given as its JSON object; its <c>type</c> is the mode.</summary>
-    public static ToolChoice FromRaw(RawJson raw) =>
-        new(raw.ToElement() is { ValueKind: System.Text.Json.JsonValueKind.Object } form && form.TryGetProperty("type", out var type) ? type.ToString() : "") { Raw = raw };
+    public static ToolChoice FromRaw(RawJson raw)
+    {
+        var members = raw.ToElement().ValueKind == JsonValueKind.Object ? Extra.Trusted(raw.Utf8.ToArray()) : default;
+        var mode = members.GetString("type") ?? "";
+        var named = members[mode];
+        return new(mode) { Raw = raw, Name = !named.IsEmpty && named.ToElement().ValueKind == JsonValueKind.Object ? Extra.Trusted(named.Utf8.ToArray()).GetString("name") : null };
+    }
 
     /// <summary>A mode by its word: <c>"auto"</c>.</summary>
     public static implicit operator ToolChoice(string mode) => new(mode);
@@ -118,6 +129,9 @@ public sealed record ResponseFormat
 
     /// <summary>Whether the answer is to follow the schema exactly.</summary>
     public bool? Strict { get; init; }
+
+    /// <summary>Members of <c>json_schema</c> that we do not know.</summary>
+    public Extra SchemaExtra { get; init; }
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }

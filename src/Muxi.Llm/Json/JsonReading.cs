@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -12,8 +13,51 @@ internal static class JsonReading
     /// <summary>Steps to the next value of the array; false at the array's end.</summary>
     public static bool NextItem(this ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndArray;
 
-    /// <summary>Whether the member's name is this one. Names of the wire formats hold nothing that needs escaping.</summary>
-    public static bool Is(this in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueSpan.SequenceEqual(name);
+    /// <summary>Whether the member's name is this one, even where it is written with needless escapes: another reader of the same bytes must not see other members.</summary>
+    public static bool Is(this in Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        reader.ValueIsEscaped ? reader.Text() == Encoding.UTF8.GetString(name) : reader.ValueSpan.SequenceEqual(name);
+
+    /// <summary>As the other, for a name that is known at run time only.</summary>
+    public static bool Is(this in Utf8JsonReader reader, string name) => reader.ValueIsEscaped ? reader.Text() == name : reader.ValueTextEquals(name);
+
+    /// <summary>
+    /// The string or name that the reader stands on, whatever it holds: half of a character that a service cut in two stays a half, so that the text is whole again when
+    /// the other one has come; bytes that are no UTF-8 become U+FFFD.
+    /// </summary>
+    public static string Text(this in Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Unescaped(reader.ValueSpan);
+        }
+    }
+
+    /// <summary>Reads escapes that a JSON reader has already found well-formed.</summary>
+    private static string Unescaped(ReadOnlySpan<byte> escaped)
+    {
+        var text = new StringBuilder(escaped.Length);
+        for (int at; (at = escaped.IndexOf((byte)'\\')) >= 0;)
+        {
+            text.Append(Encoding.UTF8.GetString(escaped[..at]));
+            var kind = escaped[at + 1];
+            text.Append(kind switch
+            {
+                (byte)'u' => (char)ushort.Parse(escaped.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                (byte)'n' => '\n',
+                (byte)'r' => '\r',
+                (byte)'t' => '\t',
+                (byte)'b' => '\b',
+                (byte)'f' => '\f',
+                _ => (char)kind,
+            });
+            escaped = escaped[(at + (kind == 'u' ? 6 : 2))..];
+        }
+        return text.Append(Encoding.UTF8.GetString(escaped)).ToString();
+    }
 
     /// <summary>The member's value as text; a number, a boolean or a structure gives its raw text, null gives null.</summary>
     public static string? ReadString(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -25,7 +69,7 @@ internal static class JsonReading
     /// <summary>The current value as text, as <see cref="ReadString"/> does.</summary>
     public static string? TextOf(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        if (reader.TokenType == JsonTokenType.String) return reader.GetString();
+        if (reader.TokenType == JsonTokenType.String) return reader.Text();
         if (reader.TokenType == JsonTokenType.Null) return null;
         return Encoding.UTF8.GetString(reader.RawSpan(source));
     }
@@ -34,7 +78,7 @@ internal static class JsonReading
     public static string? ReadShared(this ref Utf8JsonReader reader, string? known, ReadOnlySpan<byte> source)
     {
         reader.Read();
-        if (known is not null && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(known)) return known;
+        if (known is not null && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueTextEquals(known)) return known;
         return reader.TextOf(source);
     }
 
@@ -43,16 +87,16 @@ internal static class JsonReading
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number) return reader.TryGetInt64(out var whole) ? whole : (long)reader.GetDouble();
-        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString(), out var digits)) return digits;
+        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var digits)) return digits;
         reader.Skip();
         return null;
     }
 
-    /// <summary>The member's value as a number; anything else gives null.</summary>
+    /// <summary>The member's value as a number, one that is too large as the largest; anything else gives null.</summary>
     public static double? ReadDouble(this ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Number) return reader.GetDouble();
+        if (reader.TokenType == JsonTokenType.Number) return Math.Clamp(reader.GetDouble(), double.MinValue, double.MaxValue);
         reader.Skip();
         return null;
     }
@@ -74,11 +118,17 @@ internal static class JsonReading
     }
 
     /// <summary>Whether the member that the reader stands on is null; the reader stays where it is.</summary>
-    public static bool NextIsNull(this in Utf8JsonReader reader)
+    public static bool NextIsNull(this in Utf8JsonReader reader) => reader.NextIs(JsonTokenType.Null);
+
+    /// <summary>Whether the member that the reader stands on has a value of this kind; the reader stays where it is.</summary>
+    public static bool NextIs(this in Utf8JsonReader reader, JsonTokenType kind)
     {
         var peek = reader;
-        return peek.Read() && peek.TokenType == JsonTokenType.Null;
+        return peek.Read() && peek.TokenType == kind;
     }
+
+    /// <summary>The bytes without a mark of their order in front, as some editors and services write it.</summary>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> utf8) => utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8;
 
     /// <summary>Steps over the member.</summary>
     public static void SkipMember(this ref Utf8JsonReader reader)

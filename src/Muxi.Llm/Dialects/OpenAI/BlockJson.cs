@@ -18,20 +18,13 @@ internal static class BlockJson
         if (index is { } place) json.WriteNumber("index"u8, place);
         json.WriteString("type"u8, block.Type.Value);
         if (block.Text is { } text) json.WriteString("text"u8, text);
+        ChatPartWriter.WriteMedia(json, block);
         if (block.ToolCall is { } call) WriteCall(json, call);
         if ((block.Signature ?? block.ToolCall?.Signature) is { } signature) json.WriteString("signature"u8, signature);
         if (block.Format is { } format) json.WriteString("format"u8, format);
-        if (!block.Raw.IsEmpty)
-        {
-            json.WritePropertyName("raw"u8);
-            block.Raw.WriteTo(json);
-        }
-        if (!block.Extra.IsEmpty)
-        {
-            json.WriteStartObject("extra"u8);
-            block.Extra.WriteMembers(json);
-            json.WriteEndObject();
-        }
+        WriteRaw(json, "raw"u8, block.Raw);
+        WriteRaw(json, "cache_control"u8, block.CacheControl);
+        WriteExtra(json, "extra"u8, block.Extra);
         json.WriteEndObject();
     }
 
@@ -39,7 +32,11 @@ internal static class BlockJson
     {
         var blocks = new List<ContentPart>();
         if (!reader.EnterArray()) return blocks;
-        while (reader.NextItem()) blocks.Add(ReadOne(ref reader, source, out _));
+        while (reader.NextItem())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject) blocks.Add(ReadOne(ref reader, source, out _));
+            else reader.Skip();
+        }
         return blocks;
     }
 
@@ -49,8 +46,12 @@ internal static class BlockJson
         if (!reader.EnterArray()) return deltas;
         while (reader.NextItem())
         {
-            var piece = ReadOne(ref reader, source, out var index);
-            deltas.Add(new(index, piece));
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                var piece = ReadOne(ref reader, source, out var index);
+                deltas.Add(new(index, piece));
+            }
+            else reader.Skip();
         }
         return deltas;
     }
@@ -62,8 +63,31 @@ internal static class BlockJson
         json.WriteString("type"u8, call.Type);
         json.WriteString("name"u8, call.Function.Name);
         json.WriteString("arguments"u8, call.Function.Arguments);
-        call.Extra.WriteMembers(json);
+        WriteExtra(json, "function_extra"u8, call.Function.Extra);
+        WriteExtra(json, "extra"u8, call.Extra);
         json.WriteEndObject();
+    }
+
+    private static void WriteRaw(Utf8JsonWriter json, ReadOnlySpan<byte> name, RawJson value)
+    {
+        if (value.IsEmpty) return;
+        json.WritePropertyName(name);
+        value.WriteTo(json);
+    }
+
+    private static void WriteExtra(Utf8JsonWriter json, ReadOnlySpan<byte> name, Extra extra)
+    {
+        if (extra.IsEmpty) return;
+        json.WriteStartObject(name);
+        extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private static Extra ReadExtra(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var isObject = reader.NextIs(JsonTokenType.StartObject);
+        var members = reader.ReadRaw(source);
+        return isObject ? Extra.Trusted(members.Utf8.ToArray()) : default;
     }
 
     private static ContentPart ReadOne(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, out int index)
@@ -72,7 +96,10 @@ internal static class BlockJson
         var type = "";
         string? text = null, signature = null, format = null;
         ToolCall? call = null;
-        RawJson raw = default;
+        RawJson raw = default, cacheControl = default;
+        ImageUrl? image = null;
+        InputAudio? audio = null;
+        InputFile? file = null;
         Extra extra = default;
         while (reader.NextMember())
         {
@@ -82,14 +109,19 @@ internal static class BlockJson
             else if (reader.Is("signature"u8)) signature = reader.ReadString(source);
             else if (reader.Is("format"u8)) format = reader.ReadString(source);
             else if (reader.Is("raw"u8)) raw = reader.ReadRaw(source);
+            else if (reader.Is("image_url"u8)) image = ChatPartReader.ReadImage(ref reader, source);
+            else if (reader.Is("input_audio"u8)) audio = ChatPartReader.ReadAudio(ref reader, source);
+            else if (reader.Is("file"u8)) file = ChatPartReader.ReadFile(ref reader, source);
+            else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else if (reader.Is("tool_call"u8)) call = ReadCall(ref reader, source);
-            else if (reader.Is("extra"u8)) extra = reader.ReadRaw(source) is { IsEmpty: false } members ? Extra.Parse(members.ToString()) : default;
+            else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
             else reader.SkipMember();
         }
         if (call is not null) call = call with { Signature = signature };
         return new()
         {
-            Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call, Extra = extra,
+            Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call,
+            ImageUrl = image, InputAudio = audio, File = file, CacheControl = cacheControl, Extra = extra,
         };
     }
 
@@ -97,15 +129,17 @@ internal static class BlockJson
     {
         if (!reader.EnterObject()) return null;
         string id = "", type = "function", name = "", arguments = "";
-        var extra = new ExtraReader();
+        Extra extra = default, functionExtra = default;
         while (reader.NextMember())
         {
             if (reader.Is("id"u8)) id = reader.ReadString(source) ?? "";
             else if (reader.Is("type"u8)) type = reader.ReadString(source) ?? type;
             else if (reader.Is("name"u8)) name = reader.ReadString(source) ?? "";
             else if (reader.Is("arguments"u8)) arguments = reader.ReadString(source) ?? "";
-            else extra.Take(ref reader, source);
+            else if (reader.Is("function_extra"u8)) functionExtra = ReadExtra(ref reader, source);
+            else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
+            else reader.SkipMember();
         }
-        return new() { Id = id, Type = type, Function = new(name, arguments), Extra = extra.ToExtra() };
+        return new() { Id = id, Type = type, Function = new(name, arguments) { Extra = functionExtra }, Extra = extra };
     }
 }

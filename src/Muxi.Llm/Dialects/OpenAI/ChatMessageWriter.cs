@@ -12,18 +12,22 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         json.WriteEndObject();
     }
 
-    /// <summary>The members of a message in an object that is open.</summary>
+    /// <summary>The members of a message in an object that is open; its extra members go before typed ones of the same name.</summary>
     public void WriteMembers(Message message)
     {
         var role = message.Role.Value;
-        json.WriteString("role"u8, canonical ? role : quirks.Roles.GetValueOrDefault(role, role));
-        WriteContent(message);
-        if (message.Name is { } name) WriteName(role, name);
-        if (message.ToolCallId is { } id) json.WriteString("tool_call_id"u8, id);
-        if (message.Role == Role.Assistant) WriteAssistant(message);
-        if (!message.CacheControl.IsEmpty) WriteCacheControl(message.CacheControl);
-        message.Extra.WriteMembers(json);
+        var extra = message.Extra;
+        if (!extra.Holds("role"u8)) json.WriteString("role"u8, canonical ? role : quirks.Roles.GetValueOrDefault(role, role));
+        if (!extra.Holds("content"u8)) WriteContent(message);
+        if (message.Name is { } name && !extra.Holds("name"u8)) WriteName(role, name);
+        if (message.ToolCallId is { } id && !extra.Holds("tool_call_id"u8)) json.WriteString("tool_call_id"u8, id);
+        if (IsAnswer(message)) WriteAssistant(message);
+        if (!message.CacheControl.IsEmpty && !extra.Holds("cache_control"u8)) ChatPartWriter.WriteCacheControl(json, message.CacheControl, quirks, warnings);
+        extra.WriteMembers(json);
     }
+
+    /// <summary>Whether the model speaks: also where a vendor has a word of its own for that.</summary>
+    private static bool IsAnswer(Message message) => message.Role.Value is not ("user" or "system" or "developer" or "tool" or "function");
 
     private void WriteName(string role, string name)
     {
@@ -34,96 +38,68 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     private void WriteContent(Message message)
     {
-        if (message.Role != Role.Assistant && (message.ContentIsList || !IsPlainText(message)))
-        {
-            WriteParts(message);
-            return;
-        }
-        if (message.Role == Role.Assistant && message.ContentIsList && message.Content is not null) WriteParts(message);
+        if (IsAnswer(message) ? IsAnswerOfParts(message) : message.ContentIsList || !IsPlainText(message)) WriteParts(message);
         else if (message.Content is { } text) json.WriteString("content"u8, text);
-        else if (message.Refusal is null) json.WriteNull("content"u8);
+        else if (canonical || string.IsNullOrEmpty(message.Refusal)) json.WriteNull("content"u8);
     }
 
     private static bool IsPlainText(Message message) =>
         message.Blocks.Count == 0
         || (message.Blocks.Count == 1 && message.Blocks[0] is { } only && only.Type == ContentPartType.Text && only.CacheControl.IsEmpty && only.Extra.IsEmpty);
 
+    /// <summary>Whether an answer's content is a list: it came so, or it holds what text alone cannot carry.</summary>
+    private static bool IsAnswerOfParts(Message message)
+    {
+        for (var i = 0; i < message.Blocks.Count; i++)
+            if (IsContent(message.Blocks[i]) && (message.ContentIsList || message.Blocks[i] is not { Type.Value: "text", CacheControl.IsEmpty: true, Extra.IsEmpty: true })) return true;
+        return false;
+    }
+
+    /// <summary>Whether a block stands in an answer's content: reasoning, refusals, calls and opaque data have members of their own.</summary>
+    private static bool IsContent(ContentPart block) =>
+        block.ToolCall is null && block.Type != ContentPartType.Reasoning && block.Type != ContentPartType.Refusal && block.Type != ContentPartType.Opaque;
+
     private void WriteParts(Message message)
     {
         json.WriteStartArray("content"u8);
-        foreach (var part in message.Blocks) WritePart(part);
+        foreach (var part in message.Blocks)
+            if (IsContent(part)) ChatPartWriter.Write(json, part, quirks, warnings);
         json.WriteEndArray();
-    }
-
-    private void WritePart(ContentPart part)
-    {
-        if (part.ToolCall is not null || part.Type == ContentPartType.Reasoning || part.Type == ContentPartType.Opaque) return;
-        json.WriteStartObject();
-        json.WriteString("type"u8, part.Type.Value);
-        if (part.Text is { } text) json.WriteString(part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8, text);
-        if (part.ImageUrl is { } image) WriteImage(image);
-        if (part.InputAudio is { } audio) WriteAudio(audio);
-        if (part.File is { } file) WriteFile(file);
-        if (!part.CacheControl.IsEmpty) WriteCacheControl(part.CacheControl);
-        part.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteImage(ImageUrl image)
-    {
-        json.WriteStartObject("image_url"u8);
-        json.WriteString("url"u8, image.Url);
-        if (image.Detail is { } detail) json.WriteString("detail"u8, detail);
-        image.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteAudio(InputAudio audio)
-    {
-        json.WriteStartObject("input_audio"u8);
-        json.WriteString("data"u8, audio.Data);
-        json.WriteString("format"u8, audio.Format);
-        audio.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteFile(InputFile file)
-    {
-        json.WriteStartObject("file"u8);
-        if (file.Filename is { } name) json.WriteString("filename"u8, name);
-        if (file.FileData is { } data) json.WriteString("file_data"u8, data);
-        if (file.FileId is { } id) json.WriteString("file_id"u8, id);
-        file.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteCacheControl(RawJson mark)
-    {
-        if (!quirks.CacheControl)
-        {
-            warnings.Add("cache_control", "left out: the service does not take it");
-            return;
-        }
-        json.WritePropertyName("cache_control"u8);
-        mark.WriteTo(json);
     }
 
     private void WriteAssistant(Message message)
     {
-        if (message.Refusal is { } refusal) json.WriteString("refusal"u8, refusal);
+        var extra = message.Extra;
+        if (message.Refusal is { Length: > 0 } refusal && !extra.Holds("refusal"u8)) json.WriteString("refusal"u8, refusal);
         WriteReasoning(message);
-        var calls = message.ToolCalls;
-        if (calls.Count > 0) WriteToolCalls(calls);
-        if (message.Audio is { } audio) WriteAudioOutput(audio);
+        WriteCalls(message);
+        if (message.Audio is { } audio && !extra.Holds("audio"u8)) WriteAudioOutput(audio);
         if (!canonical) return;
-        if (message.Annotations.Count > 0) WriteAnnotations(message.Annotations);
-        if (NeedsBlocks(message.Blocks)) BlockJson.Write(json, message.Blocks);
+        if (message.Annotations.Count > 0 && !extra.Holds("annotations"u8)) WriteAnnotations(message.Annotations);
+        if (NeedsBlocks(message.Blocks) && !extra.Holds("blocks"u8)) BlockJson.Write(json, message.Blocks);
     }
 
     private void WriteReasoning(Message message)
     {
-        if (!canonical && quirks.ReasoningDetails is { } field) ReasoningDetailsJson.Write(json, field, message.Blocks);
-        if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
+        if (!canonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
+        if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning && !message.Extra.TryGet(echo, out _)) json.WriteString(echo, reasoning);
+    }
+
+    private void WriteCalls(Message message)
+    {
+        var calls = message.ToolCalls;
+        if (calls.Count == 0) return;
+        List<ToolCall>? old = null;
+        for (var i = 0; i < calls.Count; i++)
+            if (calls[i].Type == ChatToolReader.Legacy) (old ??= []).Add(calls[i]);
+        if (old is null)
+        {
+            if (!message.Extra.Holds("tool_calls"u8)) WriteToolCalls(calls);
+            return;
+        }
+        // A call in the form before tools goes back in that form, which knows one call only.
+        if (!message.Extra.Holds("function_call"u8)) WriteFunction("function_call"u8, old[^1].Function);
+        if (calls.Count > old.Count && !message.Extra.Holds("tool_calls"u8)) WriteToolCalls([.. calls.Where(call => call.Type != ChatToolReader.Legacy)]);
     }
 
     private void WriteToolCalls(IReadOnlyList<ToolCall> calls)
@@ -132,26 +108,37 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         foreach (var call in calls)
         {
             json.WriteStartObject();
-            json.WriteString("id"u8, call.Id);
-            json.WriteString("type"u8, call.Type);
-            if (call.Type == "custom")
+            if (!call.Extra.Holds("id"u8)) json.WriteString("id"u8, call.Id);
+            if (!call.Extra.Holds("type"u8)) json.WriteString("type"u8, call.Type);
+            var isCustom = call.Type == "custom";
+            if (!call.Extra.Holds(isCustom ? "custom"u8 : "function"u8))
             {
-                json.WriteStartObject("custom"u8);
-                json.WriteString("name"u8, call.Function.Name);
-                json.WriteString("input"u8, call.Function.Arguments);
+                if (isCustom) WriteCustom(call.Function);
+                else WriteFunction("function"u8, call.Function);
             }
-            else
-            {
-                json.WriteStartObject("function"u8);
-                json.WriteString("name"u8, call.Function.Name);
-                // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
-                json.WriteString("arguments"u8, call.Function.Arguments.Length == 0 && !canonical ? "{}" : call.Function.Arguments);
-            }
-            json.WriteEndObject();
             call.Extra.WriteMembers(json);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private void WriteFunction(ReadOnlySpan<byte> member, FunctionCall function)
+    {
+        json.WriteStartObject(member);
+        if (!function.Extra.Holds("name"u8)) json.WriteString("name"u8, function.Name);
+        // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
+        if (!function.Extra.Holds("arguments"u8)) json.WriteString("arguments"u8, function.Arguments.Length == 0 && !canonical ? "{}" : function.Arguments);
+        function.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteCustom(FunctionCall function)
+    {
+        json.WriteStartObject("custom"u8);
+        if (!function.Extra.Holds("name"u8)) json.WriteString("name"u8, function.Name);
+        if (!function.Extra.Holds("input"u8)) json.WriteString("input"u8, function.Arguments);
+        function.Extra.WriteMembers(json);
+        json.WriteEndObject();
     }
 
     private void WriteAudioOutput(AudioOutput audio)
@@ -197,8 +184,8 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private static int Rank(ContentPart block)
     {
         if (block.Type == ContentPartType.Reasoning) return block.Extra.IsEmpty ? 0 : -1;
-        if (block.Type == ContentPartType.Text) return 1;
-        if (block.Type == ContentPartType.Refusal) return 2;
-        return block.ToolCall is not null ? 3 : -1;
+        if (block.Type == ContentPartType.Refusal) return block.Extra.IsEmpty ? 2 : -1;
+        if (block.ToolCall is not null) return 3;
+        return IsContent(block) ? 1 : -1;
     }
 }

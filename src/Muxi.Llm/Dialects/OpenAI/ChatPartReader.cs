@@ -39,8 +39,8 @@ internal static class ChatPartReader
             else if (reader.Is("text"u8) || reader.Is("refusal"u8)) text = reader.ReadString(source);
             else if (reader.Is("thinking"u8)) text = ReadThinking(ref reader, source);
             else if (reader.Is("image_url"u8)) image = ReadImage(ref reader, source);
-            else if (reader.Is("input_audio"u8)) audio = ReadAudio(ref reader, source);
-            else if (reader.Is("file"u8)) file = ReadFile(ref reader, source);
+            else if (reader.Is("input_audio"u8) && reader.NextIs(JsonTokenType.StartObject)) audio = ReadAudio(ref reader, source);
+            else if (reader.Is("file"u8) && reader.NextIs(JsonTokenType.StartObject)) file = ReadFile(ref reader, source);
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else extra.Take(ref reader, source);
         }
@@ -60,7 +60,7 @@ internal static class ChatPartReader
         return parts is null ? null : string.Concat(parts.Select(part => part.Text));
     }
 
-    private static ImageUrl? ReadImage(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    public static ImageUrl? ReadImage(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) return reader.TextOf(source) is { } only ? new(only) : null;
@@ -76,7 +76,7 @@ internal static class ChatPartReader
         return new(url, detail) { Extra = extra.ToExtra() };
     }
 
-    private static InputAudio? ReadAudio(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    public static InputAudio? ReadAudio(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterObject()) return null;
         string data = "", format = "";
@@ -90,7 +90,7 @@ internal static class ChatPartReader
         return new(data, format) { Extra = extra.ToExtra() };
     }
 
-    private static InputFile? ReadFile(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    public static InputFile? ReadFile(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterObject()) return null;
         string? name = null, data = null, id = null;
@@ -121,6 +121,6 @@ internal static class ChatPartReader
         }
         var audio = new AudioOutput { Id = id, Data = data, Transcript = transcript, ExpiresAt = expires, Extra = extra.ToExtra() };
         // Snowflake sends an object of empty values with every message (recorded 2025): that is no sound.
-        return string.IsNullOrEmpty(id) && string.IsNullOrEmpty(data) && string.IsNullOrEmpty(transcript) ? null : audio;
+        return string.IsNullOrEmpty(id) && string.IsNullOrEmpty(data) && string.IsNullOrEmpty(transcript) && expires is null or 0 && audio.Extra.IsEmpty ? null : audio;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     }
 
     /// <summary>OpenRouter ends a failed stream with the finish reason <c>error</c> (vendor's page on streaming errors, 2025).</summary>
-    private static bool HasErrorEnd(ChatCompletionChunk chunk) => chunk.Choices.Count > 0 && chunk.Choices[0].FinishReasonRaw == "error";
+    private static bool HasErrorEnd(ChatCompletionChunk chunk) => chunk.Choices.Count > 0 && chunk.Choices[0].FinishReason?.Value == "error";
 
     private void Add(ChatCompletionChunk chunk, ICollection<ChatCompletionChunk> into)
     {
@@ -147,8 +147,10 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         {
             var name = call.Name is null ? delta.Name : null;
             call.Name ??= delta.Name;
-            if (delta.Index == call.Place && delta.Id is null && delta.Type is null && delta.Name == name) return delta;
-            return delta with { Index = call.Place, Id = null, Type = null, Name = name };
+            // A call in the form before tools is told by its type, which stays on all its pieces.
+            var type = delta.Type == ChatToolReader.Legacy ? delta.Type : null;
+            if (delta.Index == call.Place && delta.Id is null && delta.Type == type && delta.Name == name) return delta;
+            return delta with { Index = call.Place, Id = null, Type = type, Name = name };
         }
 
         private sealed class Call(int place, int wireIndex, string? id, string? name)

@@ -21,13 +21,12 @@ internal static class ChatToolReader
     public static void ReadFunctionCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref List<ToolCall>? into)
     {
         // A null, or Snowflake's object of empty values (recorded 2025), is no call.
-        if (ReadFunction(ref reader, source, out _) is { Name.Length: > 0 } call) (into ??= []).Add(new() { Id = "", Type = Legacy, Function = call });
+        if (ReadFunction(ref reader, source) is { Name.Length: > 0 } call) (into ??= []).Add(new() { Id = "", Type = Legacy, Function = call });
     }
 
     /// <summary>Reads <c>{name, arguments}</c> or, of a custom tool, <c>{name, input}</c>. Some services give arguments as an object: its text is taken.</summary>
-    public static FunctionCall? ReadFunction(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, out Extra unknown)
+    public static FunctionCall? ReadFunction(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        unknown = default;
         if (!reader.EnterObject()) return null;
         string? name = null, arguments = null;
         var extra = new ExtraReader();
@@ -37,8 +36,7 @@ internal static class ChatToolReader
             else if (reader.Is("arguments"u8) || reader.Is("input"u8)) arguments = reader.ReadString(source);
             else extra.Take(ref reader, source);
         }
-        unknown = extra.ToExtra();
-        return new(name ?? "", arguments ?? "");
+        return new(name ?? "", arguments ?? "") { Extra = extra.ToExtra() };
     }
 
     public static List<Tool> ReadTools(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -57,21 +55,15 @@ internal static class ChatToolReader
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType == JsonTokenType.String) return reader.GetString()!;
-        var raw = reader.RawValue(source);
-        var form = raw.ToElement();
-        if (form.ValueKind != JsonValueKind.Object) throw new JsonException("'tool_choice' must be text or an object.");
-        return NamedChoice(form) ?? ToolChoice.FromRaw(raw);
+        if (reader.TokenType == JsonTokenType.String) return reader.Text();
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("'tool_choice' must be text or an object.");
+        var choice = ToolChoice.FromRaw(reader.RawValue(source));
+        // Beside the name there may be what only the service knows; then the object is kept as it is.
+        if (choice.Name is not { } name || !IsPlain(choice.Raw.ToElement(), choice.Mode)) return choice;
+        return choice.Mode switch { "function" => ToolChoice.Function(name), "custom" => ToolChoice.Custom(name), _ => choice };
     }
 
-    private static ToolChoice? NamedChoice(JsonElement form)
-    {
-        if (!form.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String) return null;
-        var mode = type.GetString()!;
-        if (mode is not ("function" or "custom") || !form.TryGetProperty(mode, out var named) || named.ValueKind != JsonValueKind.Object) return null;
-        if (!named.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String) return null;
-        return mode == "function" ? ToolChoice.Function(name.GetString()!) : ToolChoice.Custom(name.GetString()!);
-    }
+    private static bool IsPlain(JsonElement form, string mode) => form.GetPropertyCount() == 2 && form.GetProperty(mode).GetPropertyCount() == 1;
 
     private static ToolCall ReadCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
@@ -83,10 +75,10 @@ internal static class ChatToolReader
         {
             if (reader.Is("id"u8)) id = reader.ReadString(source);
             else if (reader.Is("type"u8)) type = reader.ReadString(source);
-            else if (reader.Is("function"u8)) function = ReadFunction(ref reader, source, out _);
+            else if (reader.Is("function"u8)) function = ReadFunction(ref reader, source);
             else if (reader.Is("custom"u8))
             {
-                function = ReadFunction(ref reader, source, out _);
+                function = ReadFunction(ref reader, source);
                 isCustom = true;
             }
             else if (reader.Is("index"u8)) reader.SkipMember();
@@ -108,7 +100,7 @@ internal static class ChatToolReader
         while (reader.NextMember())
         {
             if (reader.Is("type"u8)) type = reader.ReadString(source) ?? type;
-            else if (reader.Is("function"u8)) function = ReadDefinition(ref reader, source);
+            else if (reader.Is("function"u8) && reader.NextIs(JsonTokenType.StartObject)) function = ReadDefinition(ref reader, source);
             else if (reader.Is("custom"u8)) custom = reader.ReadRaw(source);
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else extra.Take(ref reader, source);
