@@ -45,7 +45,7 @@ public sealed class CanonicalJsonTests
         for (var seed = 0; seed < 100; seed++)
         {
             var request = new RandomRequests(seed).Request();
-            Same(seed, request.ToJson(), ChatCompletionRequest.Parse(Bytes(request.ToJson(indented: true))).ToJson());
+            Same(seed, request.ToJson(), ChatCompletionRequest.Parse(Bytes(request.ToIndentedJson())).ToJson());
         }
     }
 
