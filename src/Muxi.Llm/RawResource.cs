@@ -31,7 +31,16 @@ public sealed class RawResource
         // The limits hold until the headers are there; the body is the caller's to read, under the caller's token.
         using var waiting = new Waiting(_transport.TimeoutsFor(request.Options), _transport.Clock, cancellationToken);
         using var message = new HttpRequestMessage(request.Method, target.At(request.Path.TrimStart('/'))) { Content = request.Content };
-        return await _transport.SendAsync(target, message, waiting, new()).ConfigureAwait(false);
+        var attempt = new AttemptInProgress(target, default, "raw", isStrict: false, _transport.Logger);
+        try
+        {
+            return await _transport.SendAsync(target, message, waiting, attempt.Trace).ConfigureAwait(false);
+        }
+        catch (LlmException e)
+        {
+            attempt.Failed(e, waiting);
+            throw;
+        }
     }
 }
 

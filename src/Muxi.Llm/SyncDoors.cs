@@ -36,6 +36,8 @@ public static class SyncDoors
 #pragma warning disable VSTHRD002 // Waiting is what these doors are for.
     private static T Wait<T>(Func<Task<T>> call)
     {
+        // A handler of the caller's may come back to the scheduler that this thread belongs to, and which waits here.
+        if (TaskScheduler.Current != TaskScheduler.Default) return Task.Run(call).GetAwaiter().GetResult();
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try

@@ -29,7 +29,7 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
             Id = _first.Id, Created = _first.Created, Model = _first.Model, Usage = _usage,
             Choices = [.. _answers.Select(answer => answer.ToChoice())],
             ServiceTier = _last.ServiceTier ?? _first.ServiceTier, SystemFingerprint = _last.SystemFingerprint ?? _first.SystemFingerprint,
-            Extra = Extras.Merge(_extras), Call = _first.Call,
+            Extra = Extras.Latest(_extras), Call = _first.Call,
         };
     }
 
@@ -80,7 +80,7 @@ internal sealed class AnswerAccumulator(int index)
         },
         FinishReason = _finish, FinishReasonRaw = _finishRaw,
         Logprobs = _content is null && _refusal is null && _logprobExtras.Count == 0 ? null : new() { Content = _content, Refusal = _refusal, Extra = Extras.Merge(_logprobExtras) },
-        Extra = Extras.Merge(_extras),
+        Extra = Extras.Latest(_extras),
     };
 
     /// <summary>The blocks; an answer that said nothing but an empty text has that, as it has without streaming.</summary>
@@ -213,13 +213,18 @@ internal sealed class AnswerAccumulator(int index)
 internal static class Extras
 {
     /// <summary>Later members go before earlier ones of the same name; lists are joined. OpenAI's padding of single chunks is left out.</summary>
-    public static Extra Merge(List<Extra> extras)
+    public static Extra Merge(List<Extra> extras) => Merge(extras, mayGrow: false);
+
+    /// <summary>The same for members that a service repeats in each chunk: a list that begins with all of the earlier one is the list grown, not more of it.</summary>
+    public static Extra Latest(List<Extra> extras) => Merge(extras, mayGrow: true);
+
+    private static Extra Merge(List<Extra> extras, bool mayGrow)
     {
         if (extras.Count == 0) return default;
         var merged = default(Extra);
         foreach (var extra in extras)
             foreach (var name in extra.Names)
-                if (name != "obfuscation") merged = merged.With(name, Joined(merged[name], extra[name]));
+                if (name != "obfuscation") merged = merged.With(name, Joined(merged[name], extra[name], mayGrow));
         return merged;
     }
 
@@ -227,12 +232,14 @@ internal static class Extras
     public static bool IsPadding(Extra extra) =>
         extra.Utf8 is [.. var head, (byte)'"', (byte)'}'] && head.StartsWith("{\"obfuscation\":\""u8) && !head["{\"obfuscation\":\"".Length..].Contains((byte)'"');
 
-    private static RawJson Joined(RawJson earlier, RawJson later)
+    private static RawJson Joined(RawJson earlier, RawJson later, bool mayGrow)
     {
         if (earlier.IsEmpty) return later;
         var before = earlier.Utf8.Span;
         var after = later.Utf8.Span;
-        if (before.Length < 3 || after.Length < 3 || before[0] != '[' || after[0] != '[') return later;
+        if (after.SequenceEqual("null"u8) || (before[0] == '[' && after.SequenceEqual("[]"u8))) return earlier;
+        if (before.Length < 3 || before[0] != '[' || after[0] != '[') return later;
+        if (mayGrow && after.StartsWith(before[..^1]) && after[before.Length - 1] is (byte)',' or (byte)']') return later;
         return RawJson.Trusted([.. before[..^1], (byte)',', .. after[1..]]);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Muxi.Llm;
 
 /// <summary>Something that the model may call: a function with a JSON schema, or a custom tool that takes free text.</summary>
@@ -99,8 +101,13 @@ public sealed record ToolChoice
     public static ToolChoice Custom(string name) => new("custom") { Name = name };
 
     /// <summary>Another form, given as its JSON object; its <c>type</c> is the mode.</summary>
-    public static ToolChoice FromRaw(RawJson raw) =>
-        new(raw.ToElement() is { ValueKind: System.Text.Json.JsonValueKind.Object } form && form.TryGetProperty("type", out var type) ? type.ToString() : "") { Raw = raw };
+    public static ToolChoice FromRaw(RawJson raw)
+    {
+        var members = raw.ToElement().ValueKind == JsonValueKind.Object ? Extra.Trusted(raw.Utf8.ToArray()) : default;
+        var mode = members.GetString("type") ?? "";
+        var named = members[mode];
+        return new(mode) { Raw = raw, Name = !named.IsEmpty && named.ToElement().ValueKind == JsonValueKind.Object ? Extra.Trusted(named.Utf8.ToArray()).GetString("name") : null };
+    }
 
     /// <summary>A mode by its word: <c>"auto"</c>.</summary>
     public static implicit operator ToolChoice(string mode) => new(mode);

@@ -32,13 +32,14 @@ internal sealed class BaseUrl
     /// <exception cref="ConfigurationException">It is no http(s) address.</exception>
     public BaseUrl(string text, Provider provider)
     {
-        if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var folder) || folder.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var folder) || folder.Scheme is not ("http" or "https"))
             throw new ConfigurationException($"the base URL for {provider.Name} is no http(s) address: '{Redaction.HideUser(text)}'") { Provider = provider.Name };
-        (Text, Folder, User) = (text, WithoutUser(folder), Uri.UnescapeDataString(folder.UserInfo));
+        (Text, User, Query) = (text, Uri.UnescapeDataString(folder.UserInfo), folder.Query.TrimStart('?'));
+        Folder = WithoutUser(new(folder.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"));
     }
 
     /// <summary>An address that ends in a slash.</summary>
-    public BaseUrl(Uri folder) => (Text, Folder, User) = (folder.OriginalString, WithoutUser(folder), Uri.UnescapeDataString(folder.UserInfo));
+    public BaseUrl(Uri folder) => (Text, Folder, User, Query) = (folder.OriginalString, WithoutUser(folder), Uri.UnescapeDataString(folder.UserInfo), "");
 
     /// <summary>As it was configured.</summary>
     public string Text { get; }
@@ -49,11 +50,14 @@ internal sealed class BaseUrl
     /// <summary>What stands before the host, <c>user:password</c>; empty where there is nothing.</summary>
     public string User { get; }
 
-    /// <summary>The address of a path below.</summary>
+    /// <summary>What stands behind a question mark, as <c>api-version=1</c>, and goes along with every path; empty where there is nothing.</summary>
+    public string Query { get; }
+
+    /// <summary>The address of a path below, never one of another origin, whatever the path looks like.</summary>
     public Uri At(string path)
     {
         var last = _last;
-        if (last?.Item1 != path) _last = last = new(path, new(Folder, path));
+        if (last?.Item1 != path) _last = last = new(path, new(Folder.AbsoluteUri + path + (Query.Length == 0 ? "" : (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + Query)));
         return last.Item2;
     }
 

@@ -8,6 +8,9 @@ internal static class Secrets
 {
     private static readonly string[] _headers = ["Authorization", "Proxy-Authorization", "x-api-key", "api-key", "x-goog-api-key", "Cookie"];
 
+    /// <summary>Whether a header carries a credential by custom.</summary>
+    public static bool IsSecret(string header) => _headers.Contains(header, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The secrets among them all, in each form in which they may come back.</summary>
     public static IReadOnlyList<string> Of(IWebProxy? proxy, BaseUrl url, string keyHeader, string? key, List<KeyValuePair<string, string>> headers)
     {
@@ -15,7 +18,7 @@ internal static class Secrets
         if (key is not null) secrets.Add(key);
         if (url.User.Length > 0) AddUser(url.User, secrets);
         foreach (var (name, value) in headers)
-            if (_headers.Contains(name, StringComparer.OrdinalIgnoreCase) || name.Equals(keyHeader, StringComparison.OrdinalIgnoreCase)) AddHeader(value, secrets);
+            if (IsSecret(name) || name.Equals(keyHeader, StringComparison.OrdinalIgnoreCase)) AddHeader(value, secrets);
         if (proxy is not null) AddProxy(proxy, url.Folder, secrets);
         return secrets;
     }

@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, string? Key, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     /// <summary>The name as <c>provider/model</c>, as attempts tell it.</summary>
-    public string Name => $"{Provider.Name}/{Model}";
+    public string Name => Model.Length == 0 ? Provider.Name : $"{Provider.Name}/{Model}";
 
     /// <summary>What must not be shown anywhere.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];

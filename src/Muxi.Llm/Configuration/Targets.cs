@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -7,6 +8,8 @@ namespace Muxi.Llm;
 /// <summary>Turns a model's name and the settings into a target. The only place that reads settings.</summary>
 internal sealed class Targets(LlmOptions options)
 {
+    private static readonly SearchValues<char> _token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
 
@@ -23,10 +26,10 @@ internal sealed class Targets(LlmOptions options)
         var provider = name.Provider;
         var (url, isCalls, isOwn) = BaseUrl(name, request);
         var key = request?.ApiKey ?? (isCalls ? null : Key(provider));
-        if (key is null && provider.Auth.IsRequired && !isCalls && isOwn) throw MissingKey(name);
-        if (key is not null && key.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
-            throw new ConfigurationException($"the key for {provider.Name} holds blanks or control characters: look at {Source(provider)}") { Provider = provider.Name, Model = name.Model };
-        var headers = Headers(provider, request, isCalls);
+        if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
+        var headers = Headers(name, request, isCalls);
+        if (key is null && provider.Auth.IsRequired && isOwn && !headers.Exists(header => header.Key.Equals(provider.Auth.Header, StringComparison.OrdinalIgnoreCase)))
+            throw MissingKey(name);
         if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
         return new(provider, name.Model, url, key, headers) { Secrets = Secrets.Of(options.Proxy, url, provider.Auth.Header, key, headers) };
     }
@@ -34,7 +37,7 @@ internal sealed class Targets(LlmOptions options)
     /// <summary>The key that is configured for a service; null when there is none.</summary>
     public string? Key(Provider provider)
     {
-        if (options.ApiKeys.TryGetValue(provider.Name, out var key) && key.Length > 0) return key;
+        if (Coded(options.ApiKeys, provider) is { Length: > 0 } key) return key;
         return FirstSet(Known(provider).KeyVariables);
     }
 
@@ -45,7 +48,7 @@ internal sealed class Targets(LlmOptions options)
         if (request?.BaseUrl is { } calls) return (new(calls.OriginalString, provider), true, false);
         if (name.Host is { } host) return (new(AtHost(provider, host)), true, false);
         var known = Known(provider);
-        if (options.BaseUrls.TryGetValue(provider.Name, out var coded)) return (known.BaseUrl(coded.OriginalString), false, false);
+        if (Coded(options.BaseUrls, provider) is { } coded) return (known.BaseUrl(coded.OriginalString), false, false);
         var variable = FirstSet(known.UrlVariables);
         return (known.BaseUrl(variable ?? provider.BaseUrl), false, variable is null);
     }
@@ -54,19 +57,48 @@ internal sealed class Targets(LlmOptions options)
     {
         var own = new Uri(provider.BaseUrl);
         var url = new Uri($"{own.Scheme}://{host}");
-        var hasPort = host.EndsWith($":{url.Port}", StringComparison.Ordinal);
+        var hasPort = host.LastIndexOf(':') > host.LastIndexOf(']');
         return new UriBuilder(own) { UserName = "", Password = "", Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
     }
 
-    private List<KeyValuePair<string, string>> Headers(Provider provider, RequestOptions? request, bool isCalls)
+    private List<KeyValuePair<string, string>> Headers(ModelName name, RequestOptions? request, bool isCalls)
     {
         var headers = new List<KeyValuePair<string, string>>();
         if (!isCalls)
-            foreach (var (header, variable) in Known(provider).HeaderVariables)
+            foreach (var (header, variable) in Known(name.Provider).HeaderVariables)
                 if (Variable(variable) is { } value) headers.Add(new(header, value));
-        headers.AddRange(options.Headers);
+        // An address of the call's own gets nothing that another one is trusted with.
+        headers.AddRange(isCalls ? options.Headers.Where(header => !Secrets.IsSecret(header.Key) && !header.Key.Equals(name.Provider.Auth.Header, StringComparison.OrdinalIgnoreCase)) : options.Headers);
         if (request?.Headers is { } own) headers.AddRange(own);
+        foreach (var (header, value) in headers) CheckHeader(name, header, value);
         return headers;
+    }
+
+    private static void CheckHeader(ModelName name, string header, string value)
+    {
+        var fault = header.Length == 0 || header.AsSpan().ContainsAnyExcept(_token) ? "cannot be a header's name"
+            : value is null ? "has no value"
+            : value.AsSpan().ContainsAny('\r', '\n') ? "holds a line break, which would begin another header"
+            : value.AsSpan().ContainsAnyExceptInRange(' ', '~') ? "holds characters that a header cannot carry (plain ASCII only)"
+            : null;
+        if (fault is not null) throw new ConfigurationException($"the header '{header.ReplaceLineEndings(" ")}' {fault}") { Provider = name.Provider.Name, Model = name.Model };
+    }
+
+    private void CheckKey(ModelName name, string key, bool isCalls)
+    {
+        var fault = key.Length == 0 ? "is empty" : key.AsSpan().ContainsAnyExceptInRange('!', '~') ? "holds blanks, control characters or other than plain ASCII" : null;
+        if (fault is null) return;
+        var where = isCalls ? "RequestOptions.ApiKey" : Coded(options.ApiKeys, name.Provider) is { Length: > 0 } ? "LlmOptions.ApiKeys" : Source(name.Provider);
+        throw new ConfigurationException($"the key for {name.Provider.Name} {fault}: look at {where}") { Provider = name.Provider.Name, Model = name.Model };
+    }
+
+    /// <summary>A setting by a service's name or, in whatever case, one of its names.</summary>
+    private static T? Coded<T>(IReadOnlyDictionary<string, T> settings, Provider provider) where T : class
+    {
+        if (settings.TryGetValue(provider.Name, out var exact)) return exact;
+        foreach (var (name, setting) in settings)
+            if (provider.IsCalled(name)) return setting;
+        return null;
     }
 
     private KnownProvider Known(Provider provider) => _known.GetValue(provider, static provider => new(provider));

@@ -14,4 +14,18 @@ public sealed record Timeouts
 
     /// <summary>For the whole call. 60 minutes by default.</summary>
     public TimeSpan Total { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>The same, with limits that no timer can count taken for none.</summary>
+    /// <exception cref="ConfigurationException">One is not above zero.</exception>
+    internal Timeouts Checked() => new()
+    {
+        Connect = Checked(Connect, nameof(Connect)), FirstByte = Checked(FirstByte, nameof(FirstByte)), Idle = Checked(Idle, nameof(Idle)), Total = Checked(Total, nameof(Total)),
+    };
+
+    private static TimeSpan Checked(TimeSpan limit, string name)
+    {
+        if (limit == Timeout.InfiniteTimeSpan) return limit;
+        if (limit <= TimeSpan.Zero) throw new ConfigurationException($"the timeout {name} is {limit}: it must be above zero, or Timeout.InfiniteTimeSpan for none");
+        return limit.TotalMilliseconds > int.MaxValue ? Timeout.InfiniteTimeSpan : limit;
+    }
 }

@@ -15,15 +15,19 @@ public readonly struct Extra
     private Extra(byte[] @object) => _object = @object;
 
     /// <summary>The members of a JSON object.</summary>
-    /// <exception cref="JsonException">The text is not a JSON object.</exception>
+    /// <exception cref="JsonException">The text is not a JSON object, or has two members of one name.</exception>
     public static Extra Parse(string json)
     {
         var raw = RawJson.Parse(json);
-        return raw.ToElement().ValueKind == JsonValueKind.Object ? new(raw.Utf8.ToArray()) : throw new JsonException("Extra members must be a JSON object.");
+        if (raw.ToElement().ValueKind != JsonValueKind.Object) throw new JsonException("Extra members must be a JSON object.");
+        var extra = new Extra(raw.Utf8.ToArray());
+        var names = extra.Names;
+        if (names.Distinct().Count() < names.Count) throw new JsonException("Extra members must have a name each of its own.");
+        return names.Count > 0 ? extra : default;
     }
 
-    /// <summary>The members of a JSON object.</summary>
-    public static implicit operator Extra(string json) => Parse(json);
+    /// <summary>The members of a JSON object; null is none.</summary>
+    public static implicit operator Extra(string? json) => json is null ? default : Parse(json);
 
     internal static Extra Trusted(byte[] @object) => new(@object);
 
@@ -60,7 +64,7 @@ public readonly struct Extra
             var reader = new Utf8JsonReader(_object);
             for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
             {
-                var found = reader.ValueTextEquals(name);
+                var found = reader.Is(name);
                 reader.Read();
                 if (!found) continue;
                 value = reader.RawValue(_object);
@@ -73,7 +77,20 @@ public readonly struct Extra
 
     /// <summary>A member's text when it is a JSON string, else null.</summary>
     public string? GetString(string name) =>
-        TryGet(name, out var value) && value.ToElement() is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        TryGet(name, out var value) ? value.AsText() : null;
+
+    /// <summary>Whether there is a member of this name, which then goes before a typed one.</summary>
+    internal bool Holds(ReadOnlySpan<byte> name)
+    {
+        if (_object is null) return false;
+        var reader = new Utf8JsonReader(_object);
+        for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
+        {
+            if (reader.Is(name)) return true;
+            reader.Read();
+        }
+        return false;
+    }
 
     /// <summary>These members but for one.</summary>
     internal Extra Without(string name)
@@ -110,12 +127,19 @@ public readonly struct Extra
     public override string ToString() => _object is null ? "{}" : Encoding.UTF8.GetString(_object);
 
     /// <summary>Writes the members into an object that is open.</summary>
-    internal void WriteMembers(Utf8JsonWriter json)
+    /// <param name="json">Where to.</param>
+    /// <param name="except">A member that is not written; empty for none.</param>
+    internal void WriteMembers(Utf8JsonWriter json, ReadOnlySpan<byte> except = default)
     {
         if (_object is null) return;
         var reader = new Utf8JsonReader(_object);
         for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
         {
+            if (!except.IsEmpty && reader.Is(except))
+            {
+                reader.Read();
+                continue;
+            }
             if (reader.ValueIsEscaped) json.WritePropertyName(reader.Text());
             else json.WritePropertyName(reader.ValueSpan);
             reader.Read();

@@ -12,8 +12,12 @@ internal static class JsonReading
     /// <summary>Steps to the next value of the array; false at the array's end.</summary>
     public static bool NextItem(this ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndArray;
 
-    /// <summary>Whether the member's name is this one. Names of the wire formats hold nothing that needs escaping.</summary>
-    public static bool Is(this in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueSpan.SequenceEqual(name);
+    /// <summary>Whether the member's name is this one, also where it is written with needless escapes: two readers of the same bytes must not see different members.</summary>
+    public static bool Is(this in Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        reader.ValueIsEscaped ? reader.Text() == Encoding.UTF8.GetString(name) : reader.ValueSpan.SequenceEqual(name);
+
+    /// <summary>As the other, for a name that is known at run time only.</summary>
+    public static bool Is(this in Utf8JsonReader reader, string name) => reader.ValueIsEscaped ? reader.Text() == name : reader.ValueTextEquals(name);
 
     /// <summary>The member's value as text; a number, a boolean or a structure gives its raw text, null gives null.</summary>
     public static string? ReadString(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -31,7 +35,7 @@ internal static class JsonReading
     }
 
     /// <summary>The string or name that the reader stands on, also where it holds half a character or bytes that are no UTF-8.</summary>
-    public static string Text(this ref Utf8JsonReader reader)
+    public static string Text(this in Utf8JsonReader reader)
     {
         try
         {
@@ -64,11 +68,11 @@ internal static class JsonReading
         return null;
     }
 
-    /// <summary>The member's value as a number; anything else gives null.</summary>
+    /// <summary>The member's value as a number, one that is too large as the largest; anything else gives null.</summary>
     public static double? ReadDouble(this ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Number) return reader.GetDouble();
+        if (reader.TokenType == JsonTokenType.Number) return Math.Clamp(reader.GetDouble(), double.MinValue, double.MaxValue);
         reader.Skip();
         return null;
     }
@@ -90,11 +94,17 @@ internal static class JsonReading
     }
 
     /// <summary>Whether the member that the reader stands on is null; the reader stays where it is.</summary>
-    public static bool NextIsNull(this in Utf8JsonReader reader)
+    public static bool NextIsNull(this in Utf8JsonReader reader) => reader.NextIs(JsonTokenType.Null);
+
+    /// <summary>Whether the member that the reader stands on has a value of this kind; the reader stays where it is.</summary>
+    public static bool NextIs(this in Utf8JsonReader reader, JsonTokenType kind)
     {
         var peek = reader;
-        return peek.Read() && peek.TokenType == JsonTokenType.Null;
+        return peek.Read() && peek.TokenType == kind;
     }
+
+    /// <summary>The bytes without a mark of their order in front, as some editors and services write it.</summary>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> utf8) => utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8;
 
     /// <summary>Steps over the member.</summary>
     public static void SkipMember(this ref Utf8JsonReader reader)

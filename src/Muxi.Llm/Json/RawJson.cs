@@ -19,15 +19,22 @@ public readonly struct RawJson
     /// <exception cref="JsonException">It is not.</exception>
     public static RawJson Parse(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8);
-        reader.Read();
-        reader.Skip();
-        while (reader.Read()) { }
+        try
+        {
+            var reader = new Utf8JsonReader(utf8);
+            reader.Read();
+            reader.Skip();
+            while (reader.Read()) { }
+        }
+        catch (JsonException e)
+        {
+            throw new JsonException($"This is not one JSON value: {e.Message}", e);
+        }
         return Trusted(utf8);
     }
 
-    /// <summary>Text that holds one JSON value: <c>Parameters = """{"type":"object"}"""</c>.</summary>
-    public static implicit operator RawJson(string json) => Parse(json);
+    /// <summary>Text that holds one JSON value: <c>Parameters = """{"type":"object"}"""</c>; null is no value.</summary>
+    public static implicit operator RawJson(string? json) => json is null ? default : Parse(json);
 
     /// <summary>An element of a document, kept as its text.</summary>
     public static implicit operator RawJson(JsonElement element) => Trusted(Encoding.UTF8.GetBytes(element.GetRawText()));
@@ -46,6 +53,13 @@ public readonly struct RawJson
     {
         var reader = new Utf8JsonReader(_utf8 ?? "null"u8);
         return JsonElement.ParseValue(ref reader);
+    }
+
+    /// <summary>The value's text when it is a string, else null.</summary>
+    internal string? AsText()
+    {
+        var reader = new Utf8JsonReader(_utf8 ?? "null"u8);
+        return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.Text() : null;
     }
 
     /// <summary>The value as a type of the caller's.</summary>

@@ -33,6 +33,7 @@ public static class Catalog
 
     internal static ModelName Resolve(string name, IReadOnlyList<Provider> own)
     {
+        ArgumentNullException.ThrowIfNull(name);
         var slash = name.IndexOf('/');
         var providerName = slash < 0 ? DefaultProvider : name[..slash];
         var model = slash < 0 ? name : name[(slash + 1)..];
@@ -47,11 +48,11 @@ public static class Catalog
     internal static Provider? Find(string name, IReadOnlyList<Provider> own)
     {
         foreach (var provider in own)
-            if (Answers(provider, name)) return provider;
+            if (provider.IsCalled(name)) return provider;
         foreach (var provider in _added)
-            if (Answers(provider, name)) return provider;
+            if (provider.IsCalled(name)) return provider;
         foreach (var provider in BuiltIn)
-            if (Answers(provider, name)) return provider;
+            if (provider.IsCalled(name)) return provider;
         return null;
     }
 
@@ -74,14 +75,11 @@ public static class Catalog
             throw new ConfigurationException($"the base URL '{Redaction.HideUser(provider.BaseUrl)}' of '{provider.Name}' is no http(s) address") { Provider = provider.Name };
     }
 
-    private static bool Answers(Provider provider, string name) =>
-        provider.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || provider.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Where <c>@host[:port]</c> begins; -1 when what follows the last <c>@</c> is no host.</summary>
     private static int HostStart(string model)
     {
         var at = model.LastIndexOf('@');
-        return at > 0 && Uri.TryCreate($"http://{model[(at + 1)..]}/", UriKind.Absolute, out var url) && url.AbsolutePath == "/" && url.UserInfo.Length == 0 ? at : -1;
+        return at > 0 && Uri.TryCreate($"http://{model[(at + 1)..]}/", UriKind.Absolute, out var url) && url.PathAndQuery == "/" && url.UserInfo.Length == 0 && url.Fragment.Length == 0 ? at : -1;
     }
 }
 

@@ -44,5 +44,14 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>All variables that may hold the base URL, the first that is set counts.</summary>
     public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Distinct()];
 
+    /// <summary>Whether this is its name or an alias, ignoring case.</summary>
+    internal bool IsCalled(string name)
+    {
+        if (Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        foreach (var alias in Aliases)
+            if (alias.Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+
     private string VariableName(string ending) => $"{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
 }

@@ -30,8 +30,10 @@ internal sealed class AttemptInProgress
     /// <summary>The attempt failed: the exception tells of it.</summary>
     public void Failed(LlmException error, Waiting waiting)
     {
+        // Refused before anything was sent: no attempt was made.
+        if (error is UnsupportedFeatureException) return;
         error.Attempts = [new(Target.Name, error.Kind.ToString(), waiting.Elapsed, Trace.Status)];
-        Log.Failed(_logger, Target.Name, error.Kind, error.Message);
+        if (_logger.IsEnabled(LogLevel.Warning)) Log.Failed(_logger, Target.Name, error.Kind, Log.Words(error));
     }
 
     public UnsupportedFeatureException Unsupported() =>

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Muxi.Llm;
 
 /// <summary>
@@ -34,11 +32,16 @@ internal sealed class EventStream<T>(Target target, HttpResponseMessage response
                 Take(await _body.ReadAsync(_framer.GetBuffer(), waiting.Token).ConfigureAwait(false), into);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
+        catch (Exception e) when (Transport.IsOfTheBody(e))
         {
             throw Transport.Explain(e, target, waiting);
         }
-        if (into.Count > 0) return true;
+        if (into.Count > 0)
+        {
+            // How long the caller looks at the chunks is not the service's silence.
+            waiting.Pause();
+            return true;
+        }
         await FinishAsync().ConfigureAwait(false);
         return false;
     }
@@ -94,7 +97,7 @@ internal sealed class EventStream<T>(Target target, HttpResponseMessage response
             waiting.Begin(TimeoutKind.Idle, _grace);
             while (await _body.ReadAsync(_framer.GetBuffer(), waiting.Token).ConfigureAwait(false) > 0) { }
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
+        catch (Exception e) when (Transport.IsOfTheBody(e))
         {
             // The reply is whole; how its connection ends does not matter to it.
         }

@@ -14,6 +14,14 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "{Target}: attempt failed ({Kind}): {Message}")]
     public static partial void Failed(ILogger logger, string target, ErrorKind kind, string message);
 
+    /// <summary>What may be logged of an error. A service's own words may quote the prompt or hold the answer, so of those only the status, the code and the request id.</summary>
+    public static string Words(LlmException error) => error switch
+    {
+        ApiException api => $"status {(int)api.Status}, code {api.Code ?? api.Type ?? "none"}, request {api.RequestId ?? "without id"}",
+        { InnerException: ApiException cause } => Words(cause),
+        _ => error.Message,
+    };
+
     [LoggerMessage(4, LogLevel.Information, "{Target}: {Param} {Message}")]
     public static partial void Warned(ILogger logger, string target, string param, string message);
 }

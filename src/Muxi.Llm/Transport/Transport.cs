@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -11,13 +12,20 @@ namespace Muxi.Llm;
 /// <summary>The only code that opens a socket: it drives exchanges, adds the credentials, sends, and raises what goes wrong as our exceptions.</summary>
 internal sealed class Transport : IDisposable
 {
+    // Far above any real reply, low enough to stop a runaway body; of an error no more than its classifier reads.
+    private const int MaxReplyBytes = 512 << 20;
+    private const int MaxErrorBytes = 1 << 20;
+
     private readonly LlmOptions _options;
+    private readonly Timeouts _timeouts;
     private readonly HttpClient? _client;
     private readonly ConcurrentDictionary<string, HttpClient> _inProcess = new();
 
     public Transport(LlmOptions options)
     {
+        CheckConnections(options);
         _options = options;
+        _timeouts = options.Timeouts.Checked();
         Logger = options.LoggerFactory?.CreateLogger("Muxi.Llm") ?? NullLogger.Instance;
         if (options.HttpClientFactory is null)
             _client = new(options.Handler ?? Sockets(options), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
@@ -27,7 +35,8 @@ internal sealed class Transport : IDisposable
 
     public TimeProvider Clock => _options.TimeProvider;
 
-    public Timeouts TimeoutsFor(RequestOptions? request) => request?.Timeouts ?? _options.Timeouts;
+    /// <exception cref="ConfigurationException">A limit of the request's cannot be kept.</exception>
+    public Timeouts TimeoutsFor(RequestOptions? request) => request?.Timeouts is { } own ? own.Checked() with { Connect = _timeouts.Connect } : _timeouts;
 
     /// <summary>Drives an exchange to its end.</summary>
     /// <param name="target">Where to send.</param>
@@ -42,7 +51,15 @@ internal sealed class Transport : IDisposable
             trace.Take(call);
             if (step.After > TimeSpan.Zero) await PauseAsync(target, step.After, waiting).ConfigureAwait(false);
             using var response = await SendAsync(target, call, waiting, trace).ConfigureAwait(false);
-            using var body = await ReadAsync(target, response, waiting).ConfigureAwait(false);
+            using var body = new PooledBuffer();
+            try
+            {
+                if (!await ReadAsync(response, body, MaxReplyBytes, waiting).ConfigureAwait(false)) throw Unusable(target, $"the reply is longer than {MaxReplyBytes >> 20} MB", null);
+            }
+            catch (Exception e) when (IsOfTheBody(e))
+            {
+                throw Explain(e, target, waiting);
+            }
             step = exchange.Next(new((int)response.StatusCode, body.WrittenMemory, new(response)));
         }
         return step.Value!;
@@ -82,6 +99,10 @@ internal sealed class Transport : IDisposable
         using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
     }
 
+    /// <summary>Whether an exception is what becomes of a body that breaks or, as its decoders say it, does not unpack.</summary>
+    public static bool IsOfTheBody(Exception error) =>
+        error is HttpRequestException or OperationCanceledException or IOException or SocketException or InvalidDataException or InvalidOperationException;
+
     /// <summary>What an exception of the network means.</summary>
     public static Exception Explain(Exception error, Target target, Waiting waiting)
     {
@@ -90,6 +111,7 @@ internal sealed class Transport : IDisposable
         var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
+        if (error is InvalidDataException or InvalidOperationException and not ObjectDisposedException) return Unusable(target, $"the reply does not unpack: {OneLine(root.Message)}", error);
         return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(Redaction.Redact(root.Message, target.Secrets))}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model,
@@ -102,14 +124,25 @@ internal sealed class Transport : IDisposable
         foreach (var client in _inProcess.Values) client.Dispose();
     }
 
+    private static ServerException Unusable(Target target, string what, Exception? inner) =>
+        new($"{target.Provider.Name}: {what}", inner) { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.BadGateway };
+
     private static bool IsRefused(Exception error) =>
         error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
+    private static void CheckConnections(LlmOptions options)
+    {
+        if (options.Handler is not null && options.HttpClientFactory is not null)
+            throw new ConfigurationException("Handler and HttpClientFactory are two sources of connections: set one of them");
+        if (options.Proxy is not null && (options.Handler ?? (object?)options.HttpClientFactory) is not null)
+            throw new ConfigurationException("Proxy has no effect on connections of your own: set it on the handler, and leave LlmOptions.Proxy alone");
+    }
+
     private static SocketsHttpHandler Sockets(LlmOptions options) => new()
     {
-        ConnectTimeout = options.Timeouts.Connect,
+        ConnectTimeout = options.Timeouts.Checked().Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,
         AutomaticDecompression = DecompressionMethods.All,
@@ -143,17 +176,22 @@ internal sealed class Transport : IDisposable
         if (target.Key is { } key) request.Headers.TryAddWithoutValidation(target.Provider.Auth.Header, target.Provider.Auth.Prefix + key);
         foreach (var (name, value) in target.Headers)
         {
-            var headers = name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && request.Content is { } content ? (HttpHeaders)content.Headers : request.Headers;
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, value);
+            var headers = _contentHeaders.Contains(name) ? request.Content?.Headers : (HttpHeaders)request.Headers;
+            headers?.Remove(name);
+            headers?.TryAddWithoutValidation(name, value);
         }
     }
 
     private static readonly string _userAgent = $"muxi-llm/{typeof(Transport).Assembly.GetName().Version?.ToString(3)}";
 
+    /// <summary>Headers that describe a body: HttpClient knows them there only.</summary>
+    private static readonly FrozenSet<string> _contentHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-MD5", "Content-Range", "Content-Type", "Expires", "Last-Modified");
+
     private async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
     {
-        waiting.Begin(TimeoutKind.Total, Timeout.InfiniteTimeSpan);
+        waiting.Pause();
         try
         {
             await Task.Delay(pause, Clock, waiting.Token).ConfigureAwait(false);
@@ -164,29 +202,22 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static async ValueTask<PooledBuffer> ReadAsync(Target target, HttpResponseMessage response, Waiting waiting)
+    /// <summary>Reads a body; false when it goes on beyond the limit.</summary>
+    private static async ValueTask<bool> ReadAsync(HttpResponseMessage response, PooledBuffer into, int limit, Waiting waiting)
     {
-        var body = new PooledBuffer();
-        try
+        var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
         {
-            var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
+            into.GetSpan(RoomFor(response));
+            while (into.Length < limit)
             {
-                body.GetSpan(RoomFor(response));
-                while (true)
-                {
-                    waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
-                    var count = await stream.ReadAsync(body.GetMemory(), waiting.Token).ConfigureAwait(false);
-                    if (count == 0) return body;
-                    body.Advance(count);
-                }
+                waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
+                var count = await stream.ReadAsync(into.GetMemory(), waiting.Token).ConfigureAwait(false);
+                if (count == 0) return true;
+                into.Advance(count);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
-        {
-            body.Dispose();
-            throw Explain(e, target, waiting);
-        }
+        return false;
     }
 
     /// <summary>How much of a body to make room for at once: what it is said to have and one byte more, to see its end without growing.</summary>
@@ -195,7 +226,16 @@ internal sealed class Transport : IDisposable
 
     private async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {
-        using var body = await ReadAsync(target, response, waiting).ConfigureAwait(false);
+        using var body = new PooledBuffer();
+        try
+        {
+            await ReadAsync(response, body, MaxErrorBytes, waiting).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsOfTheBody(e))
+        {
+            if (waiting.IsCancelledByCaller) throw Explain(e, target, waiting);
+            // The status says what it is, and what came of the body says more.
+        }
         var headers = new ReplyHeaders(response);
         return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, name => headers[name], target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets });
     }

@@ -26,6 +26,8 @@ internal sealed class Waiting : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    public bool IsCancelledByCaller => _caller.IsCancellationRequested;
+
     /// <summary>Since the call was begun.</summary>
     public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
 
@@ -42,13 +44,18 @@ internal sealed class Waiting : IDisposable
         _source.CancelAfter(limit);
     }
 
+    /// <summary>Waits for nobody but the caller, who may take as long as is left of the whole call.</summary>
+    public void Pause() => Begin(TimeoutKind.Total, Timeout.InfiniteTimeSpan);
+
     /// <summary>What a cancellation means: the caller's own, with the caller's token, or a timeout.</summary>
     public Exception Explain(OperationCanceledException cancelled, string provider, string? model)
     {
         if (_caller.IsCancellationRequested) return new OperationCanceledException("The call was cancelled.", cancelled, _caller);
         if (!_source.IsCancellationRequested)
         {
-            // The handler gave up by itself: its connect timeout is told as a cancellation.
+            // The handler gave up by itself. Its connect timeout is told as a cancellation with a TimeoutException inside.
+            if (cancelled.InnerException is not TimeoutException)
+                return new ApiConnectionException($"{provider}: the call was given up below us: {cancelled.Message.ReplaceLineEndings(" ")}", cancelled) { Provider = provider, Model = model };
             return new ApiTimeoutException($"{provider}: no connection within {Words(Timeouts.Connect)}", TimeoutKind.Connect, cancelled) { Provider = provider, Model = model };
         }
         var what = _phase switch

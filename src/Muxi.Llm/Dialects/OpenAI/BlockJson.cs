@@ -45,7 +45,11 @@ internal static class BlockJson
     {
         var blocks = new List<ContentPart>();
         if (!reader.EnterArray()) return blocks;
-        while (reader.NextItem()) blocks.Add(ReadOne(ref reader, source, out _));
+        while (reader.NextItem())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject) blocks.Add(ReadOne(ref reader, source, out _));
+            else reader.Skip();
+        }
         return blocks;
     }
 
@@ -55,8 +59,12 @@ internal static class BlockJson
         if (!reader.EnterArray()) return deltas;
         while (reader.NextItem())
         {
-            var piece = ReadOne(ref reader, source, out var index);
-            deltas.Add(new(index, piece));
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                var piece = ReadOne(ref reader, source, out var index);
+                deltas.Add(new(index, piece));
+            }
+            else reader.Skip();
         }
         return deltas;
     }
@@ -131,6 +139,10 @@ internal static class BlockJson
         return new() { Id = id, Type = type, Function = new(name, arguments) { Extra = functionExtra }, Extra = extra.ToExtra() };
     }
 
-    private static Extra ReadExtra(ref Utf8JsonReader reader, ReadOnlySpan<byte> source) =>
-        reader.ReadRaw(source) is { IsEmpty: false } members ? Extra.Parse(members.ToString()) : default;
+    private static Extra ReadExtra(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var isObject = reader.NextIs(JsonTokenType.StartObject);
+        var members = reader.ReadRaw(source);
+        return isObject ? Extra.Trusted(members.Utf8.ToArray()) : default;
+    }
 }

@@ -20,6 +20,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
     public ChatCompletionChunk? Read(ReadOnlySpan<byte> source, out bool isError)
     {
         isError = false;
+        source = JsonReading.WithoutMark(source);
         var reader = new Utf8JsonReader(source);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
         IReadOnlyList<ChunkChoice> choices = [];
@@ -115,7 +116,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
         if (!reader.EnterObject()) return _nothing;
         var delta = new DeltaReader();
         while (reader.NextMember())
-            if (!delta.ReadText(ref reader, source) && !delta.ReadRest(ref reader, source, quirks?.ReasoningDetails)) delta.Extra.Take(ref reader, source);
+            if (!delta.ReadText(ref reader, source) && !delta.ReadRest(ref reader, source, quirks)) delta.Extra.Take(ref reader, source);
         return delta.ToDelta();
     }
 
@@ -153,14 +154,14 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
             return true;
         }
 
-        public bool ReadRest(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, string? details)
+        public bool ReadRest(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks)
         {
-            if (reader.Is("tool_calls"u8)) ReadCalls(ref reader, source);
+            if (reader.Is("tool_calls"u8)) ReadCalls(ref reader, source, isCanonical: quirks is null);
             else if (reader.Is("function_call"u8)) ReadFunctionCall(ref reader, source);
             else if (reader.Is("audio"u8)) _audio = ChatPartReader.ReadAudioOutput(ref reader, source);
             else if (reader.Is("annotations"u8)) _annotations = AnnotationJson.Read(ref reader, source);
-            else if (reader.Is("blocks"u8)) _blocks = BlockJson.ReadDeltas(ref reader, source);
-            else if (details is not null && reader.ValueTextEquals(details)) _blocks = ReasoningDetailsJson.Read(ref reader, source, details);
+            else if (quirks is null && reader.Is("blocks"u8)) _blocks = BlockJson.ReadDeltas(ref reader, source);
+            else if (quirks?.ReasoningDetails is { } details && reader.Is(details)) _blocks = ReasoningDetailsJson.Read(ref reader, source, details);
             else return false;
             return true;
         }
@@ -182,20 +183,20 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
             }
         }
 
-        private void ReadCalls(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+        private void ReadCalls(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, bool isCanonical)
         {
             if (!reader.EnterArray()) return;
             while (reader.NextItem())
             {
-                if (reader.TokenType == JsonTokenType.StartObject) (_calls ??= []).Add(ReadCall(ref reader, source));
+                if (reader.TokenType == JsonTokenType.StartObject) (_calls ??= []).Add(ReadCall(ref reader, source, isCanonical));
                 else reader.Skip();
             }
         }
 
-        private static ToolCallDelta ReadCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+        private static ToolCallDelta ReadCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, bool isCanonical)
         {
             var index = -1;
-            string? id = null, type = null, form = null;
+            string? id = null, type = null, form = null, signature = null;
             FunctionCall? function = null;
             var extra = new ExtraReader();
             while (reader.NextMember())
@@ -209,12 +210,13 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
                     function = ChatToolReader.ReadFunction(ref reader, source);
                     form = "custom";
                 }
+                else if (isCanonical && reader.Is("signature"u8)) signature = reader.ReadString(source);
                 else extra.Take(ref reader, source);
             }
             return new()
             {
                 Index = index, Id = Some(id), Type = Some(type), Form = form, Name = Some(function?.Name), Arguments = Some(function?.Arguments),
-                Extra = extra.ToExtra(), FunctionExtra = function?.Extra ?? default,
+                Signature = signature, Extra = extra.ToExtra(), FunctionExtra = function?.Extra ?? default,
             };
         }
 
@@ -231,7 +233,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
 
         public Delta ToDelta() => new()
         {
-            Role = _role is null ? null : new(_role), Content = _content,
+            Role = string.IsNullOrEmpty(_role) ? null : new(_role), Content = _content,
             ReasoningContent = string.IsNullOrEmpty(_reasoningContent) ? _reasoning ?? _reasoningContent : _reasoningContent,
             Refusal = _refusal, ToolCalls = _calls ?? (IReadOnlyList<ToolCallDelta>)[], Audio = _audio, Annotations = _annotations ?? [],
             Blocks = _blocks ?? (IReadOnlyList<BlockDelta>)[], Extra = Extra.ToExtra(),

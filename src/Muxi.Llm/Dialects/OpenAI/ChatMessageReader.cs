@@ -22,11 +22,15 @@ internal ref struct ChatMessageReader
     /// <param name="reader">On the object's start.</param>
     /// <param name="source">What the reader reads.</param>
     /// <param name="quirks">The service's; null reads the canonical form.</param>
-    public static Message Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks)
+    public static Message Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks) => Read(ref reader, source, quirks, out _);
+
+    /// <summary>As the other, and tells whether the message says whose it is.</summary>
+    public static Message Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks, out bool hasRole)
     {
         var message = new ChatMessageReader(quirks);
         while (reader.NextMember())
             if (!message.ReadText(ref reader, source) && !message.ReadRest(ref reader, source)) message._extra.Take(ref reader, source);
+        hasRole = !string.IsNullOrEmpty(message._role);
         return message.ToMessage();
     }
 
@@ -36,6 +40,7 @@ internal ref struct ChatMessageReader
         else if (reader.Is("content"u8))
         {
             reader.Read();
+            _content = null;
             _isList = ChatPartReader.ReadContent(ref reader, source, ref _content);
         }
         else if (reader.Is("refusal"u8)) _refusal = reader.ReadString(source);
@@ -49,13 +54,21 @@ internal ref struct ChatMessageReader
 
     private bool ReadRest(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        if (reader.Is("tool_calls"u8)) ChatToolReader.ReadCalls(ref reader, source, ref _calls);
-        else if (reader.Is("function_call"u8)) ChatToolReader.ReadFunctionCall(ref reader, source, ref _calls);
+        if (reader.Is("tool_calls"u8))
+        {
+            _calls?.RemoveAll(call => call.Type != ChatToolReader.Legacy);
+            ChatToolReader.ReadCalls(ref reader, source, ref _calls);
+        }
+        else if (reader.Is("function_call"u8))
+        {
+            _calls?.RemoveAll(call => call.Type == ChatToolReader.Legacy);
+            ChatToolReader.ReadFunctionCall(ref reader, source, ref _calls);
+        }
         else if (reader.Is("audio"u8)) _audio = ChatPartReader.ReadAudioOutput(ref reader, source);
         else if (reader.Is("annotations"u8)) _annotations = AnnotationJson.Read(ref reader, source);
         else if (reader.Is("cache_control"u8)) _cacheControl = reader.ReadRaw(source);
-        else if (reader.Is("blocks"u8)) _blocks = BlockJson.Read(ref reader, source);
-        else if (_quirks?.ReasoningDetails is { } details && reader.ValueTextEquals(details)) _details = ReasoningDetailsJson.Read(ref reader, source, details);
+        else if (_quirks is null && reader.Is("blocks"u8)) _blocks = BlockJson.Read(ref reader, source);
+        else if (_quirks?.ReasoningDetails is { } details && reader.Is(details)) _details = ReasoningDetailsJson.Read(ref reader, source, details);
         else return false;
         return true;
     }
@@ -65,7 +78,7 @@ internal ref struct ChatMessageReader
         var extra = _extra;
         return new()
         {
-            Role = _role ?? "assistant",
+            Role = string.IsNullOrEmpty(_role) ? "assistant" : _role,
             Blocks = _blocks ?? Ordered(),
             Name = _name, ToolCallId = _toolCallId, Audio = _audio, Annotations = _annotations ?? [],
             CacheControl = _cacheControl, Extra = extra.ToExtra(), ContentIsList = _isList,

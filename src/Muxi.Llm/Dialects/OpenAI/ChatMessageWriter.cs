@@ -27,18 +27,22 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         json.WriteEndObject();
     }
 
-    /// <summary>The members of a message in an object that is open.</summary>
+    /// <summary>The members of a message in an object that is open; its extra members go before typed ones of the same name.</summary>
     public void WriteMembers(Message message)
     {
         var role = message.Role.Value;
-        json.WriteString("role"u8, IsCanonical ? role : quirks.Roles.GetValueOrDefault(role, role));
-        WriteContent(message);
-        if (message.Name is { } name) WriteName(role, name);
-        if (message.ToolCallId is { } id) json.WriteString("tool_call_id"u8, id);
-        if (message.Role == Role.Assistant) WriteAssistant(message);
-        if (!message.CacheControl.IsEmpty) WriteCacheControl(message.CacheControl);
-        message.Extra.WriteMembers(json);
+        var extra = message.Extra;
+        if (!extra.Holds("role"u8)) json.WriteString("role"u8, IsCanonical ? role : quirks.Roles.GetValueOrDefault(role, role));
+        if (!extra.Holds("content"u8)) WriteContent(message);
+        if (message.Name is { } name && !extra.Holds("name"u8)) WriteName(role, name);
+        if (message.ToolCallId is { } id && !extra.Holds("tool_call_id"u8)) json.WriteString("tool_call_id"u8, id);
+        if (IsAnswer(message)) WriteAssistant(message, extra);
+        if (!message.CacheControl.IsEmpty && !extra.Holds("cache_control"u8)) WriteCacheControl(message.CacheControl);
+        extra.WriteMembers(json);
     }
+
+    /// <summary>Whether the model speaks: also where a vendor has a word of its own for that.</summary>
+    private static bool IsAnswer(Message message) => message.Role.Value is not ("user" or "system" or "developer" or "tool" or "function");
 
     private void WriteName(string role, string name)
     {
@@ -58,7 +62,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private bool IsList(Message message)
     {
         if (form == MessageForm.Reply) return false;
-        if (message.Role != Role.Assistant) return message.ContentIsList || !IsPlainText(message);
+        if (!IsAnswer(message)) return message.ContentIsList || !IsPlainText(message);
         var holdsAny = false;
         for (var i = 0; i < message.Blocks.Count; i++)
         {
@@ -89,10 +93,11 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     {
         if (!IsContent(part)) return;
         json.WriteStartObject();
-        json.WriteString("type"u8, part.Type.Value);
-        if (part.Text is { } text) json.WriteString(part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8, text);
+        if (!part.Extra.Holds("type"u8)) json.WriteString("type"u8, part.Type.Value);
+        var member = part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8;
+        if (part.Text is { } text && !part.Extra.Holds(member)) json.WriteString(member, text);
         ChatPartWriter.WriteMedia(json, part);
-        if (!part.CacheControl.IsEmpty) WriteCacheControl(part.CacheControl);
+        if (!part.CacheControl.IsEmpty && !part.Extra.Holds("cache_control"u8)) WriteCacheControl(part.CacheControl);
         part.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -108,27 +113,28 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         mark.WriteTo(json);
     }
 
-    private void WriteAssistant(Message message)
+    private void WriteAssistant(Message message, Extra extra)
     {
-        if (message.Refusal is { } refusal && !IsList(message)) json.WriteString("refusal"u8, refusal);
+        if (message.Refusal is { Length: > 0 } refusal && !IsList(message) && !extra.Holds("refusal"u8)) json.WriteString("refusal"u8, refusal);
         WriteReasoning(message);
-        WriteCalls(message.ToolCalls);
-        if (message.Audio is { } audio) WriteAudioOutput(audio);
+        WriteCalls(message.ToolCalls, extra);
+        if (message.Audio is { } audio && !extra.Holds("audio"u8)) WriteAudioOutput(audio);
         if (!IsCanonical) return;
-        if (message.Annotations.Count > 0) WriteAnnotations(message.Annotations);
-        if (NeedsBlocks(message.Blocks)) BlockJson.Write(json, message.Blocks);
+        if (message.Annotations.Count > 0 && !extra.Holds("annotations"u8)) WriteAnnotations(message.Annotations);
+        if (NeedsBlocks(message.Blocks) && !extra.Holds("blocks"u8)) BlockJson.Write(json, message.Blocks);
     }
 
     private void WriteReasoning(Message message)
     {
-        if (!IsCanonical && quirks.ReasoningDetails is { } field) ReasoningDetailsJson.Write(json, field, message.Blocks);
-        if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
+        if (!IsCanonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
+        if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning && !message.Extra.TryGet(echo, out _)) json.WriteString(echo, reasoning);
     }
 
-    private void WriteCalls(IReadOnlyList<ToolCall> calls)
+    private void WriteCalls(IReadOnlyList<ToolCall> calls, Extra extra)
     {
         var isOpen = false;
         ToolCall? legacy = null;
+        var isOverridden = calls.Count > 0 && extra.Holds("tool_calls"u8);
         foreach (var call in calls)
         {
             if (call.Type == ChatToolReader.Legacy)
@@ -136,21 +142,23 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
                 legacy = call;
                 continue;
             }
+            if (isOverridden) continue;
             if (!isOpen) json.WriteStartArray("tool_calls"u8);
             isOpen = true;
             WriteToolCall(call);
         }
         if (isOpen) json.WriteEndArray();
-        if (legacy is not null) WriteFunction("function_call"u8, "arguments"u8, legacy.Function);
+        if (legacy is not null && !extra.Holds("function_call"u8)) WriteFunction("function_call"u8, "arguments"u8, legacy.Function);
     }
 
     private void WriteToolCall(ToolCall call)
     {
         json.WriteStartObject();
-        json.WriteString("id"u8, call.Id);
-        json.WriteString("type"u8, call.Type);
-        if (call.Type == "custom") WriteFunction("custom"u8, "input"u8, call.Function);
-        else WriteFunction("function"u8, "arguments"u8, call.Function);
+        if (!call.Extra.Holds("id"u8)) json.WriteString("id"u8, call.Id);
+        if (!call.Extra.Holds("type"u8)) json.WriteString("type"u8, call.Type);
+        var isCustom = call.Type == "custom";
+        var member = isCustom ? "custom"u8 : "function"u8;
+        if (!call.Extra.Holds(member)) WriteFunction(member, isCustom ? "input"u8 : "arguments"u8, call.Function);
         call.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -158,9 +166,9 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private void WriteFunction(ReadOnlySpan<byte> member, ReadOnlySpan<byte> arguments, FunctionCall call)
     {
         json.WriteStartObject(member);
-        json.WriteString("name"u8, call.Name);
+        if (!call.Extra.Holds("name"u8)) json.WriteString("name"u8, call.Name);
         // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
-        json.WriteString(arguments, call.Arguments.Length == 0 && !IsCanonical && !arguments.SequenceEqual("input"u8) ? "{}" : call.Arguments);
+        if (!call.Extra.Holds(arguments)) json.WriteString(arguments, call.Arguments.Length == 0 && !IsCanonical && !arguments.SequenceEqual("input"u8) ? "{}" : call.Arguments);
         call.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -39,8 +39,8 @@ internal static class ChatPartReader
             else if (reader.Is("text"u8) || reader.Is("refusal"u8)) text = reader.ReadString(source);
             else if (reader.Is("thinking"u8)) text = ReadThinking(ref reader, source);
             else if (reader.Is("image_url"u8)) image = ReadImage(ref reader, source);
-            else if (reader.Is("input_audio"u8)) audio = ReadAudio(ref reader, source);
-            else if (reader.Is("file"u8)) file = ReadFile(ref reader, source);
+            else if (reader.Is("input_audio"u8) && reader.NextIs(JsonTokenType.StartObject)) audio = ReadAudio(ref reader, source);
+            else if (reader.Is("file"u8) && reader.NextIs(JsonTokenType.StartObject)) file = ReadFile(ref reader, source);
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else extra.Take(ref reader, source);
         }

@@ -8,16 +8,16 @@ internal static class ChatPartWriter
     /// <summary>The member of a part that is a picture, sound or document; nothing for others.</summary>
     public static void WriteMedia(Utf8JsonWriter json, ContentPart part)
     {
-        if (part.ImageUrl is { } image) WriteImage(json, image);
-        if (part.InputAudio is { } audio) WriteAudio(json, audio);
-        if (part.File is { } file) WriteFile(json, file);
+        if (part.ImageUrl is { } image && !part.Extra.Holds("image_url"u8)) WriteImage(json, image);
+        if (part.InputAudio is { } audio && !part.Extra.Holds("input_audio"u8)) WriteAudio(json, audio);
+        if (part.File is { } file && !part.Extra.Holds("file"u8)) WriteFile(json, file);
     }
 
     private static void WriteImage(Utf8JsonWriter json, ImageUrl image)
     {
         json.WriteStartObject("image_url"u8);
-        json.WriteString("url"u8, image.Url);
-        if (image.Detail is { } detail) json.WriteString("detail"u8, detail);
+        if (!image.Extra.Holds("url"u8)) json.WriteString("url"u8, image.Url);
+        if (image.Detail is { } detail && !image.Extra.Holds("detail"u8)) json.WriteString("detail"u8, detail);
         image.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -25,8 +25,8 @@ internal static class ChatPartWriter
     private static void WriteAudio(Utf8JsonWriter json, InputAudio audio)
     {
         json.WriteStartObject("input_audio"u8);
-        json.WriteString("data"u8, audio.Data);
-        json.WriteString("format"u8, audio.Format);
+        if (!audio.Extra.Holds("data"u8)) json.WriteString("data"u8, audio.Data);
+        if (!audio.Extra.Holds("format"u8)) json.WriteString("format"u8, audio.Format);
         audio.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -34,9 +34,9 @@ internal static class ChatPartWriter
     private static void WriteFile(Utf8JsonWriter json, InputFile file)
     {
         json.WriteStartObject("file"u8);
-        if (file.Filename is { } name) json.WriteString("filename"u8, name);
-        if (file.FileData is { } data) json.WriteString("file_data"u8, data);
-        if (file.FileId is { } id) json.WriteString("file_id"u8, id);
+        if (file.Filename is { } name && !file.Extra.Holds("filename"u8)) json.WriteString("filename"u8, name);
+        if (file.FileData is { } data && !file.Extra.Holds("file_data"u8)) json.WriteString("file_data"u8, data);
+        if (file.FileId is { } id && !file.Extra.Holds("file_id"u8)) json.WriteString("file_id"u8, id);
         file.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

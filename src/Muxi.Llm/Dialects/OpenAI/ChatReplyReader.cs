@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -25,7 +24,7 @@ internal static class ChatReplyReader
 
     private static ChatCompletion? Read(OpenAIChat? quirks, ReadOnlySpan<byte> source)
     {
-        var reader = new Utf8JsonReader(source.StartsWith(Encoding.UTF8.Preamble) ? source = source[3..] : source);
+        var reader = new Utf8JsonReader(source = JsonReading.WithoutMark(source));
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
         string? id = null, model = null, tier = null, fingerprint = null;
         long created = 0;
@@ -53,7 +52,8 @@ internal static class ChatReplyReader
                 extra.Take(ref reader, source);
             }
         }
-        if (isError || choices is not { Count: > 0 }) return null;
+        // A service's reply without an answer is none; our own may have been put together from a stream of nothing but its end.
+        if (choices is null || (quirks is not null && (isError || choices.Count == 0))) return null;
         return new()
         {
             Id = id ?? "", Model = model ?? "", Created = created, Choices = choices, Usage = usage,
@@ -64,7 +64,7 @@ internal static class ChatReplyReader
     private static bool HaveFailed(IReadOnlyList<Choice> choices)
     {
         for (var i = 0; i < choices.Count; i++)
-            if (ChatFinishReasons.IsError(choices[i].FinishReasonRaw)) return true;
+            if (ChatFinishReasons.IsError(choices[i].FinishReason)) return true;
         return false;
     }
 
@@ -147,7 +147,7 @@ internal static class ChatReplyReader
 internal static class ChatFinishReasons
 {
     /// <summary>Whether the word says that the generation failed: OpenRouter ends a failed answer, streamed or not, with <c>error</c> (its page on errors, 2025).</summary>
-    public static bool IsError(string? raw) => raw == "error";
+    public static bool IsError(FinishReason? reason) => reason is { Value: "error" };
 
     /// <summary>OpenAI's word for a vendor's; <paramref name="raw"/> is the vendor's where that is another one.</summary>
     /// <param name="word">The vendor's word. Nothing and the empty word are derived from what the message holds.</param>
@@ -160,15 +160,18 @@ internal static class ChatFinishReasons
         if (word is "stop" or "length" or "tool_calls" or "content_filter" or "function_call") return word;
         if (word is null) return null;
         if (word.Length == 0) return hasCalls ? FinishReason.ToolCalls : FinishReason.Stop;
-        raw = word;
-        if (quirks is not null && quirks.FinishReasons.TryGetValue(word, out var ours)) return ours;
-        return word.ToLowerInvariant() switch
-        {
-            "eos" or "eos_token" or "end_turn" or "stop_sequence" or "end" or "complete" or "finish" => FinishReason.Stop,
-            "max_tokens" or "model_length" or "max_length" or "token_limit" => FinishReason.Length,
-            "tool_use" or "tool_call" => FinishReason.ToolCalls,
-            "safety" or "content-filter" or "sensitive" or "recitation" => FinishReason.ContentFilter,
-            _ => word,
-        };
+        var known = quirks is not null && quirks.FinishReasons.TryGetValue(word, out var ours) ? ours : Shared(word);
+        if (known is not null) raw = word;
+        return known ?? word;
     }
+
+    /// <summary>Words that mean the same wherever they are said; null for any other.</summary>
+    private static string? Shared(string word) => word.ToLowerInvariant() switch
+    {
+        "eos" or "eos_token" or "end_turn" or "stop_sequence" or "end" or "complete" or "finish" => "stop",
+        "max_tokens" or "model_length" or "max_length" or "token_limit" => "length",
+        "tool_use" or "tool_call" => "tool_calls",
+        "safety" or "content-filter" or "sensitive" or "recitation" => "content_filter",
+        _ => null,
+    };
 }

@@ -53,7 +53,7 @@ internal static class ChatReplyWriter
         json.WriteStartObject("message"u8);
         new ChatMessageWriter(json, _canonical, new Warnings(), MessageForm.Reply).WriteMembers(choice.Message);
         // Clients of OpenAI's shape expect the member to be there.
-        if (choice.Message.Refusal is null) json.WriteNull("refusal"u8);
+        if (string.IsNullOrEmpty(choice.Message.Refusal)) json.WriteNull("refusal"u8);
         json.WriteEndObject();
         WriteLogprobs(json, choice.Logprobs);
         WriteFinish(json, choice.FinishReason, choice.FinishReasonRaw);
@@ -125,6 +125,7 @@ internal static class ChatReplyWriter
             if (call.Type is { } type) json.WriteString("type"u8, type);
             if (call.Form == "custom") WriteFunction(json, "custom"u8, "input"u8, call);
             else WriteFunction(json, "function"u8, "arguments"u8, call);
+            if (call.Signature is { } signature) json.WriteString("signature"u8, signature);
             call.Extra.WriteMembers(json);
             json.WriteEndObject();
         }

@@ -17,12 +17,15 @@ internal ref struct ChatRequestReader
 
     public static ChatCompletionRequest Read(ReadOnlySpan<byte> utf8)
     {
+        utf8 = JsonReading.WithoutMark(utf8);
         var request = new ChatRequestReader(utf8);
         var reader = new Utf8JsonReader(utf8);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A chat request must be a JSON object.");
         while (reader.NextMember())
             if (!request.ReadMain(ref reader) && !request.ReadSampling(ref reader) && !request.ReadOutput(ref reader) && !request.ReadHousekeeping(ref reader))
                 request._extra.Take(ref reader, utf8);
+        // What stands behind the object is an error of the reader's own.
+        reader.Read();
         return request.ToRequest();
     }
 
@@ -62,7 +65,7 @@ internal ref struct ChatRequestReader
         else if (reader.Is("logit_bias"u8)) _request = _request with { LogitBias = Biases(ref reader) };
         else if (reader.Is("logprobs"u8)) _request = _request with { Logprobs = Flag(ref reader, "logprobs") };
         else if (reader.Is("top_logprobs"u8)) _request = _request with { TopLogprobs = Whole(ref reader, "top_logprobs") };
-        else if (reader.Is("seed"u8)) _request = _request with { Seed = reader.ReadLong() };
+        else if (reader.Is("seed"u8)) _request = _request with { Seed = Seed(ref reader) };
         else return false;
         return true;
     }
@@ -102,20 +105,22 @@ internal ref struct ChatRequestReader
         while (reader.NextItem())
         {
             if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("'messages' must be a list of objects.");
-            _messages.Add(ChatMessageReader.Read(ref reader, _source, quirks: null));
+            var message = ChatMessageReader.Read(ref reader, _source, quirks: null, out var hasRole);
+            _messages.Add(hasRole ? message : throw new JsonException($"'messages[{_messages.Count}]' needs 'role'."));
         }
     }
 
     private void ReadTools(ref Utf8JsonReader reader)
     {
         var isNull = reader.NextIsNull();
+        if (!isNull && !reader.NextIs(JsonTokenType.StartArray)) throw Wrong("tools", "a list of objects");
         var tools = ChatToolReader.ReadTools(ref reader, _source);
         if (!isNull) _request = _request with { Tools = tools };
     }
 
     private void ReadStreamOptions(ref Utf8JsonReader reader)
     {
-        if (!reader.EnterObject()) return;
+        if (!Enter(ref reader, "stream_options")) return;
         bool? usage = null, obfuscation = null;
         var extra = new ExtraReader();
         while (reader.NextMember())
@@ -129,7 +134,7 @@ internal ref struct ChatRequestReader
 
     private void ReadResponseFormat(ref Utf8JsonReader reader)
     {
-        if (!reader.EnterObject()) return;
+        if (!Enter(ref reader, "response_format")) return;
         var format = new ResponseFormat { Type = "" };
         var type = "";
         var extra = new ExtraReader();
@@ -145,7 +150,7 @@ internal ref struct ChatRequestReader
     private readonly ResponseFormat ReadSchema(ref Utf8JsonReader reader)
     {
         var format = new ResponseFormat { Type = "" };
-        if (!reader.EnterObject()) return format;
+        if (!Enter(ref reader, "json_schema")) return format;
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
@@ -171,7 +176,7 @@ internal ref struct ChatRequestReader
 
     private static Dictionary<string, double>? Biases(ref Utf8JsonReader reader)
     {
-        if (!reader.EnterObject()) return null;
+        if (!Enter(ref reader, "logit_bias")) return null;
         var biases = new Dictionary<string, double>();
         while (reader.NextMember())
         {
@@ -183,7 +188,7 @@ internal ref struct ChatRequestReader
 
     private readonly Dictionary<string, string>? Labels(ref Utf8JsonReader reader)
     {
-        if (!reader.EnterObject()) return null;
+        if (!Enter(ref reader, "metadata")) return null;
         var labels = new Dictionary<string, string>();
         while (reader.NextMember())
         {
@@ -221,7 +226,7 @@ internal ref struct ChatRequestReader
         reader.Read();
         return reader.TokenType switch
         {
-            JsonTokenType.Number => reader.GetDouble(),
+            JsonTokenType.Number when double.IsFinite(reader.GetDouble()) => reader.GetDouble(),
             JsonTokenType.Null => null,
             _ => throw Wrong(name, "a number"),
         };
@@ -232,6 +237,20 @@ internal ref struct ChatRequestReader
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var whole) ? whole : throw Wrong(name, "a whole number");
+    }
+
+    private static long? Seed(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var whole) ? whole : throw Wrong("seed", "a whole number of 64 bits");
+    }
+
+    /// <summary>Steps into the member's object; false when it is null.</summary>
+    private static bool Enter(ref Utf8JsonReader reader, string name)
+    {
+        if (reader.EnterObject()) return true;
+        return reader.TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an object");
     }
 
     private static JsonException Wrong(string name, string what) => new($"'{name}' must be {what}.");

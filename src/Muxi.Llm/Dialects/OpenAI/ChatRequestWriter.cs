@@ -43,13 +43,14 @@ internal readonly ref struct ChatRequestWriter
         _json.WriteStartObject();
         if (!Overrides("model"u8)) _json.WriteString("model"u8, model);
         if (!Overrides("messages"u8)) WriteMessages();
-        Flag("stream"u8, stream);
+        // The method that is called decides how the reply is read, so no extra member goes before it.
+        if (stream is { } flag) _json.WriteBoolean("stream"u8, flag);
         if (streamOptions is not null) WriteStreamOptions(streamOptions);
         WriteTools();
         WriteSampling();
         WriteOutput();
         WriteHousekeeping();
-        _request.Extra.WriteMembers(_json);
+        _request.Extra.WriteMembers(_json, except: "stream"u8);
         _json.WriteEndObject();
     }
 
@@ -141,7 +142,7 @@ internal readonly ref struct ChatRequestWriter
             Number("max_tokens"u8, _request.MaxTokens);
             Number("max_completion_tokens"u8, _request.MaxCompletionTokens);
         }
-        else if ((_request.MaxCompletionTokens ?? _request.MaxTokens) is { } max && !Overrides("max_tokens"u8) && !Overrides("max_completion_tokens"u8))
+        else if ((_request.MaxCompletionTokens ?? _request.MaxTokens) is { } max && !Overrides("max_tokens"u8) && !Overrides("max_completion_tokens"u8) && !_request.Extra.TryGet(field, out _))
         {
             _json.WriteNumber(field, max);
         }
@@ -248,7 +249,7 @@ internal readonly ref struct ChatRequestWriter
         return true;
     }
 
-    private bool Overrides(ReadOnlySpan<byte> name) => !_request.Extra.IsEmpty && _request.Extra.TryGet(Encoding.UTF8.GetString(name), out _);
+    private bool Overrides(ReadOnlySpan<byte> name) => _request.Extra.Holds(name);
 }
 
 /// <summary>What could not be sent as it was asked for; allocates only when there is something.</summary>

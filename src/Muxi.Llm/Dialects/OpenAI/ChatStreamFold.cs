@@ -55,7 +55,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     private static bool HasFailed(ChatCompletionChunk chunk)
     {
         for (var i = 0; i < chunk.Choices.Count; i++)
-            if (ChatFinishReasons.IsError(chunk.Choices[i].FinishReasonRaw)) return true;
+            if (ChatFinishReasons.IsError(chunk.Choices[i].FinishReason)) return true;
         return false;
     }
 

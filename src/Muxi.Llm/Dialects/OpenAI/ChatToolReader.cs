@@ -56,20 +56,14 @@ internal static class ChatToolReader
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType == JsonTokenType.String) return reader.Text();
-        var raw = reader.RawValue(source);
-        var form = raw.ToElement();
-        if (form.ValueKind != JsonValueKind.Object) throw new JsonException("'tool_choice' must be text or an object.");
-        return NamedChoice(form) ?? ToolChoice.FromRaw(raw);
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("'tool_choice' must be text or an object.");
+        var choice = ToolChoice.FromRaw(reader.RawValue(source));
+        // Beside the name there may be what only the service knows; then the object is kept as it is.
+        if (choice.Name is not { } name || !IsPlain(choice.Raw.ToElement(), choice.Mode)) return choice;
+        return choice.Mode switch { "function" => ToolChoice.Function(name), "custom" => ToolChoice.Custom(name), _ => choice };
     }
 
-    private static ToolChoice? NamedChoice(JsonElement form)
-    {
-        if (!form.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String) return null;
-        var mode = type.GetString()!;
-        if (mode is not ("function" or "custom") || !form.TryGetProperty(mode, out var named) || named.ValueKind != JsonValueKind.Object) return null;
-        if (!named.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String) return null;
-        return mode == "function" ? ToolChoice.Function(name.GetString()!) : ToolChoice.Custom(name.GetString()!);
-    }
+    private static bool IsPlain(JsonElement form, string mode) => form.GetPropertyCount() == 2 && form.GetProperty(mode).GetPropertyCount() == 1;
 
     private static ToolCall ReadCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
@@ -106,7 +100,7 @@ internal static class ChatToolReader
         while (reader.NextMember())
         {
             if (reader.Is("type"u8)) type = reader.ReadString(source) ?? type;
-            else if (reader.Is("function"u8)) function = ReadDefinition(ref reader, source);
+            else if (reader.Is("function"u8) && reader.NextIs(JsonTokenType.StartObject)) function = ReadDefinition(ref reader, source);
             else if (reader.Is("custom"u8)) custom = reader.ReadRaw(source);
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else extra.Take(ref reader, source);

@@ -8,10 +8,10 @@ internal static class ChatToolWriter
     public static void Write(Utf8JsonWriter json, Tool tool, OpenAIChat quirks, Warnings warnings)
     {
         json.WriteStartObject();
-        json.WriteString("type"u8, tool.Type);
-        if (tool.Function is { } function) WriteFunction(json, function, quirks, warnings);
-        if (!tool.Custom.IsEmpty) WriteRaw(json, "custom"u8, tool.Custom);
-        if (!tool.CacheControl.IsEmpty)
+        if (!tool.Extra.Holds("type"u8)) json.WriteString("type"u8, tool.Type);
+        if (tool.Function is { } function && !tool.Extra.Holds("function"u8)) WriteFunction(json, function, quirks, warnings);
+        if (!tool.Custom.IsEmpty && !tool.Extra.Holds("custom"u8)) WriteRaw(json, "custom"u8, tool.Custom);
+        if (!tool.CacheControl.IsEmpty && !tool.Extra.Holds("cache_control"u8))
         {
             if (quirks.CacheControl) WriteRaw(json, "cache_control"u8, tool.CacheControl);
             else warnings.Add("cache_control", "left out: the service does not take it");
@@ -42,16 +42,17 @@ internal static class ChatToolWriter
 
     private static void WriteFunction(Utf8JsonWriter json, FunctionDefinition function, OpenAIChat quirks, Warnings warnings)
     {
+        var extra = function.Extra;
         json.WriteStartObject("function"u8);
-        json.WriteString("name"u8, function.Name);
-        if (function.Description is { } description) json.WriteString("description"u8, description);
-        if (!function.Parameters.IsEmpty) WriteRaw(json, "parameters"u8, function.Parameters);
-        if (function.Strict is { } strict)
+        if (!extra.Holds("name"u8)) json.WriteString("name"u8, function.Name);
+        if (function.Description is { } description && !extra.Holds("description"u8)) json.WriteString("description"u8, description);
+        if (!function.Parameters.IsEmpty && !extra.Holds("parameters"u8)) WriteRaw(json, "parameters"u8, function.Parameters);
+        if (function.Strict is { } strict && !extra.Holds("strict"u8))
         {
             if (quirks.StrictTools) json.WriteBoolean("strict"u8, strict);
             else if (strict) warnings.Add("tools.function.strict", "left out: the service does not take it");
         }
-        function.Extra.WriteMembers(json);
+        extra.WriteMembers(json);
         json.WriteEndObject();
     }
 

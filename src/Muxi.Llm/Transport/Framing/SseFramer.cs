@@ -11,7 +11,7 @@ namespace Muxi.Llm;
 internal sealed class SseFramer(int maxEventBytes = Framer.MaxEventBytes) : LineFramer(maxEventBytes)
 {
     /// <summary>How much of <see cref="Stray"/> is kept.</summary>
-    public const int MaxStrayBytes = 64 * 1024;
+    public const int MaxStrayBytes = 8 << 20;
 
     private ArrayBufferWriter<byte>? _stray;
     private bool _hasData;
@@ -19,7 +19,7 @@ internal sealed class SseFramer(int maxEventBytes = Framer.MaxEventBytes) : Line
     private string _lastType = "";
 
     /// <summary>
-    /// The lines which are neither blank, comment nor one of the four SSE fields, joined with LF, the first 64 KB of them: a JSON error, an HTML
+    /// The lines which are neither blank, comment nor one of the four SSE fields, joined with LF, the first 8 MB of them: a JSON error, an HTML
     /// page or plain text where a stream was due, or dropped into the middle of one. It says something where the stream gave no event or had
     /// no proper end; in a stream that ended well it is to be ignored, as the standard ignores unknown fields.
     /// </summary>
