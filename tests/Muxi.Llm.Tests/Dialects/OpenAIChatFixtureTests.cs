@@ -126,7 +126,8 @@ public sealed class OpenAIChatFixtureTests
         {
             var body = ChatFixture.Rendered(request with { Extra = new Extra().With(name, "\"mine\"") }, stream: true);
 
-            Assert.Equal("mine", body[name].Str());
+            // How the reply is read is decided by the method that is called: that one member cannot be taken over.
+            Assert.Equal(name == "stream" ? "true" : "mine", body[name].Str());
         }
     }
 
