@@ -1,1 +1,4 @@
-return 0;
+using Muxi.Llm.Cli;
+
+using var interrupts = Interrupts.OfProcess();
+return await CommandLine.RunAsync(args, Terminal.OfProcess(interrupts));

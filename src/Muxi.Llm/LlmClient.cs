@@ -27,7 +27,7 @@ public sealed class LlmClient : IDisposable
     /// <summary>The client of the whole program, which <see cref="ChatCompletion.CreateAsync(string, string, CancellationToken)"/> and the other doors use.</summary>
     public static LlmClient Default => _default.Value;
 
-    /// <summary>Chat.</summary>
+    /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
 
     /// <summary>Any other path of a service, with our credentials, timeouts and errors.</summary>

@@ -56,7 +56,7 @@ public sealed record RawRequest
     /// <summary>What follows the base URL, query included.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The body.</summary>
+    /// <summary>What to send; null for no body.</summary>
     public HttpContent? Content { get; init; }
 
     /// <summary>Settings of this call.</summary>

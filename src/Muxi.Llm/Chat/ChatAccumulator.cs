@@ -15,7 +15,7 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
         if (_first is null || (_first.Id.Length == 0 && chunk.Id.Length > 0)) _first = chunk;
         _last = chunk;
         _usage = chunk.Usage ?? _usage;
-        if (!chunk.Extra.IsEmpty) _extras.Add(chunk.Extra);
+        if (!chunk.Extra.IsEmpty && !Extras.IsPadding(chunk.Extra)) _extras.Add(chunk.Extra);
         for (var i = 0; i < chunk.Choices.Count; i++) AnswerAt(chunk.Choices[i].Index).Add(chunk.Choices[i]);
     }
 
@@ -47,14 +47,14 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
 internal sealed class AnswerAccumulator(int index)
 {
     private readonly List<Block> _blocks = [];
-    private readonly List<Extra> _extras = [], _deltaExtras = [], _logprobExtras = [];
+    private readonly List<Extra> _extras = [], _deltaExtras = [], _logprobExtras = [], _audioExtras = [];
     private List<TokenLogprob>? _content, _refusal;
     private List<Annotation>? _annotations;
     private AudioOutput? _audio;
-    private List<string>? _sound;
     private StringBuilder? _transcript;
-    private bool _hasContent;
+    private List<string>? _sound;
     private Role? _role;
+    private bool _hasContent;
     private FinishReason? _finish;
     private string? _finishRaw;
 
@@ -74,29 +74,25 @@ internal sealed class AnswerAccumulator(int index)
         Index = Index,
         Message = new()
         {
-            Role = _role ?? Role.Assistant, Blocks = Parts(), Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
-            Audio = _audio is null ? null : _audio with { Data = _sound is null ? null : SoundPieces.Join(_sound), Transcript = _transcript?.ToString() }, Extra = Extras.Merge(_deltaExtras),
+            Role = _role ?? Role.Assistant, Blocks = Blocks(), Annotations = _annotations ?? (IReadOnlyList<Annotation>)[],
+            Audio = _audio is null ? null : _audio with { Data = Sound(), Transcript = _transcript?.ToString(), Extra = Extras.Merge(_audioExtras) },
+            Extra = Extras.Merge(_deltaExtras),
         },
         FinishReason = _finish, FinishReasonRaw = _finishRaw,
         Logprobs = _content is null && _refusal is null && _logprobExtras.Count == 0 ? null : new() { Content = _content, Refusal = _refusal, Extra = Extras.Merge(_logprobExtras) },
         Extra = Extras.Latest(_extras),
     };
 
-    /// <summary>The blocks; a service that sent empty text and nothing beside it but calls says the same without streaming.</summary>
-    private List<ContentPart> Parts()
-    {
-        List<ContentPart> parts = [.. _blocks.Select(block => block.ToPart())];
-        if (_hasContent && parts.TrueForAll(part => part.Type != ContentPartType.Text && part.Type != ContentPartType.Refusal))
-            parts.Insert(parts.TakeWhile(part => part.Type == ContentPartType.Reasoning || part.Type == ContentPartType.Opaque).Count(), ContentPart.FromText(""));
-        return parts;
-    }
+    /// <summary>The blocks; an answer that said nothing but an empty text has that, as it has without streaming.</summary>
+    private IReadOnlyList<ContentPart> Blocks() =>
+        _blocks.Count == 0 && _hasContent && _audio is null ? [ContentPart.FromText("")] : [.. _blocks.Select(block => block.ToPart())];
 
     private void Add(Delta delta)
     {
         _role ??= delta.Role;
         _hasContent |= delta.Content is not null;
-        if (delta.Blocks.Count > 0) foreach (var block in delta.Blocks) Add(block);
-        else if (!string.IsNullOrEmpty(delta.ReasoningContent)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
+        if (!string.IsNullOrEmpty(delta.ReasoningContent) && !BlockDelta.HoldReasoning(delta.Blocks)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
+        for (var i = 0; i < delta.Blocks.Count; i++) Add(delta.Blocks[i]);
         if (!string.IsNullOrEmpty(delta.Content)) Text(ContentPartType.Text).Append(delta.Content);
         if (!string.IsNullOrEmpty(delta.Refusal)) Text(ContentPartType.Refusal).Append(delta.Refusal);
         for (var i = 0; i < delta.ToolCalls.Count; i++) Add(delta.ToolCalls[i]);
@@ -134,6 +130,23 @@ internal sealed class AnswerAccumulator(int index)
         _audio = (_audio ?? new()) with { Id = audio.Id ?? _audio?.Id, ExpiresAt = audio.ExpiresAt ?? _audio?.ExpiresAt };
         if (audio.Data is not null) (_sound ??= []).Add(audio.Data);
         if (audio.Transcript is not null) (_transcript ??= new()).Append(audio.Transcript);
+        if (!audio.Extra.IsEmpty) _audioExtras.Add(audio.Extra);
+    }
+
+    /// <summary>All pieces as one base64 text. Those that are padded each for itself cannot be joined as text.</summary>
+    private string? Sound()
+    {
+        if (_sound is null) return null;
+        var joined = string.Concat(_sound);
+        if (joined.TrimEnd('=').IndexOf('=', StringComparison.Ordinal) < 0) return joined;
+        try
+        {
+            return Convert.ToBase64String([.. _sound.SelectMany(Convert.FromBase64String)]);
+        }
+        catch (FormatException)
+        {
+            return joined;
+        }
     }
 
     private void Add(Logprobs logprobs)
@@ -146,19 +159,24 @@ internal sealed class AnswerAccumulator(int index)
     private sealed class Block(ContentPartType type, int index)
     {
         private readonly StringBuilder _text = new();
-        private readonly List<Extra> _extras = [];
+        private readonly List<Extra> _extras = [], _functionExtras = [];
         private string? _signature;
+        private bool _hasText;
         private ContentPart? _opaque;
 
         public ContentPartType Type { get; } = type;
         public int Index { get; } = index;
         public ToolCall? Call { get; set; }
 
-        public void Append(string text) => _text.Append(text);
+        public void Append(string text)
+        {
+            _text.Append(text);
+            _hasText = true;
+        }
 
         public void Add(ContentPart piece)
         {
-            _text.Append(piece.Text);
+            if (piece.Text is not null) Append(piece.Text);
             if (piece.Signature is not null) _signature += piece.Signature;
             if (!piece.Raw.IsEmpty) _opaque = piece;
             if (!piece.Extra.IsEmpty) _extras.Add(piece.Extra);
@@ -173,31 +191,20 @@ internal sealed class AnswerAccumulator(int index)
             };
             _text.Append(delta.Arguments);
             if (!delta.Extra.IsEmpty) _extras.Add(delta.Extra);
+            if (!delta.FunctionExtra.IsEmpty) _functionExtras.Add(delta.FunctionExtra);
         }
 
         public ContentPart ToPart()
         {
-            if (Call is { } call) return ContentPart.FromToolCall(call with { Function = call.Function with { Arguments = _text.ToString() }, Extra = Extras.Merge(_extras) });
-            return _opaque ?? new() { Type = Type, Text = _text.ToString(), Signature = _signature, Extra = Extras.Merge(_extras) };
-        }
-    }
-}
-
-/// <summary>Sound in pieces.</summary>
-internal static class SoundPieces
-{
-    /// <summary>The pieces as one text. Each may be padded for itself, and padding may stand only at the end.</summary>
-    public static string Join(List<string> pieces)
-    {
-        var padded = pieces.FindIndex(piece => piece.EndsWith('='));
-        if (padded < 0 || padded == pieces.Count - 1) return string.Concat(pieces);
-        try
-        {
-            return Convert.ToBase64String([.. pieces.SelectMany(Convert.FromBase64String)]);
-        }
-        catch (FormatException)
-        {
-            return string.Concat(pieces);
+            if (Call is { } call)
+            {
+                var function = call.Function with { Arguments = _text.ToString(), Extra = Extras.Merge(_functionExtras) };
+                return ContentPart.FromToolCall(call with { Function = function, Extra = Extras.Merge(_extras) });
+            }
+            // A first piece may say null where a later one has the value.
+            var extra = Extras.Merge(_extras);
+            if (_signature is not null) extra = extra.Without("signature");
+            return _opaque ?? new() { Type = Type, Text = _hasText ? _text.ToString() : null, Signature = _signature, Extra = extra };
         }
     }
 }
@@ -220,6 +227,10 @@ internal static class Extras
                 if (name != "obfuscation") merged = merged.With(name, Joined(merged[name], extra[name], mayGrow));
         return merged;
     }
+
+    /// <summary>Whether nothing but OpenAI's padding is there, in the form in which OpenAI writes it: it need not be kept until the end.</summary>
+    public static bool IsPadding(Extra extra) =>
+        extra.Utf8 is [.. var head, (byte)'"', (byte)'}'] && head.StartsWith("{\"obfuscation\":\""u8) && !head["{\"obfuscation\":\"".Length..].Contains((byte)'"');
 
     private static RawJson Joined(RawJson earlier, RawJson later, bool mayGrow)
     {

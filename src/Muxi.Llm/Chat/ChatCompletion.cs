@@ -41,10 +41,13 @@ public sealed partial record ChatCompletion : Reply
     public static ChatCompletion Parse(ReadOnlySpan<byte> utf8) => ChatReplyReader.Read(utf8);
 
     /// <summary>The reply in OpenAI's JSON form, extension members included.</summary>
-    public string ToJson(bool indented = false) => JsonOut.ToText(this, static (json, reply) => ChatReplyWriter.Write(json, reply), indented);
+    public string ToJson() => JsonOut.ToText(this, static (json, reply) => ChatReplyWriter.Write(json, reply), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, reply) => ChatReplyWriter.Write(json, reply), indented: true);
 }
 
-/// <summary>One answer.</summary>
+/// <summary>One of the answers to a request.</summary>
 public sealed record Choice
 {
     /// <summary>Its place among the answers.</summary>
@@ -80,7 +83,7 @@ public sealed record Logprobs
 }
 
 /// <summary>How likely one token was.</summary>
-/// <param name="Token">Its text.</param>
+/// <param name="Token">The token's text.</param>
 /// <param name="Logprob">The natural logarithm of its probability.</param>
 public sealed record TokenLogprob(string Token, double Logprob)
 {

@@ -57,7 +57,10 @@ public sealed record ChatCompletionChunk : Reply
     public static ChatCompletionChunk Parse(ReadOnlySpan<byte> utf8) => ChatChunkReader.Read(utf8);
 
     /// <summary>The chunk in OpenAI's JSON form, extension members included.</summary>
-    public string ToJson(bool indented = false) => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented);
+    public string ToJson() => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, chunk) => ChatReplyWriter.Write(json, chunk), indented: true);
 }
 
 /// <summary>What is new in one answer.</summary>
@@ -88,10 +91,10 @@ public sealed record Delta
     /// <summary>Who speaks; told once, at the beginning.</summary>
     public Role? Role { get; init; }
 
-    /// <summary>New text.</summary>
+    /// <summary>New text of the answer.</summary>
     public string? Content { get; init; }
 
-    /// <summary>New thinking.</summary>
+    /// <summary>New text of the thinking.</summary>
     public string? ReasoningContent { get; init; }
 
     /// <summary>New text of a refusal.</summary>
@@ -100,15 +103,15 @@ public sealed record Delta
     /// <summary>New pieces of tool calls; empty when there are none.</summary>
     public IReadOnlyList<ToolCallDelta> ToolCalls { get; init; } = [];
 
-    /// <summary>New sound.</summary>
+    /// <summary>New pieces of sound.</summary>
     public AudioOutput? Audio { get; init; }
 
-    /// <summary>New citations.</summary>
+    /// <summary>Citations that were added.</summary>
     public IReadOnlyList<Annotation> Annotations { get; init; } = [];
 
     /// <summary>
-    /// New pieces of reasoning and opaque blocks, where they carry more than text: signatures, vendors' data. Pieces of one index are one block; where they are
-    /// given, they and not <see cref="ReasoningContent"/> make up the message's reasoning.
+    /// New pieces of reasoning and opaque blocks, where they carry more than text: signatures, vendors' data. Pieces of one index are one block; where a piece
+    /// of reasoning is among them, they and not <see cref="ReasoningContent"/> make up the message's reasoning.
     /// </summary>
     public IReadOnlyList<BlockDelta> Blocks { get; init; } = [];
 
@@ -130,8 +133,11 @@ public sealed record ToolCallDelta
     /// <summary>The call's id: once, in its first piece.</summary>
     public string? Id { get; init; }
 
-    /// <summary><c>function</c> or <c>custom</c>: once, in its first piece.</summary>
+    /// <summary><c>function</c> or <c>custom</c> (<c>function_call</c> in the form before tools): once, in its first piece.</summary>
     public string? Type { get; init; }
+
+    /// <summary>What <see cref="Type"/> is in the first piece, in every piece of a call that is no plain function: it is written under a member of its own.</summary>
+    internal string? Form { get; init; }
 
     /// <summary>The tool's name: once, in its first piece.</summary>
     public string? Name { get; init; }
@@ -144,9 +150,21 @@ public sealed record ToolCallDelta
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>Members beside the name and the arguments that we do not know.</summary>
+    public Extra FunctionExtra { get; init; }
 }
 
 /// <summary>A new piece of a reasoning or opaque block.</summary>
 /// <param name="Index">Which block of the message's reasoning.</param>
 /// <param name="Piece">What is new; texts and signatures of one index are joined.</param>
-public sealed record BlockDelta(int Index, ContentPart Piece);
+public sealed record BlockDelta(int Index, ContentPart Piece)
+{
+    /// <summary>Whether any of the pieces is reasoning that can be read.</summary>
+    internal static bool HoldReasoning(IReadOnlyList<BlockDelta> pieces)
+    {
+        for (var i = 0; i < pieces.Count; i++)
+            if (pieces[i].Piece.Type == ContentPartType.Reasoning) return true;
+        return false;
+    }
+}

@@ -123,10 +123,13 @@ public sealed record ChatCompletionRequest
     public static ChatCompletionRequest Parse(ReadOnlySpan<byte> utf8) => ChatRequestReader.Read(utf8);
 
     /// <summary>The request in OpenAI's JSON form.</summary>
-    public string ToJson(bool indented = false) => JsonOut.ToText(this, static (json, request) => ChatRequestWriter.WriteCanonical(json, request), indented);
+    public string ToJson() => JsonOut.ToText(this, static (json, request) => ChatRequestWriter.WriteCanonical(json, request), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, request) => ChatRequestWriter.WriteCanonical(json, request), indented: true);
 }
 
-/// <summary>Options of a stream.</summary>
+/// <summary>What a stream brings besides the answer.</summary>
 public sealed record StreamOptions
 {
     /// <summary>Whether a last chunk tells the usage.</summary>

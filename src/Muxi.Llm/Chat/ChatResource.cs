@@ -5,7 +5,7 @@ public sealed class ChatResource
 {
     internal ChatResource(ChatCompletionsResource completions) => Completions = completions;
 
-    /// <summary>Chat completions.</summary>
+    /// <summary>The conversation calls: one answer, or a stream of chunks.</summary>
     public ChatCompletionsResource Completions { get; }
 }
 

@@ -1,9 +1,10 @@
 namespace Muxi.Llm;
 
 /// <summary>What a part of a message is.</summary>
+/// <param name="Value">The word as it is on the wire.</param>
 public readonly record struct ContentPartType(string Value)
 {
-    /// <summary>Text, in <see cref="ContentPart.Text"/>.</summary>
+    /// <summary>Plain words, in <see cref="ContentPart.Text"/>.</summary>
     public static ContentPartType Text => new("text");
     /// <summary>A picture, in <see cref="ContentPart.ImageUrl"/>.</summary>
     public static ContentPartType ImageUrl => new("image_url");
@@ -65,13 +66,13 @@ public sealed record ContentPart
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 
-    /// <summary>A text part.</summary>
+    /// <summary>What is said in words.</summary>
     public static ContentPart FromText(string text) => new() { Type = ContentPartType.Text, Text = text };
 
     /// <summary>A reasoning block.</summary>
     public static ContentPart FromReasoning(string text, string? signature = null) => new() { Type = ContentPartType.Reasoning, Text = text, Signature = signature };
 
-    /// <summary>A refusal.</summary>
+    /// <summary>Why the model will not answer.</summary>
     public static ContentPart FromRefusal(string text) => new() { Type = ContentPartType.Refusal, Text = text };
 
     /// <summary>A tool-call block.</summary>

@@ -6,7 +6,7 @@ namespace Muxi.Llm;
 /// </summary>
 public sealed record Message
 {
-    /// <summary>Who speaks.</summary>
+    /// <summary>Who says it.</summary>
     public required Role Role { get; init; }
 
     /// <summary>Everything the message says, in order.</summary>
@@ -131,7 +131,7 @@ public sealed record Annotation
     /// <summary><c>url_citation</c>, or a vendor's own word.</summary>
     public string Type { get; init; } = "url_citation";
 
-    /// <summary>The page.</summary>
+    /// <summary>The cited page's address.</summary>
     public string? Url { get; init; }
 
     /// <summary>The page's title.</summary>

@@ -21,8 +21,9 @@ public sealed record Tool
     public Extra Extra { get; init; }
 
     /// <summary>A function with a JSON schema for its arguments (an object schema; none means no arguments).</summary>
-    public static Tool FromFunction(string name, string? description = null, RawJson parameters = default, bool? strict = null) =>
-        new() { Function = new(name) { Description = description, Parameters = parameters, Strict = strict } };
+    /// <remarks>What else can be said of a function is said as <c>new Tool { Function = new("name") { Strict = true, ... } }</c>.</remarks>
+    public static Tool FromFunction(string name, string? description = null, RawJson parameters = default) =>
+        new() { Function = new(name) { Description = description, Parameters = parameters } };
 }
 
 /// <summary>A function as the model sees it.</summary>
@@ -48,7 +49,7 @@ public sealed record ToolCall
     /// <summary>The id that the tool's result names.</summary>
     public required string Id { get; init; }
 
-    /// <summary><c>function</c> or <c>custom</c>.</summary>
+    /// <summary><c>function</c> or <c>custom</c>; <c>function_call</c> in the form before tools, which has no id.</summary>
     public string Type { get; init; } = "function";
 
     /// <summary>The function and its arguments; of a custom tool its name and the free text.</summary>
@@ -62,7 +63,7 @@ public sealed record ToolCall
 }
 
 /// <summary>A function's name and its arguments as the model wrote them.</summary>
-/// <param name="Name">Which function.</param>
+/// <param name="Name">Which function to call.</param>
 /// <param name="Arguments">JSON text as a rule; models do write bad JSON, so check it.</param>
 public sealed record FunctionCall(string Name, string Arguments)
 {
@@ -130,13 +131,13 @@ public sealed record ResponseFormat
     /// <summary>Whether the answer is to follow the schema exactly.</summary>
     public bool? Strict { get; init; }
 
-    /// <summary>Members of <c>json_schema</c> that we do not know.</summary>
-    public Extra SchemaExtra { get; init; }
-
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 
-    /// <summary>Plain text.</summary>
+    /// <summary>Members beside the schema, in <c>json_schema</c>, that we do not know.</summary>
+    public Extra SchemaExtra { get; init; }
+
+    /// <summary>Plain text, which is the default.</summary>
     public static ResponseFormat Text { get; } = new() { Type = "text" };
 
     /// <summary>Some JSON object; the prompt must ask for JSON too.</summary>

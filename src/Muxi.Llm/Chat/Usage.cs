@@ -9,7 +9,7 @@ public sealed record Usage
     /// <summary>Tokens of the answer, reasoning included.</summary>
     public long CompletionTokens { get; init; }
 
-    /// <summary>Both together.</summary>
+    /// <summary>Prompt and answer together.</summary>
     public long TotalTokens { get; init; }
 
     /// <summary>What the prompt is made of, where the provider says.</summary>
@@ -29,11 +29,11 @@ public sealed record PromptTokensDetails
     public long? CachedTokens { get; init; }
     /// <summary>Written to the provider's cache.</summary>
     public long? CacheWriteTokens { get; init; }
-    /// <summary>Of sound.</summary>
+    /// <summary>Tokens of sound.</summary>
     public long? AudioTokens { get; init; }
-    /// <summary>Of pictures.</summary>
+    /// <summary>Tokens of pictures.</summary>
     public long? ImageTokens { get; init; }
-    /// <summary>Of text.</summary>
+    /// <summary>Tokens of plain text.</summary>
     public long? TextTokens { get; init; }
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
@@ -42,11 +42,11 @@ public sealed record PromptTokensDetails
 /// <summary>What an answer's tokens are; each is a part of <see cref="Usage.CompletionTokens"/>, rejected predictions included.</summary>
 public sealed record CompletionTokensDetails
 {
-    /// <summary>Of thinking.</summary>
+    /// <summary>Tokens of thinking.</summary>
     public long? ReasoningTokens { get; init; }
-    /// <summary>Of sound.</summary>
+    /// <summary>Tokens of sound.</summary>
     public long? AudioTokens { get; init; }
-    /// <summary>Of text.</summary>
+    /// <summary>Tokens of plain text.</summary>
     public long? TextTokens { get; init; }
     /// <summary>Of the prediction, where it was right.</summary>
     public long? AcceptedPredictionTokens { get; init; }

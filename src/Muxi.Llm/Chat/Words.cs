@@ -1,15 +1,16 @@
 namespace Muxi.Llm;
 
 /// <summary>Who speaks in a message. Any other word that a vendor uses is kept as it is.</summary>
+/// <param name="Value">The word as it is on the wire.</param>
 public readonly record struct Role(string Value)
 {
     /// <summary>Instructions of the application, for models before the reasoning ones.</summary>
     public static Role System => new("system");
     /// <summary>Instructions of the application, in OpenAI's newer word.</summary>
     public static Role Developer => new("developer");
-    /// <summary>The person.</summary>
+    /// <summary>The person who asks.</summary>
     public static Role User => new("user");
-    /// <summary>The model.</summary>
+    /// <summary>The model that answers.</summary>
     public static Role Assistant => new("assistant");
     /// <summary>A tool's result.</summary>
     public static Role Tool => new("tool");
@@ -23,6 +24,7 @@ public readonly record struct Role(string Value)
 }
 
 /// <summary>Why the model stopped, in OpenAI's words whoever answered; the vendor's own word is kept beside.</summary>
+/// <param name="Value">The word as it is on the wire.</param>
 public readonly record struct FinishReason(string Value)
 {
     /// <summary>It was done, or met a stop sequence.</summary>
@@ -43,19 +45,20 @@ public readonly record struct FinishReason(string Value)
 }
 
 /// <summary>How much a reasoning model thinks.</summary>
+/// <param name="Value">The word as it is on the wire.</param>
 public readonly record struct ReasoningEffort(string Value)
 {
     /// <summary>Not at all.</summary>
     public static ReasoningEffort None => new("none");
     /// <summary>As little as can be.</summary>
     public static ReasoningEffort Minimal => new("minimal");
-    /// <summary>Little.</summary>
+    /// <summary>Less than the usual.</summary>
     public static ReasoningEffort Low => new("low");
-    /// <summary>The usual.</summary>
+    /// <summary>As much as is usual.</summary>
     public static ReasoningEffort Medium => new("medium");
-    /// <summary>Much.</summary>
+    /// <summary>More than the usual.</summary>
     public static ReasoningEffort High => new("high");
-    /// <summary>Very much.</summary>
+    /// <summary>Much more than the usual.</summary>
     public static ReasoningEffort XHigh => new("xhigh");
     /// <summary>As much as can be.</summary>
     public static ReasoningEffort Max => new("max");
@@ -67,13 +70,14 @@ public readonly record struct ReasoningEffort(string Value)
 }
 
 /// <summary>How wordy the answer is.</summary>
+/// <param name="Value">The word as it is on the wire.</param>
 public readonly record struct Verbosity(string Value)
 {
-    /// <summary>Terse.</summary>
+    /// <summary>Short and terse answers.</summary>
     public static Verbosity Low => new("low");
-    /// <summary>The usual.</summary>
+    /// <summary>Answers of the usual length.</summary>
     public static Verbosity Medium => new("medium");
-    /// <summary>Long.</summary>
+    /// <summary>Long and thorough answers.</summary>
     public static Verbosity High => new("high");
 
     /// <summary>The word as it is on the wire.</summary>
@@ -83,6 +87,7 @@ public readonly record struct Verbosity(string Value)
 }
 
 /// <summary>The price and speed class of a call.</summary>
+/// <param name="Value">The word as it is on the wire.</param>
 public readonly record struct ServiceTier(string Value)
 {
     /// <summary>As the project's settings say.</summary>
@@ -91,7 +96,7 @@ public readonly record struct ServiceTier(string Value)
     public static ServiceTier Default => new("default");
     /// <summary>Cheaper and slower.</summary>
     public static ServiceTier Flex => new("flex");
-    /// <summary>Bought capacity.</summary>
+    /// <summary>Capacity that was bought in advance.</summary>
     public static ServiceTier Scale => new("scale");
     /// <summary>Dearer and faster.</summary>
     public static ServiceTier Priority => new("priority");

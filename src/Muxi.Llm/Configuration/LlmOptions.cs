@@ -9,7 +9,7 @@ public sealed record LlmOptions
     /// <summary>Keys by provider name; they go before the environment's.</summary>
     public IReadOnlyDictionary<string, string> ApiKeys { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Base URLs by provider name, path included; they go before the environment's.</summary>
+    /// <summary>Base URLs by provider name, path included; they go before the environment's. A user in one is sent as Basic where there is no key.</summary>
     public IReadOnlyDictionary<string, Uri> BaseUrls { get; init; } = new Dictionary<string, Uri>();
 
     /// <summary>Headers to add to every request; a call's own go before them.</summary>

@@ -17,4 +17,8 @@ public sealed record RequestOptions
 
     /// <summary>Raise <see cref="UnsupportedFeatureException"/> before anything is sent, where we would otherwise leave an option out and warn.</summary>
     public bool Strict { get; init; }
+
+    /// <summary>The settings as text, without the key and the headers' values.</summary>
+    public override string ToString() =>
+        $"{nameof(RequestOptions)} {{ {nameof(BaseUrl)} = {Redaction.HideUser(BaseUrl?.ToString() ?? "")}, {nameof(Headers)} = {string.Join(", ", Headers?.Keys ?? [])}, {nameof(Timeouts)} = {Timeouts}, {nameof(Strict)} = {Strict} }}";
 }

@@ -1,12 +1,17 @@
 using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Muxi.Llm;
 
 /// <summary>Turns a model's name and the settings into a target. The only place that reads settings.</summary>
 internal sealed class Targets(LlmOptions options)
 {
-    private static readonly string[] _secretHeaders = ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"];
     private static readonly SearchValues<char> _token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
+    private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
 
     /// <summary>The service that a name means.</summary>
     public ModelName Name(string model) => Catalog.Resolve(model, options.Providers);
@@ -25,25 +30,27 @@ internal sealed class Targets(LlmOptions options)
         var headers = Headers(name, request, isCalls);
         if (key is null && provider.Auth.IsRequired && isOwn && !headers.Exists(header => header.Key.Equals(provider.Auth.Header, StringComparison.OrdinalIgnoreCase)))
             throw MissingKey(name);
-        return new(provider, name.Model, url, key, headers) { Secrets = Secrets(key, url, headers) };
+        if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
+        return new(provider, name.Model, url, key, headers) { Secrets = Secrets.Of(options.Proxy, url, provider.Auth.Header, key, headers) };
     }
 
     /// <summary>The key that is configured for a service; null when there is none.</summary>
     public string? Key(Provider provider)
     {
         if (Coded(options.ApiKeys, provider) is { Length: > 0 } key) return key;
-        return provider.KeyVariables.Select(Variable).FirstOrDefault(value => value is not null);
+        return FirstSet(Known(provider).KeyVariables);
     }
 
     /// <summary>Where a call's base URL is from: the call itself (which gets no configured key), and whether it is the provider's own.</summary>
-    private (Uri Url, bool IsCalls, bool IsOwn) BaseUrl(ModelName name, RequestOptions? request)
+    private (BaseUrl Url, bool IsCalls, bool IsOwn) BaseUrl(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        if (request?.BaseUrl is { } calls) return (Folder(calls.OriginalString, provider), true, false);
-        if (name.Host is { } host) return (AtHost(provider, host), true, false);
-        if (Coded(options.BaseUrls, provider) is { } coded) return (Folder(coded.OriginalString, provider), false, false);
-        var variable = provider.UrlVariables.Select(Variable).FirstOrDefault(value => value is not null);
-        return variable is not null ? (Folder(variable, provider), false, false) : (Folder(provider.BaseUrl, provider), false, true);
+        if (request?.BaseUrl is { } calls) return (new(calls.OriginalString, provider), true, false);
+        if (name.Host is { } host) return (new(AtHost(provider, host)), true, false);
+        var known = Known(provider);
+        if (Coded(options.BaseUrls, provider) is { } coded) return (known.BaseUrl(coded.OriginalString), false, false);
+        var variable = FirstSet(known.UrlVariables);
+        return (known.BaseUrl(variable ?? provider.BaseUrl), false, variable is null);
     }
 
     private static Uri AtHost(Provider provider, string host)
@@ -51,24 +58,17 @@ internal sealed class Targets(LlmOptions options)
         var own = new Uri(provider.BaseUrl);
         var url = new Uri($"{own.Scheme}://{host}");
         var hasPort = host.LastIndexOf(':') > host.LastIndexOf(']');
-        return new UriBuilder(own) { Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
-    }
-
-    private static Uri Folder(string url, Provider provider)
-    {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var folder) || folder.Scheme is not ("http" or "https"))
-            throw new ConfigurationException($"the base URL for {provider.Name} is no http(s) address{(url.Contains('@', StringComparison.Ordinal) ? "" : $": '{url}'")}") { Provider = provider.Name };
-        return folder.Fragment.Length == 0 && folder.AbsolutePath.EndsWith('/') && !folder.AbsolutePath.EndsWith("//", StringComparison.Ordinal) ? folder : new($"{folder.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{folder.Query}");
+        return new UriBuilder(own) { UserName = "", Password = "", Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
     }
 
     private List<KeyValuePair<string, string>> Headers(ModelName name, RequestOptions? request, bool isCalls)
     {
         var headers = new List<KeyValuePair<string, string>>();
         if (!isCalls)
-            foreach (var (header, variable) in name.Provider.HeaderVariables)
+            foreach (var (header, variable) in Known(name.Provider).HeaderVariables)
                 if (Variable(variable) is { } value) headers.Add(new(header, value));
         // An address of the call's own gets nothing that another one is trusted with.
-        headers.AddRange(isCalls ? options.Headers.Where(header => !IsSecret(header.Key)) : options.Headers);
+        headers.AddRange(isCalls ? options.Headers.Where(header => !Secrets.IsSecret(header.Key) && !header.Key.Equals(name.Provider.Auth.Header, StringComparison.OrdinalIgnoreCase)) : options.Headers);
         if (request?.Headers is { } own) headers.AddRange(own);
         foreach (var (header, value) in headers) CheckHeader(name, header, value);
         return headers;
@@ -101,22 +101,19 @@ internal sealed class Targets(LlmOptions options)
         return null;
     }
 
-    private static bool IsSecret(string header) => _secretHeaders.Contains(header.ToLowerInvariant());
-
-    private static List<string> Secrets(string? key, Uri url, List<KeyValuePair<string, string>> headers)
-    {
-        var secrets = new List<string>();
-        if (key is not null) secrets.Add(key);
-        if (url.UserInfo.Length > 0) secrets.Add(url.UserInfo[(url.UserInfo.IndexOf(':') + 1)..]);
-        foreach (var (name, value) in headers)
-            if (IsSecret(name)) secrets.Add(value[(value.LastIndexOf(' ') + 1)..]);
-        return secrets;
-    }
+    private KnownProvider Known(Provider provider) => _known.GetValue(provider, static provider => new(provider));
 
     private static ConfigurationException MissingKey(ModelName name) =>
         new($"{name.Provider.Name} needs a key: set {Source(name.Provider)}, or use a sandbox/ model, which needs none") { Provider = name.Provider.Name, Model = name.Model };
 
     private static string Source(Provider provider) => string.Join(" or ", provider.KeyVariables);
+
+    private string? FirstSet(ImmutableArray<string> variables)
+    {
+        foreach (var variable in variables)
+            if (Variable(variable) is { } value) return value;
+        return null;
+    }
 
     private string? Variable(string name) => options.Environment(name) is { } value && value.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 }

@@ -37,7 +37,7 @@ public readonly record struct CallContext(string Provider, string Model, string 
 }
 
 /// <summary>An HTTP request as a value. The transport adds the base URL, the credentials and the caller's headers.</summary>
-/// <param name="Method">The HTTP method.</param>
+/// <param name="Method">GET, POST or another HTTP method.</param>
 /// <param name="Path">What follows the base URL, without a leading slash.</param>
 public sealed record HttpCall(HttpMethod Method, string Path)
 {
@@ -80,7 +80,7 @@ public readonly struct ReplyHeaders
 /// <summary>A good HTTP reply, whole. The body is valid only during the call that is given it.</summary>
 /// <param name="Status">The status, 200 to 299; others never reach a dialect.</param>
 /// <param name="Body">The body, decompressed.</param>
-/// <param name="Headers">The headers.</param>
+/// <param name="Headers">The headers, names in any case.</param>
 public readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Body, ReplyHeaders Headers = default);
 
 /// <summary>One step of an exchange: send this (after a wait), or done.</summary>

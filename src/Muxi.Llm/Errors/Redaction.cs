@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Encodings.Web;
 
 namespace Muxi.Llm;
 
@@ -12,34 +11,72 @@ internal static class Redaction
     // Shorter ones would blot out ordinary words; no provider's key is that short.
     private const int Shortest = 6;
 
-    /// <summary>Replaces every secret by <c>[redacted]</c>: plain, JSON-escaped, percent-encoded or in base64, in any letter case.</summary>
+    // A slot may hold "Bearer <key>" where the echo holds the key alone.
+    private static readonly string[] _schemes = ["Bearer ", "Basic ", "Token ", "Key ", "ApiKey "];
+
+    private const int LongestScheme = 7;
+
+    /// <summary>Replaces every secret by <c>[redacted]</c>: plain, escaped for JSON, URLs or HTML, or in base64, in any letter case.</summary>
     public static string Redact(string text, ReadOnlySpan<string> secrets)
     {
         if (text.Length < Shortest || secrets.IsEmpty) return text;
-        var forms = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var secret in secrets) AddForms(secret, forms);
-        // Longest first: a form may hold a shorter one, and what is left of it would tell.
-        foreach (var form in forms.OrderByDescending(form => form.Length))
-            text = text.Replace(form, Mark, StringComparison.OrdinalIgnoreCase);
+        var plain = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var secret in secrets) Add(secret, text.Length, plain);
+        if (plain.Count == 0) return text;
+
+        var encoded = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var secret in plain) AddEncoded(secret, encoded);
+        // Longest first: one may hold a shorter one, and what is left of it would tell.
+        foreach (var form in encoded.OrderByDescending(form => form.Length)) text = text.Replace(form, Mark, StringComparison.OrdinalIgnoreCase);
+        foreach (var secret in plain.OrderByDescending(secret => secret.Length)) text = Replace(text, secret);
         return text;
     }
 
-    private static void AddForms(string? secret, HashSet<string> forms)
+    /// <summary>As the other; costs nothing where the text has no room for any of the secrets, as a request's id seldom has.</summary>
+    public static string Redact(string text, IReadOnlyList<string> secrets)
+    {
+        for (var i = 0; i < secrets.Count; i++)
+            if (secrets[i].Length - LongestScheme <= text.Length) return Redact(text, [.. secrets]);
+        return text;
+    }
+
+    /// <summary>A URL, which may be a broken one, without what stands before its host.</summary>
+    public static string HideUser(string url)
+    {
+        var host = url.LastIndexOf('@');
+        if (host < 0) return url;
+        var scheme = url.IndexOf("://", StringComparison.Ordinal);
+        return url[..(scheme >= 0 && scheme < host ? scheme + 3 : 0)] + Mark + url[host..];
+    }
+
+    private static void Add(string? secret, int room, HashSet<string> plain)
     {
         secret = secret?.Trim();
-        if (secret is null || secret.Length < Shortest || !forms.Add(secret)) return;
-        // A slot may hold "Bearer <key>" where the echo holds the key alone.
-        foreach (var scheme in (ReadOnlySpan<string>)["Bearer ", "Basic ", "Token ", "Key ", "ApiKey "])
-            if (secret.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) AddForms(secret[scheme.Length..], forms);
+        if (secret is null || secret.Length < Shortest) return;
+        // No form of a secret is shorter than it is itself.
+        if (secret.Length <= room) plain.Add(secret);
+        foreach (var scheme in _schemes)
+            if (secret.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) Add(secret[scheme.Length..], room, plain);
+    }
 
-        foreach (var encoder in (ReadOnlySpan<JavaScriptEncoder>)[JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping])
+    private static string Replace(string text, string secret)
+    {
+        var at = Escaped.IndexOf(text, secret, 0, out var length);
+        if (at < 0) return text;
+        var clean = new StringBuilder(text.Length);
+        var from = 0;
+        for (; at >= 0; at = Escaped.IndexOf(text, secret, from, out length))
         {
-            var escaped = encoder.Encode(secret);
-            forms.Add(escaped);
-            forms.Add(escaped.Replace("/", "\\/", StringComparison.Ordinal));
+            clean.Append(text, from, at - from).Append(Mark);
+            from = at + length;
         }
-        forms.Add(Uri.EscapeDataString(secret));
-        forms.Add(Uri.EscapeDataString(secret).Replace("%20", "+", StringComparison.Ordinal));
+        return clean.Append(text, from, text.Length - from).ToString();
+    }
+
+    private static void AddEncoded(string secret, HashSet<string> forms)
+    {
+        // Letter by letter only ASCII is found, as the others are several bytes of a URL.
+        if (!Ascii.IsValid(secret)) forms.Add(Uri.EscapeDataString(secret));
         AddBase64(Encoding.UTF8.GetBytes(secret), forms);
     }
 

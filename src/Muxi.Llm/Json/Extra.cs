@@ -22,13 +22,16 @@ public readonly struct Extra
         if (raw.ToElement().ValueKind != JsonValueKind.Object) throw new JsonException("Extra members must be a JSON object.");
         var extra = new Extra(raw.Utf8.ToArray());
         var names = extra.Names;
-        return names.Distinct().Count() == names.Count ? names.Count > 0 ? extra : default : throw new JsonException("Extra members must have a name each of its own.");
+        if (names.Distinct().Count() < names.Count) throw new JsonException("Extra members must have a name each of its own.");
+        return names.Count > 0 ? extra : default;
     }
 
     /// <summary>The members of a JSON object; null is none.</summary>
     public static implicit operator Extra(string? json) => json is null ? default : Parse(json);
 
     internal static Extra Trusted(byte[] @object) => new(@object);
+
+    internal ReadOnlySpan<byte> Utf8 => _object;
 
     /// <summary>True when there are none.</summary>
     public bool IsEmpty => _object is null;
@@ -72,6 +75,10 @@ public readonly struct Extra
         return false;
     }
 
+    /// <summary>A member's text when it is a JSON string, else null.</summary>
+    public string? GetString(string name) =>
+        TryGet(name, out var value) ? value.AsText() : null;
+
     /// <summary>Whether there is a member of this name, which then goes before a typed one.</summary>
     internal bool Holds(ReadOnlySpan<byte> name)
     {
@@ -85,9 +92,15 @@ public readonly struct Extra
         return false;
     }
 
-    /// <summary>A member's text when it is a JSON string, else null.</summary>
-    public string? GetString(string name) =>
-        TryGet(name, out var value) ? value.AsText() : null;
+    /// <summary>These members but for one.</summary>
+    internal Extra Without(string name)
+    {
+        if (!TryGet(name, out _)) return this;
+        var others = default(Extra);
+        foreach (var other in Names)
+            if (other != name) others = others.With(other, this[other]);
+        return others;
+    }
 
     /// <summary>These members and one more; one of the same name is replaced.</summary>
     [SuppressMessage("Naming", "CA1725", Justification = "OpenAI's word for a member is its name.")]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -13,51 +12,12 @@ internal static class JsonReading
     /// <summary>Steps to the next value of the array; false at the array's end.</summary>
     public static bool NextItem(this ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndArray;
 
-    /// <summary>Whether the member's name is this one, even where it is written with needless escapes: another reader of the same bytes must not see other members.</summary>
+    /// <summary>Whether the member's name is this one, also where it is written with needless escapes: two readers of the same bytes must not see different members.</summary>
     public static bool Is(this in Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
         reader.ValueIsEscaped ? reader.Text() == Encoding.UTF8.GetString(name) : reader.ValueSpan.SequenceEqual(name);
 
     /// <summary>As the other, for a name that is known at run time only.</summary>
     public static bool Is(this in Utf8JsonReader reader, string name) => reader.ValueIsEscaped ? reader.Text() == name : reader.ValueTextEquals(name);
-
-    /// <summary>
-    /// The string or name that the reader stands on, whatever it holds: half of a character that a service cut in two stays a half, so that the text is whole again when
-    /// the other one has come; bytes that are no UTF-8 become U+FFFD.
-    /// </summary>
-    public static string Text(this in Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return Unescaped(reader.ValueSpan);
-        }
-    }
-
-    /// <summary>Reads escapes that a JSON reader has already found well-formed.</summary>
-    private static string Unescaped(ReadOnlySpan<byte> escaped)
-    {
-        var text = new StringBuilder(escaped.Length);
-        for (int at; (at = escaped.IndexOf((byte)'\\')) >= 0;)
-        {
-            text.Append(Encoding.UTF8.GetString(escaped[..at]));
-            var kind = escaped[at + 1];
-            text.Append(kind switch
-            {
-                (byte)'u' => (char)ushort.Parse(escaped.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-                (byte)'n' => '\n',
-                (byte)'r' => '\r',
-                (byte)'t' => '\t',
-                (byte)'b' => '\b',
-                (byte)'f' => '\f',
-                _ => (char)kind,
-            });
-            escaped = escaped[(at + (kind == 'u' ? 6 : 2))..];
-        }
-        return text.Append(Encoding.UTF8.GetString(escaped)).ToString();
-    }
 
     /// <summary>The member's value as text; a number, a boolean or a structure gives its raw text, null gives null.</summary>
     public static string? ReadString(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -74,20 +34,36 @@ internal static class JsonReading
         return Encoding.UTF8.GetString(reader.RawSpan(source));
     }
 
+    /// <summary>The string or name that the reader stands on, also where it holds half a character or bytes that are no UTF-8.</summary>
+    public static string Text(this in Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return BrokenText.Decode(reader.ValueSpan, reader.ValueIsEscaped);
+        }
+    }
+
     /// <summary>The member's value as text, but the very string given when the text is the same: ids and models repeat through a stream.</summary>
     public static string? ReadShared(this ref Utf8JsonReader reader, string? known, ReadOnlySpan<byte> source)
     {
         reader.Read();
-        if (known is not null && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueTextEquals(known)) return known;
-        return reader.TextOf(source);
+        return known is not null && reader.TokenType == JsonTokenType.String && reader.Spells(known) ? known : reader.TextOf(source);
     }
+
+    /// <summary>Whether the string that the reader stands on is this text. As a rule both are plain ASCII, which needs no transcoding.</summary>
+    private static bool Spells(this in Utf8JsonReader reader, string text) =>
+        !reader.ValueIsEscaped && (Ascii.Equals(reader.ValueSpan, text) || reader.ValueTextEquals(text));
 
     /// <summary>The member's value as a whole number; digits in a string count, a fraction is cut, anything else gives null.</summary>
     public static long? ReadLong(this ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number) return reader.TryGetInt64(out var whole) ? whole : (long)reader.GetDouble();
-        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var digits)) return digits;
+        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.Text(), out var digits)) return digits;
         reader.Skip();
         return null;
     }

@@ -72,7 +72,7 @@ public static class Catalog
         if (provider.Name.Length == 0 || provider.Name.Contains('/', StringComparison.Ordinal))
             throw new ConfigurationException($"'{provider.Name}' cannot be a provider's name: it must not be empty or hold a slash");
         if (!Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw new ConfigurationException($"the base URL '{provider.BaseUrl}' of '{provider.Name}' is no http(s) address") { Provider = provider.Name };
+            throw new ConfigurationException($"the base URL '{Redaction.HideUser(provider.BaseUrl)}' of '{provider.Name}' is no http(s) address") { Provider = provider.Name };
     }
 
     /// <summary>Where <c>@host[:port]</c> begins; -1 when what follows the last <c>@</c> is no host.</summary>

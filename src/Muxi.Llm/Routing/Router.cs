@@ -74,7 +74,7 @@ internal sealed class Router(Transport transport, Targets targets)
         return chunk;
     }
 
-    private async Task<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(IStreamVerb<TRequest, TChunk> dialect, TRequest request, AttemptInProgress attempt, Waiting waiting)
+    private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(IStreamVerb<TRequest, TChunk> dialect, TRequest request, AttemptInProgress attempt, Waiting waiting)
     {
         try
         {
@@ -119,7 +119,8 @@ internal sealed class Router(Transport transport, Targets targets)
     private AttemptInProgress Begin(string model, RequestOptions? options, string operation)
     {
         var target = targets.Resolve(targets.Name(model), options);
-        var context = new CallContext(target.Provider.Name, target.Model, Guid.CreateVersion7().ToString("n"), transport.Clock.GetUtcNow()) { Secrets = target.Secrets };
+        var now = transport.Clock.GetUtcNow();
+        var context = new CallContext(target.Provider.Name, target.Model, CallIds.Next(now), now) { Secrets = target.Secrets };
         return new(target, context, operation, options?.Strict ?? false, transport.Logger);
     }
 }

@@ -1,6 +1,83 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+
 namespace Muxi.Llm;
 
+/// <summary>
+/// An OpenAI-shaped service inside the process, so that everything above the socket can run without a key. It is a simulator and says so:
+/// equal bodies get equal answers, made by rules from what arrived. <see cref="SandboxModels"/> lists its models and faults.
+/// </summary>
 internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new InvalidOperationException(clock.ToString());
+    private const int RequestLimit = 10_000, TokenLimit = 2_000_000;
+
+    private static readonly SandboxRoute[] Routes =
+    [
+        new(HttpMethod.Post, "/chat/completions", SandboxChat.Answer),
+        new(HttpMethod.Get, "/models", SandboxModelList.List),
+        new(HttpMethod.Get, "/models/", SandboxModelList.Retrieve),
+    ];
+
+    private readonly SandboxFaults _faults = new();
+    private int _calls;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var answer = _faults.Over(Answer(request, body));
+        if (answer.Delay > TimeSpan.Zero)
+            await Task.Delay(answer.Delay, clock, cancellationToken).ConfigureAwait(false);
+        return Response(request, answer, body);
+    }
+
+    private SandboxAnswer Answer(HttpRequestMessage request, byte[] body)
+    {
+        var path = request.RequestUri is { IsAbsoluteUri: true } uri ? uri.AbsolutePath.TrimEnd('/') : "/";
+        foreach (var route in Routes)
+            if (route.Method == request.Method && route.Tail(path) is { } tail)
+                return route.Answer(new(path, tail, body, request.Content?.Headers.ContentType?.ToString(), clock.GetUtcNow()));
+        return SandboxAnswer.Error(404, $"The sandbox serves nothing at {request.Method} {path}.", "invalid_request_error", "unknown_url");
+    }
+
+    private HttpResponseMessage Response(HttpRequestMessage request, SandboxAnswer answer, byte[] body)
+    {
+        HttpContent content = answer.Pieces is { } pieces
+            ? new SandboxContent(pieces, answer.Gap, answer.Hangs, clock)
+            : new ReadOnlyMemoryContent(answer.Body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(answer.MediaType, answer.MediaType.StartsWith("text/", StringComparison.Ordinal) ? "utf-8" : null);
+        var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = content, Version = request.Version };
+        response.Headers.Date = clock.GetUtcNow();
+        foreach (var (name, value) in UsualHeaders(answer, body).Where(header => !answer.Headers.ContainsKey(header.Name)))
+            response.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in answer.Headers)
+            response.Headers.TryAddWithoutValidation(name, value);
+        return response;
+    }
+
+    private IEnumerable<(string Name, string Value)> UsualHeaders(SandboxAnswer answer, byte[] body)
+    {
+        yield return ("server", "muxi-llm-sandbox");
+        yield return ("x-request-id", RequestId(body));
+        if (answer.Model is null)
+            yield break;
+        yield return ("x-ratelimit-limit-requests", Text(RequestLimit));
+        yield return ("x-ratelimit-remaining-requests", Text(RequestLimit - 1));
+        yield return ("x-ratelimit-reset-requests", "6ms");
+        yield return ("x-ratelimit-limit-tokens", Text(TokenLimit));
+        yield return ("x-ratelimit-remaining-tokens", Text(Math.Max(0, TokenLimit - answer.PromptTokens)));
+        yield return ("x-ratelimit-reset-tokens", "1ms");
+    }
+
+    /// <summary>A new id for each call, yet the same ids for the same series of calls: a hash of the body and of the call's number.</summary>
+    private string RequestId(byte[] body)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData([.. BitConverter.GetBytes(Interlocked.Increment(ref _calls)), .. body], hash);
+        return "req_" + Convert.ToHexStringLower(hash[..16]);
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

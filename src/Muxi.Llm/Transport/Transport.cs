@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -27,7 +28,7 @@ internal sealed class Transport : IDisposable
         _timeouts = options.Timeouts.Checked();
         Logger = options.LoggerFactory?.CreateLogger("Muxi.Llm") ?? NullLogger.Instance;
         if (options.HttpClientFactory is null)
-            _client = new(options.Handler ?? Sockets(options.Proxy), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
+            _client = new(options.Handler ?? Sockets(options), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public ILogger Logger { get; }
@@ -42,7 +43,7 @@ internal sealed class Transport : IDisposable
     /// <param name="exchange">What to send, step by step.</param>
     /// <param name="waiting">The call's limits.</param>
     /// <param name="trace">Takes what is learned on the way.</param>
-    public async Task<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
+    public async ValueTask<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
     {
         var step = exchange.Next(null);
         while (step.Call is { } call)
@@ -51,30 +52,37 @@ internal sealed class Transport : IDisposable
             if (step.After > TimeSpan.Zero) await PauseAsync(target, step.After, waiting).ConfigureAwait(false);
             using var response = await SendAsync(target, call, waiting, trace).ConfigureAwait(false);
             using var body = new PooledBuffer();
-            await ReadAsync(target, response, body, waiting).ConfigureAwait(false);
+            try
+            {
+                if (!await ReadAsync(response, body, MaxReplyBytes, waiting).ConfigureAwait(false)) throw Unusable(target, $"the reply is longer than {MaxReplyBytes >> 20} MB", null);
+            }
+            catch (Exception e) when (IsOfTheBody(e))
+            {
+                throw Explain(e, target, waiting);
+            }
             step = exchange.Next(new((int)response.StatusCode, body.WrittenMemory, new(response)));
         }
         return step.Value!;
     }
 
     /// <summary>Sends one call and gives the good reply's headers; its body is still to be read. Errors are raised.</summary>
-    public async Task<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
+    public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
     {
         using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
         if (!call.Body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(call.Body);
-            request.Content.Headers.ContentType = MediaType(call.ContentType);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
         }
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
     }
 
     /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>
-    public async Task<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
+    public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
     {
         Sign(request, target);
-        if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+        if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetLeftPart(UriPartial.Path));
         waiting.Begin(TimeoutKind.FirstByte, waiting.Timeouts.FirstByte);
         HttpResponseMessage response;
         try
@@ -86,7 +94,7 @@ internal sealed class Transport : IDisposable
             throw Explain(e, target, waiting);
         }
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Replied(Logger, target.Name, (int)response.StatusCode, waiting.Elapsed.TotalMilliseconds);
-        trace.Take(response);
+        trace.Take(response, target.Secrets);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
     }
@@ -103,9 +111,8 @@ internal sealed class Transport : IDisposable
         var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
-        if (error is InvalidDataException or InvalidOperationException and not ObjectDisposedException)
-            return new ServerException($"{target.Provider.Name}: the reply does not unpack: {OneLine(root.Message)}", error) { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.BadGateway };
-        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: {OneLine(root.Message)}{hint}", error)
+        if (error is InvalidDataException or InvalidOperationException and not ObjectDisposedException) return Unusable(target, $"the reply does not unpack: {OneLine(root.Message)}", error);
+        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(Redaction.Redact(root.Message, target.Secrets))}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model,
         };
@@ -116,6 +123,9 @@ internal sealed class Transport : IDisposable
         _client?.Dispose();
         foreach (var client in _inProcess.Values) client.Dispose();
     }
+
+    private static ServerException Unusable(Target target, string what, Exception? inner) =>
+        new($"{target.Provider.Name}: {what}", inner) { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.BadGateway };
 
     private static bool IsRefused(Exception error) =>
         error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
@@ -130,16 +140,16 @@ internal sealed class Transport : IDisposable
             throw new ConfigurationException("Proxy has no effect on connections of your own: set it on the handler, and leave LlmOptions.Proxy alone");
     }
 
-    private SocketsHttpHandler Sockets(IWebProxy? proxy) => new()
+    private static SocketsHttpHandler Sockets(LlmOptions options) => new()
     {
-        ConnectTimeout = _timeouts.Connect,
+        ConnectTimeout = options.Timeouts.Checked().Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,
         AutomaticDecompression = DecompressionMethods.All,
         // A redirect could take a key to another origin.
         AllowAutoRedirect = false,
         UseCookies = false,
-        Proxy = proxy,
+        Proxy = ProxyWithoutUser.For(options.Proxy),
         UseProxy = true,
         // A stream that is left early is to end at the provider now, not after the time in which its rest might have come.
         ResponseDrainTimeout = TimeSpan.Zero,
@@ -179,10 +189,6 @@ internal sealed class Transport : IDisposable
         StringComparer.OrdinalIgnoreCase,
         "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-MD5", "Content-Range", "Content-Type", "Expires", "Last-Modified");
 
-    private static readonly MediaTypeHeaderValue _json = new("application/json");
-
-    private static MediaTypeHeaderValue MediaType(string type) => type == "application/json" ? _json : MediaTypeHeaderValue.Parse(type);
-
     private async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
     {
         waiting.Pause();
@@ -196,26 +202,13 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static async Task ReadAsync(Target target, HttpResponseMessage response, PooledBuffer into, Waiting waiting)
-    {
-        try
-        {
-            if (await ReadAsync(response, into, MaxReplyBytes, waiting).ConfigureAwait(false)) return;
-        }
-        catch (Exception e) when (IsOfTheBody(e))
-        {
-            throw Explain(e, target, waiting);
-        }
-        throw new ServerException($"{target.Provider.Name}: the reply is longer than {MaxReplyBytes >> 20} MB") { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.BadGateway };
-    }
-
     /// <summary>Reads a body; false when it goes on beyond the limit.</summary>
-    private static async Task<bool> ReadAsync(HttpResponseMessage response, PooledBuffer into, int limit, Waiting waiting)
+    private static async ValueTask<bool> ReadAsync(HttpResponseMessage response, PooledBuffer into, int limit, Waiting waiting)
     {
         var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            into.GetSpan((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? 4096, 4096, 1 << 24));
+            into.GetSpan(RoomFor(response));
             while (into.Length < limit)
             {
                 waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
@@ -226,6 +219,10 @@ internal sealed class Transport : IDisposable
         }
         return false;
     }
+
+    /// <summary>How much of a body to make room for at once: what it is said to have and one byte more, to see its end without growing.</summary>
+    private static int RoomFor(HttpResponseMessage response) =>
+        long.TryParse(new ReplyHeaders(response)["Content-Length"], CultureInfo.InvariantCulture, out var length) ? (int)Math.Clamp(length + 1, 4096, 1 << 24) : 4096;
 
     private async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {
@@ -266,10 +263,10 @@ internal sealed class Trace
             if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
     }
 
-    public void Take(HttpResponseMessage response)
+    public void Take(HttpResponseMessage response, IReadOnlyList<string> secrets)
     {
         Status = (int)response.StatusCode;
         var headers = new ReplyHeaders(response);
-        RequestId = headers["x-request-id"] ?? headers["request-id"];
+        RequestId = (headers["x-request-id"] ?? headers["request-id"]) is { } id ? Redaction.Redact(id, secrets) : null;
     }
 }

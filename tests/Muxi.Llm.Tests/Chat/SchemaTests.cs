@@ -39,7 +39,7 @@ public sealed class SchemaTests
             Message.Tool("c1", "1"), new() { Role = Role.Tool, ToolCallId = "c2", Blocks = ["a", "b"], }, new() { Role = Role.Assistant, Refusal = "no" }, new() { Role = Role.Assistant, Audio = new() { Id = "audio_1", Data = "AAAA" } },
             new() { Role = Role.Assistant, Blocks = [ContentPart.FromToolCall(new() { Id = "", Type = "function_call", Function = new("old", "{}") })] }, new() { Role = Role.Function, Name = "old", Content = "7" },
         ],
-        Tools = [Tool.FromFunction("f", "does it", _schema, strict: true), Tool.FromFunction("g"), new() { Type = "custom", Custom = """{"name":"sql","description":"asks","format":{"type":"text"}}""" }],
+        Tools = [new() { Function = new("f") { Description = "does it", Parameters = _schema, Strict = true } }, Tool.FromFunction("g"), new() { Type = "custom", Custom = """{"name":"sql","description":"asks","format":{"type":"text"}}""" }],
         ToolChoice = ToolChoice.Auto, ParallelToolCalls = true, ResponseFormat = ResponseFormat.JsonSchema("answer", _schema) with { Description = "why" }, MaxCompletionTokens = 100, Temperature = 1.5, TopP = 0.5, N = 2, Stop = ["a", "b"],
         FrequencyPenalty = -2, PresencePenalty = 2, LogitBias = new Dictionary<string, double> { ["50256"] = -100 }, Logprobs = true, TopLogprobs = 5, Seed = 42, ReasoningEffort = ReasoningEffort.Low, Verbosity = Verbosity.High, Modalities = ["text", "audio"],
         Audio = """{"voice":"alloy","format":"wav"}""", Prediction = """{"type":"content","content":"guess"}""", WebSearchOptions = """{"search_context_size":"low","user_location":{"type":"approximate","approximate":{"city":"Oslo"}}}""",

@@ -49,7 +49,7 @@ public sealed class NameTests
         var target = new Targets(new() { Environment = static _ => null }).Resolve(resolved, null);
 
         Assert.Equal((model, host), (resolved.Model, resolved.Host));
-        Assert.Equal(url, target.BaseUrl.ToString());
+        Assert.Equal(url, target.BaseUrl.Folder.ToString());
         Assert.Equal(name, resolved.ToString());
     }
 

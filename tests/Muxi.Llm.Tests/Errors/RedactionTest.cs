@@ -14,6 +14,11 @@ public sealed class RedactionTest
         Secret.ToUpperInvariant(),
         JsonSerializer.Serialize(Secret),
         Secret.Replace("\"", "\\\"").Replace("/", "\\/"),
+        // As Go writes JSON, JSON inside a string of JSON, and every letter escaped.
+        Secret.Replace("\"", "\\\"").Replace("+", "\\u002b"),
+        JsonSerializer.Serialize(JsonSerializer.Serialize(Secret)),
+        string.Concat(Secret.Select(letter => $"\\u{(int)letter:x4}")),
+        System.Net.WebUtility.HtmlEncode(Secret),
         Uri.EscapeDataString(Secret),
         Uri.EscapeDataString(Secret).Replace("%2B", "%2b"),
         Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
@@ -41,6 +46,23 @@ public sealed class RedactionTest
     [Fact]
     public void A_secret_inside_a_longer_one_leaves_no_rest() =>
         Assert.Equal("[redacted] [redacted]", Redaction.Redact("canary-12345-and-more canary-12345", ["canary-12345", "canary-12345-and-more"]));
+
+    [Theory]
+    [InlineData("a\\b\\\\c%41&x;end")]
+    [InlineData("ends-with-\\")]
+    public void A_secret_that_looks_escaped_is_found(string secret)
+    {
+        Assert.Equal("<[redacted]>", Redaction.Redact($"<{secret}>", [secret]));
+        Assert.Equal("{\"key\":\"[redacted]\"}", Redaction.Redact($"{{\"key\":{JsonSerializer.Serialize(secret)}}}", [secret]));
+    }
+
+    [Theory]
+    [InlineData("https://host/v1", "https://host/v1")]
+    [InlineData("https://user:secret@host/v1", "https://[redacted]@host/v1")]
+    [InlineData("https://user:se/cr@et@host:x", "https://[redacted]@host:x")]
+    [InlineData("user:secret@host", "[redacted]@host")]
+    [InlineData("", "")]
+    public void A_URL_is_shown_without_its_user(string url, string shown) => Assert.Equal(shown, Redaction.HideUser(url));
 
     [Theory]
     [InlineData("")]

@@ -15,7 +15,7 @@ public sealed class StrictTests
         ["deepseek schema"] = (_ask with { Model = "deepseek/m", ResponseFormat = ResponseFormat.JsonSchema("s", """{"type":"object"}""") }, "response_format"),
         ["lmstudio json"] = (_ask with { Model = "lmstudio/m", ResponseFormat = ResponseFormat.JsonObject }, "response_format"),
         ["lmstudio grammar"] = (_ask with { Model = "lmstudio/m", ResponseFormat = new() { Type = "grammar" } }, "response_format"),
-        ["xai strict tools"] = (_ask with { Model = "xai/m", Tools = [Tool.FromFunction("f", strict: true)] }, "tools.function.strict"),
+        ["xai strict tools"] = (_ask with { Model = "xai/m", Tools = [new() { Function = new("f") { Strict = true } }] }, "tools.function.strict"),
         ["xai stop"] = (_ask with { Model = "xai/grok-4-fast", Stop = ["x"] }, "stop"),
         ["xai names"] = (_ask with { Model = "xai/m", Messages = [Message.System("be brief") with { Name = "boss" }, Message.User("Hi")] }, "messages.name"),
         ["openai cache"] = (_ask with { Model = "openai/m", Messages = [Message.User("Hi") with { CacheControl = """{"type":"ephemeral"}""" }] }, "cache_control"),
@@ -67,7 +67,7 @@ public sealed class StrictTests
         await using var server = FaultServer.Start(CannedReply.Json(Calls.Reply("Hi")));
         using var client = Calls.ClientFor(server.Url, "groq");
 
-        var reply = await client.AskAsync(_ask with { Model = "groq/m", Temperature = 0.5, Tools = [Tool.FromFunction("f", strict: false)], Extra = """{"top_k":4}""" }, new() { Strict = true });
+        var reply = await client.AskAsync(_ask with { Model = "groq/m", Temperature = 0.5, Tools = [new() { Function = new("f") { Strict = false } }], Extra = """{"top_k":4}""" }, new() { Strict = true });
 
         Assert.Equal("Hi", reply.Text);
         Assert.Empty(reply.Warnings);

@@ -3,13 +3,19 @@ using System.Text.Json.Nodes;
 namespace Muxi.Llm.Tests;
 
 /// <summary>
-/// One scenario of a dialect, canonical and wire side by side, in fixtures/DIALECT/SCENARIO/: request.json becomes
-/// wire-request.json; wire-reply.json or wire-reply.sse (verbatim bytes) becomes reply.json. Any part may be absent.
+/// One scenario of a dialect, canonical and wire side by side, in fixtures/DIALECT/SCENARIO/: request.json becomes wire-request.json;
+/// wire-reply.json, .html or .sse (verbatim bytes; the last is streamed) becomes reply.json, error.json, or both: what had come before the error.
+/// wire-head.json is the reply's status and headers where they are not the usual ones; warnings.json lists what could not be sent as asked;
+/// wire-echo.json is how the reply stands in the next request; notes.md tells where a fact of the wire is from. Any part may be absent.
 /// </summary>
 internal sealed class Fixture
 {
+    private static readonly string[] _replies = ["wire-reply.json", "wire-reply.html", "wire-reply.sse"];
+
     private static readonly HashSet<string> _files =
-        ["request.json", "wire-request.json", "wire-reply.json", "wire-reply.sse", "reply.json", "notes.md"];
+    [
+        "request.json", "wire-request.json", "wire-head.json", .. _replies, "reply.json", "error.json", "warnings.json", "wire-echo.json", "notes.md",
+    ];
 
     private readonly string _folder;
 
@@ -22,7 +28,7 @@ internal sealed class Fixture
             if (!_files.Contains(file))
                 throw new InvalidDataException($"{name}: {file} is no part of a fixture");
         }
-        if (Has("wire-reply.sse") && Has("wire-reply.json"))
+        if (_replies.Count(Has) > 1)
             throw new InvalidDataException($"{name}: a reply is streamed or whole, not both");
     }
 
@@ -38,7 +44,21 @@ internal sealed class Fixture
     public byte[] WireRequest => Bytes("wire-request.json");
 
     /// <summary>The verbatim body of the reply, streamed or whole.</summary>
-    public byte[] WireReply => Bytes(IsStream ? "wire-reply.sse" : "wire-reply.json");
+    public byte[] WireReply => Bytes(_replies.First(Has));
+
+    /// <summary>The reply as a server gives it: status and headers of wire-head.json, else 200 and the body's own type.</summary>
+    public CannedReply Canned
+    {
+        get
+        {
+            var head = Has("wire-head.json") ? Json("wire-head.json") : null;
+            var type = Has("wire-reply.html") ? "text/html" : IsStream ? "text/event-stream; charset=utf-8" : "application/json";
+            var canned = new CannedReply(head?["status"]?.GetValue<int>() ?? 200, new Dictionary<string, string> { ["content-type"] = type }, WireReply);
+            foreach (var (name, value) in head?["headers"]?.AsObject() ?? [])
+                canned = canned.With(name, value!.GetValue<string>());
+            return canned;
+        }
+    }
 
     public byte[] Reply => Bytes("reply.json");
 

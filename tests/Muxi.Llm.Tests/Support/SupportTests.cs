@@ -84,6 +84,42 @@ public sealed class SupportTests : IDisposable
         Assert.Throws<InvalidDataException>(() => Fixture.Load(_root, "d/bad"));
     }
 
+    [Fact]
+    public void A_canned_reply_has_the_status_and_headers_of_its_head()
+    {
+        Write("d/one/wire-reply.html", "<html>");
+        Write("d/one/wire-head.json", """{"status":502,"headers":{"retry-after":"7"}}""");
+        Write("d/two/wire-reply.sse", "data: x\n\n");
+
+        var (one, two) = (Fixture.Load(_root, "d/one").Canned, Fixture.Load(_root, "d/two").Canned);
+
+        Assert.Equal((502, "text/html", "7"), (one.Status, one.Headers["content-type"], one.Headers["retry-after"]));
+        Assert.Equal(200, two.Status);
+        Assert.True(two.IsStream);
+    }
+
+    [Theory]
+    [InlineData("""{"a":1,"b":[null,"x"]}""", """{"b":[null,"x"],"a":1.0}""", null)]
+    [InlineData("""{"a":null}""", "{}", ".a: expected null, found nothing")]
+    [InlineData("{}", """{"a":null}""", ".a: expected nothing, found null")]
+    [InlineData("[1,2]", "[2,1]", "[0]: expected 1, found 2")]
+    [InlineData("[1]", "[1,2]", ": expected [1], found [1,2]")]
+    [InlineData("\"<any>\"", "\"x\"", null)]
+    [InlineData("\"<any>\"", "\"\"", ": expected")]
+    [InlineData("\"<like a+>\"", "\"aaa\"", null)]
+    [InlineData("\"<like a+>\"", "\"aab\"", ": expected")]
+    public void Json_differs_where_it_says_so(string expected, string found, string? difference)
+    {
+        var differences = JsonComparison.Differences(System.Text.Json.Nodes.JsonNode.Parse(expected), System.Text.Json.Nodes.JsonNode.Parse(found), "").ToList();
+
+        Assert.Equal(difference is null, differences.Count == 0);
+        if (difference is not null) Assert.StartsWith(difference, differences[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_member_that_is_named_twice_is_refused() =>
+        Assert.ThrowsAny<System.Text.Json.JsonException>(() => JsonComparison.ParseStrictly("""{"a":1,"a":1}"""u8));
+
     private static List<int> Lengths(byte[] body, int seed) => [.. Seeded.Pieces(body, seed).Select(p => p.Length)];
 
     private void Write(string path, string text)

@@ -22,9 +22,22 @@ internal static class BlockJson
         if (block.ToolCall is { } call) WriteCall(json, call);
         if ((block.Signature ?? block.ToolCall?.Signature) is { } signature) json.WriteString("signature"u8, signature);
         if (block.Format is { } format) json.WriteString("format"u8, format);
-        WriteRaw(json, "raw"u8, block.Raw);
-        WriteRaw(json, "cache_control"u8, block.CacheControl);
-        WriteExtra(json, "extra"u8, block.Extra);
+        if (!block.Raw.IsEmpty)
+        {
+            json.WritePropertyName("raw"u8);
+            block.Raw.WriteTo(json);
+        }
+        if (!block.CacheControl.IsEmpty)
+        {
+            json.WritePropertyName("cache_control"u8);
+            block.CacheControl.WriteTo(json);
+        }
+        if (!block.Extra.IsEmpty)
+        {
+            json.WriteStartObject("extra"u8);
+            block.Extra.WriteMembers(json);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 
@@ -63,31 +76,14 @@ internal static class BlockJson
         json.WriteString("type"u8, call.Type);
         json.WriteString("name"u8, call.Function.Name);
         json.WriteString("arguments"u8, call.Function.Arguments);
-        WriteExtra(json, "function_extra"u8, call.Function.Extra);
-        WriteExtra(json, "extra"u8, call.Extra);
+        if (!call.Function.Extra.IsEmpty)
+        {
+            json.WriteStartObject("function_extra"u8);
+            call.Function.Extra.WriteMembers(json);
+            json.WriteEndObject();
+        }
+        call.Extra.WriteMembers(json);
         json.WriteEndObject();
-    }
-
-    private static void WriteRaw(Utf8JsonWriter json, ReadOnlySpan<byte> name, RawJson value)
-    {
-        if (value.IsEmpty) return;
-        json.WritePropertyName(name);
-        value.WriteTo(json);
-    }
-
-    private static void WriteExtra(Utf8JsonWriter json, ReadOnlySpan<byte> name, Extra extra)
-    {
-        if (extra.IsEmpty) return;
-        json.WriteStartObject(name);
-        extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private static Extra ReadExtra(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
-    {
-        var isObject = reader.NextIs(JsonTokenType.StartObject);
-        var members = reader.ReadRaw(source);
-        return isObject ? Extra.Trusted(members.Utf8.ToArray()) : default;
     }
 
     private static ContentPart ReadOne(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, out int index)
@@ -96,10 +92,10 @@ internal static class BlockJson
         var type = "";
         string? text = null, signature = null, format = null;
         ToolCall? call = null;
-        RawJson raw = default, cacheControl = default;
         ImageUrl? image = null;
         InputAudio? audio = null;
         InputFile? file = null;
+        RawJson raw = default, cacheControl = default;
         Extra extra = default;
         while (reader.NextMember())
         {
@@ -109,10 +105,10 @@ internal static class BlockJson
             else if (reader.Is("signature"u8)) signature = reader.ReadString(source);
             else if (reader.Is("format"u8)) format = reader.ReadString(source);
             else if (reader.Is("raw"u8)) raw = reader.ReadRaw(source);
+            else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else if (reader.Is("image_url"u8)) image = ChatPartReader.ReadImage(ref reader, source);
             else if (reader.Is("input_audio"u8)) audio = ChatPartReader.ReadAudio(ref reader, source);
             else if (reader.Is("file"u8)) file = ChatPartReader.ReadFile(ref reader, source);
-            else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else if (reader.Is("tool_call"u8)) call = ReadCall(ref reader, source);
             else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
             else reader.SkipMember();
@@ -120,8 +116,8 @@ internal static class BlockJson
         if (call is not null) call = call with { Signature = signature };
         return new()
         {
-            Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call,
-            ImageUrl = image, InputAudio = audio, File = file, CacheControl = cacheControl, Extra = extra,
+            Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call, Extra = extra,
+            ImageUrl = image, InputAudio = audio, File = file, CacheControl = cacheControl,
         };
     }
 
@@ -129,7 +125,8 @@ internal static class BlockJson
     {
         if (!reader.EnterObject()) return null;
         string id = "", type = "function", name = "", arguments = "";
-        Extra extra = default, functionExtra = default;
+        Extra functionExtra = default;
+        var extra = new ExtraReader();
         while (reader.NextMember())
         {
             if (reader.Is("id"u8)) id = reader.ReadString(source) ?? "";
@@ -137,9 +134,15 @@ internal static class BlockJson
             else if (reader.Is("name"u8)) name = reader.ReadString(source) ?? "";
             else if (reader.Is("arguments"u8)) arguments = reader.ReadString(source) ?? "";
             else if (reader.Is("function_extra"u8)) functionExtra = ReadExtra(ref reader, source);
-            else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
-            else reader.SkipMember();
+            else extra.Take(ref reader, source);
         }
-        return new() { Id = id, Type = type, Function = new(name, arguments) { Extra = functionExtra }, Extra = extra };
+        return new() { Id = id, Type = type, Function = new(name, arguments) { Extra = functionExtra }, Extra = extra.ToExtra() };
+    }
+
+    private static Extra ReadExtra(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        var isObject = reader.NextIs(JsonTokenType.StartObject);
+        var members = reader.ReadRaw(source);
+        return isObject ? Extra.Trusted(members.Utf8.ToArray()) : default;
     }
 }

@@ -196,7 +196,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
         private static ToolCallDelta ReadCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, bool isCanonical)
         {
             var index = -1;
-            string? id = null, type = null, signature = null;
+            string? id = null, type = null, form = null, signature = null;
             FunctionCall? function = null;
             var extra = new ExtraReader();
             while (reader.NextMember())
@@ -204,20 +204,29 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
                 if (reader.Is("index"u8)) index = (int)(reader.ReadLong() ?? -1);
                 else if (reader.Is("id"u8)) id = reader.ReadString(source);
                 else if (reader.Is("type"u8)) type = reader.ReadString(source);
-                else if (reader.Is("function"u8) || reader.Is("custom"u8)) function = ChatToolReader.ReadFunction(ref reader, source);
+                else if (reader.Is("function"u8)) function = ChatToolReader.ReadFunction(ref reader, source);
+                else if (reader.Is("custom"u8))
+                {
+                    function = ChatToolReader.ReadFunction(ref reader, source);
+                    form = "custom";
+                }
                 else if (isCanonical && reader.Is("signature"u8)) signature = reader.ReadString(source);
                 else extra.Take(ref reader, source);
             }
             return new()
             {
-                Index = index, Id = Some(id), Type = Some(type), Name = Some(function?.Name), Arguments = Some(function?.Arguments), Signature = signature, Extra = extra.ToExtra(),
+                Index = index, Id = Some(id), Type = Some(type), Form = form, Name = Some(function?.Name), Arguments = Some(function?.Arguments),
+                Signature = signature, Extra = extra.ToExtra(), FunctionExtra = function?.Extra ?? default,
             };
         }
 
         private void ReadFunctionCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
         {
             if (ChatToolReader.ReadFunction(ref reader, source) is not { } call || (call.Name.Length == 0 && call.Arguments.Length == 0)) return;
-            (_calls ??= []).Add(new() { Index = 0, Type = ChatToolReader.Legacy, Name = Some(call.Name), Arguments = Some(call.Arguments) });
+            (_calls ??= []).Add(new()
+            {
+                Index = 0, Type = ChatToolReader.Legacy, Form = ChatToolReader.Legacy, Name = Some(call.Name), Arguments = Some(call.Arguments), FunctionExtra = call.Extra,
+            });
         }
 
         private static string? Some(string? text) => string.IsNullOrEmpty(text) ? null : text;
@@ -225,7 +234,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
         public Delta ToDelta() => new()
         {
             Role = string.IsNullOrEmpty(_role) ? null : new(_role), Content = _content,
-            ReasoningContent = string.IsNullOrEmpty(_reasoningContent) ? _reasoning : _reasoningContent,
+            ReasoningContent = string.IsNullOrEmpty(_reasoningContent) ? _reasoning ?? _reasoningContent : _reasoningContent,
             Refusal = _refusal, ToolCalls = _calls ?? (IReadOnlyList<ToolCallDelta>)[], Audio = _audio, Annotations = _annotations ?? [],
             Blocks = _blocks ?? (IReadOnlyList<BlockDelta>)[], Extra = Extra.ToExtra(),
         };

@@ -36,7 +36,7 @@ internal ref struct ChatMessageReader
 
     private bool ReadText(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        if (reader.Is("role"u8)) _role = reader.ReadString(source);
+        if (reader.Is("role"u8)) _role = reader.ReadShared("assistant", source);
         else if (reader.Is("content"u8))
         {
             reader.Read();
@@ -92,8 +92,9 @@ internal ref struct ChatMessageReader
         if (_details is null && string.IsNullOrEmpty(reasoning) && string.IsNullOrEmpty(_refusal) && _calls is null)
             return _content is null ? [] : _content.Count == 1 ? [_content[0]] : _content;
         var blocks = new List<ContentPart>();
-        if (_details is { Count: > 0 }) blocks.AddRange(_details.Select(detail => detail.Piece));
-        else if (!string.IsNullOrEmpty(reasoning)) blocks.Add(ContentPart.FromReasoning(reasoning));
+        // Details may be all encrypted, while what may be shown stands beside them.
+        if (!string.IsNullOrEmpty(reasoning) && !BlockDelta.HoldReasoning(_details ?? [])) blocks.Add(ContentPart.FromReasoning(reasoning));
+        if (_details is not null) blocks.AddRange(_details.Select(detail => detail.Piece));
         if (_content is not null) blocks.AddRange(_content);
         if (!string.IsNullOrEmpty(_refusal)) blocks.Add(ContentPart.FromRefusal(_refusal));
         if (_calls is not null) blocks.AddRange(_calls.Select(ContentPart.FromToolCall));

@@ -2,9 +2,24 @@ using System.Text.Json;
 
 namespace Muxi.Llm;
 
-/// <summary>Writes one message in OpenAI's shape. Canonically also its ordered blocks, where that shape would lose something.</summary>
-internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat quirks, Warnings warnings, bool canonical)
+/// <summary>What a message is written for.</summary>
+internal enum MessageForm
 {
+    /// <summary>A service, with its quirks.</summary>
+    Service,
+
+    /// <summary>A request in our canonical form.</summary>
+    Request,
+
+    /// <summary>A reply in our canonical form.</summary>
+    Reply,
+}
+
+/// <summary>Writes one message in OpenAI's shape. Canonically also its ordered blocks, where that shape would lose something.</summary>
+internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat quirks, Warnings warnings, MessageForm form)
+{
+    private bool IsCanonical => form != MessageForm.Service;
+
     public void Write(Message message)
     {
         json.WriteStartObject();
@@ -17,12 +32,12 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     {
         var role = message.Role.Value;
         var extra = message.Extra;
-        if (!extra.Holds("role"u8)) json.WriteString("role"u8, canonical ? role : quirks.Roles.GetValueOrDefault(role, role));
+        if (!extra.Holds("role"u8)) json.WriteString("role"u8, IsCanonical ? role : quirks.Roles.GetValueOrDefault(role, role));
         if (!extra.Holds("content"u8)) WriteContent(message);
         if (message.Name is { } name && !extra.Holds("name"u8)) WriteName(role, name);
         if (message.ToolCallId is { } id && !extra.Holds("tool_call_id"u8)) json.WriteString("tool_call_id"u8, id);
-        if (IsAnswer(message)) WriteAssistant(message);
-        if (!message.CacheControl.IsEmpty && !extra.Holds("cache_control"u8)) ChatPartWriter.WriteCacheControl(json, message.CacheControl, quirks, warnings);
+        if (IsAnswer(message)) WriteAssistant(message, extra);
+        if (!message.CacheControl.IsEmpty && !extra.Holds("cache_control"u8)) WriteCacheControl(message.CacheControl);
         extra.WriteMembers(json);
     }
 
@@ -31,123 +46,140 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     private void WriteName(string role, string name)
     {
-        if (!canonical && !quirks.NamedRoles.IsEmpty && !quirks.NamedRoles.Contains(role))
+        if (!IsCanonical && !quirks.NamedRoles.IsEmpty && !quirks.NamedRoles.Contains(role))
             warnings.Add("messages.name", $"left out of {role} messages: the service does not take it there");
         else json.WriteString("name"u8, name);
     }
 
     private void WriteContent(Message message)
     {
-        if (IsAnswer(message) ? IsAnswerOfParts(message) : message.ContentIsList || !IsPlainText(message)) WriteParts(message);
+        if (IsList(message)) WriteParts(message);
         else if (message.Content is { } text) json.WriteString("content"u8, text);
-        else if (canonical || string.IsNullOrEmpty(message.Refusal)) json.WriteNull("content"u8);
+        else json.WriteNull("content"u8);
     }
 
-    private static bool IsPlainText(Message message) =>
-        message.Blocks.Count == 0
-        || (message.Blocks.Count == 1 && message.Blocks[0] is { } only && only.Type == ContentPartType.Text && only.CacheControl.IsEmpty && only.Extra.IsEmpty);
-
-    /// <summary>Whether an answer's content is a list: it came so, or it holds what text alone cannot carry.</summary>
-    private static bool IsAnswerOfParts(Message message)
+    /// <summary>Whether the content is written as a list of parts. A reply's never is: clients of OpenAI's shape expect text there.</summary>
+    private bool IsList(Message message)
     {
+        if (form == MessageForm.Reply) return false;
+        if (!IsAnswer(message)) return message.ContentIsList || !IsPlainText(message);
+        var holdsAny = false;
         for (var i = 0; i < message.Blocks.Count; i++)
-            if (IsContent(message.Blocks[i]) && (message.ContentIsList || message.Blocks[i] is not { Type.Value: "text", CacheControl.IsEmpty: true, Extra.IsEmpty: true })) return true;
-        return false;
+        {
+            if (!IsContent(message.Blocks[i])) continue;
+            if (!IsPlain(message.Blocks[i])) return true;
+            holdsAny = true;
+        }
+        return holdsAny && message.ContentIsList;
     }
 
-    /// <summary>Whether a block stands in an answer's content: reasoning, refusals, calls and opaque data have members of their own.</summary>
-    private static bool IsContent(ContentPart block) =>
-        block.ToolCall is null && block.Type != ContentPartType.Reasoning && block.Type != ContentPartType.Refusal && block.Type != ContentPartType.Opaque;
+    private static bool IsPlainText(Message message) => message.Blocks.Count == 0 || (message.Blocks.Count == 1 && message.Blocks[0].Type == ContentPartType.Text && IsPlain(message.Blocks[0]));
+
+    /// <summary>Whether a part says nothing but its text.</summary>
+    private static bool IsPlain(ContentPart part) =>
+        (part.Type == ContentPartType.Text || part.Type == ContentPartType.Refusal) && part.CacheControl.IsEmpty && part.Extra.IsEmpty;
+
+    private static bool IsContent(ContentPart part) =>
+        part.ToolCall is null && part.Type != ContentPartType.Reasoning && part.Type != ContentPartType.Opaque;
 
     private void WriteParts(Message message)
     {
         json.WriteStartArray("content"u8);
-        foreach (var part in message.Blocks)
-            if (IsContent(part)) ChatPartWriter.Write(json, part, quirks, warnings);
+        foreach (var part in message.Blocks) WritePart(part);
         json.WriteEndArray();
     }
 
-    private void WriteAssistant(Message message)
+    private void WritePart(ContentPart part)
     {
-        var extra = message.Extra;
-        if (message.Refusal is { Length: > 0 } refusal && !extra.Holds("refusal"u8)) json.WriteString("refusal"u8, refusal);
+        if (!IsContent(part)) return;
+        json.WriteStartObject();
+        if (!part.Extra.Holds("type"u8)) json.WriteString("type"u8, part.Type.Value);
+        var member = part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8;
+        if (part.Text is { } text && !part.Extra.Holds(member)) json.WriteString(member, text);
+        ChatPartWriter.WriteMedia(json, part);
+        if (!part.CacheControl.IsEmpty && !part.Extra.Holds("cache_control"u8)) WriteCacheControl(part.CacheControl);
+        part.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteCacheControl(RawJson mark)
+    {
+        if (!quirks.CacheControl)
+        {
+            warnings.Add("cache_control", "left out: the service does not take it");
+            return;
+        }
+        json.WritePropertyName("cache_control"u8);
+        mark.WriteTo(json);
+    }
+
+    private void WriteAssistant(Message message, Extra extra)
+    {
+        if (message.Refusal is { Length: > 0 } refusal && !IsList(message) && !extra.Holds("refusal"u8)) json.WriteString("refusal"u8, refusal);
         WriteReasoning(message);
-        WriteCalls(message);
+        WriteCalls(message.ToolCalls, extra);
         if (message.Audio is { } audio && !extra.Holds("audio"u8)) WriteAudioOutput(audio);
-        if (!canonical) return;
+        if (!IsCanonical) return;
         if (message.Annotations.Count > 0 && !extra.Holds("annotations"u8)) WriteAnnotations(message.Annotations);
         if (NeedsBlocks(message.Blocks) && !extra.Holds("blocks"u8)) BlockJson.Write(json, message.Blocks);
     }
 
     private void WriteReasoning(Message message)
     {
-        if (!canonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
+        if (!IsCanonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
         if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning && !message.Extra.TryGet(echo, out _)) json.WriteString(echo, reasoning);
     }
 
-    private void WriteCalls(Message message)
+    private void WriteCalls(IReadOnlyList<ToolCall> calls, Extra extra)
     {
-        var calls = message.ToolCalls;
-        if (calls.Count == 0) return;
-        List<ToolCall>? old = null;
-        for (var i = 0; i < calls.Count; i++)
-            if (calls[i].Type == ChatToolReader.Legacy) (old ??= []).Add(calls[i]);
-        if (old is null)
-        {
-            if (!message.Extra.Holds("tool_calls"u8)) WriteToolCalls(calls);
-            return;
-        }
-        // A call in the form before tools goes back in that form, which knows one call only.
-        if (!message.Extra.Holds("function_call"u8)) WriteFunction("function_call"u8, old[^1].Function);
-        if (calls.Count > old.Count && !message.Extra.Holds("tool_calls"u8)) WriteToolCalls([.. calls.Where(call => call.Type != ChatToolReader.Legacy)]);
-    }
-
-    private void WriteToolCalls(IReadOnlyList<ToolCall> calls)
-    {
-        json.WriteStartArray("tool_calls"u8);
+        var isOpen = false;
+        ToolCall? legacy = null;
+        var isOverridden = calls.Count > 0 && extra.Holds("tool_calls"u8);
         foreach (var call in calls)
         {
-            json.WriteStartObject();
-            if (!call.Extra.Holds("id"u8)) json.WriteString("id"u8, call.Id);
-            if (!call.Extra.Holds("type"u8)) json.WriteString("type"u8, call.Type);
-            var isCustom = call.Type == "custom";
-            if (!call.Extra.Holds(isCustom ? "custom"u8 : "function"u8))
+            if (call.Type == ChatToolReader.Legacy)
             {
-                if (isCustom) WriteCustom(call.Function);
-                else WriteFunction("function"u8, call.Function);
+                legacy = call;
+                continue;
             }
-            call.Extra.WriteMembers(json);
-            json.WriteEndObject();
+            if (isOverridden) continue;
+            if (!isOpen) json.WriteStartArray("tool_calls"u8);
+            isOpen = true;
+            WriteToolCall(call);
         }
-        json.WriteEndArray();
+        if (isOpen) json.WriteEndArray();
+        if (legacy is not null && !extra.Holds("function_call"u8)) WriteFunction("function_call"u8, "arguments"u8, legacy.Function);
     }
 
-    private void WriteFunction(ReadOnlySpan<byte> member, FunctionCall function)
+    private void WriteToolCall(ToolCall call)
     {
-        json.WriteStartObject(member);
-        if (!function.Extra.Holds("name"u8)) json.WriteString("name"u8, function.Name);
-        // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
-        if (!function.Extra.Holds("arguments"u8)) json.WriteString("arguments"u8, function.Arguments.Length == 0 && !canonical ? "{}" : function.Arguments);
-        function.Extra.WriteMembers(json);
+        json.WriteStartObject();
+        if (!call.Extra.Holds("id"u8)) json.WriteString("id"u8, call.Id);
+        if (!call.Extra.Holds("type"u8)) json.WriteString("type"u8, call.Type);
+        var isCustom = call.Type == "custom";
+        var member = isCustom ? "custom"u8 : "function"u8;
+        if (!call.Extra.Holds(member)) WriteFunction(member, isCustom ? "input"u8 : "arguments"u8, call.Function);
+        call.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
 
-    private void WriteCustom(FunctionCall function)
+    private void WriteFunction(ReadOnlySpan<byte> member, ReadOnlySpan<byte> arguments, FunctionCall call)
     {
-        json.WriteStartObject("custom"u8);
-        if (!function.Extra.Holds("name"u8)) json.WriteString("name"u8, function.Name);
-        if (!function.Extra.Holds("input"u8)) json.WriteString("input"u8, function.Arguments);
-        function.Extra.WriteMembers(json);
+        json.WriteStartObject(member);
+        if (!call.Extra.Holds("name"u8)) json.WriteString("name"u8, call.Name);
+        // Several services parse an earlier call's arguments again, and fail on the empty text that some models write for a tool without any.
+        if (!call.Extra.Holds(arguments)) json.WriteString(arguments, call.Arguments.Length == 0 && !IsCanonical && !arguments.SequenceEqual("input"u8) ? "{}" : call.Arguments);
+        call.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
 
     private void WriteAudioOutput(AudioOutput audio)
     {
         // A later turn names the sound by its id; its bytes are sent only canonically.
-        if (!canonical && audio.Id is null) return;
+        if (!IsCanonical && audio.Id is null) return;
         json.WriteStartObject("audio"u8);
         if (audio.Id is { } id) json.WriteString("id"u8, id);
-        if (canonical)
+        if (IsCanonical)
         {
             if (audio.ExpiresAt is { } expires) json.WriteNumber("expires_at"u8, expires);
             if (audio.Data is { } data) json.WriteString("data"u8, data);
@@ -165,15 +197,16 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     }
 
     /// <summary>
-    /// Whether OpenAI's shape would lose something: a signature, opaque data, or an order other than reasoning, text, refusal, calls. Texts of one kind that follow
-    /// each other may be joined.
+    /// Whether OpenAI's shape would lose something: a signature, opaque data, more than text in a reply's content, or an order other than reasoning, text,
+    /// refusal, calls. Texts of one kind that follow each other may be joined.
     /// </summary>
-    private static bool NeedsBlocks(IReadOnlyList<ContentPart> blocks)
+    private bool NeedsBlocks(IReadOnlyList<ContentPart> blocks)
     {
         var highest = 0;
         foreach (var block in blocks)
         {
             if (block.Signature is not null || block.ToolCall?.Signature is not null || !block.Raw.IsEmpty) return true;
+            if (form == MessageForm.Reply && IsContent(block) && !IsPlain(block)) return true;
             var rank = Rank(block);
             if (rank < highest) return true;
             highest = rank;
@@ -184,8 +217,8 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private static int Rank(ContentPart block)
     {
         if (block.Type == ContentPartType.Reasoning) return block.Extra.IsEmpty ? 0 : -1;
-        if (block.Type == ContentPartType.Refusal) return block.Extra.IsEmpty ? 2 : -1;
-        if (block.ToolCall is not null) return 3;
-        return IsContent(block) ? 1 : -1;
+        if (block.Type == ContentPartType.Text) return 1;
+        if (block.Type == ContentPartType.Refusal) return 2;
+        return block.ToolCall is not null ? 3 : -1;
     }
 }

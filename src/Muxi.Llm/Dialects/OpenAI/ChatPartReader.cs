@@ -121,6 +121,7 @@ internal static class ChatPartReader
         }
         var audio = new AudioOutput { Id = id, Data = data, Transcript = transcript, ExpiresAt = expires, Extra = extra.ToExtra() };
         // Snowflake sends an object of empty values with every message (recorded 2025): that is no sound.
-        return string.IsNullOrEmpty(id) && string.IsNullOrEmpty(data) && string.IsNullOrEmpty(transcript) && expires is null or 0 && audio.Extra.IsEmpty ? null : audio;
+        var isEmpty = string.IsNullOrEmpty(id) && string.IsNullOrEmpty(data) && string.IsNullOrEmpty(transcript) && expires is null or 0 && audio.Extra.IsEmpty;
+        return isEmpty ? null : audio;
     }
 }

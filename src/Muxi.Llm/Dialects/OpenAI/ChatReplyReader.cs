@@ -13,7 +13,7 @@ internal static class ChatReplyReader
     {
         try
         {
-            if (Read(quirks, reply.Body.Span) is { } completion) return completion;
+            if (Read(quirks, reply.Body.Span) is { } completion && !HaveFailed(completion.Choices)) return WithIds(completion, context);
         }
         catch (JsonException)
         {
@@ -44,7 +44,7 @@ internal static class ChatReplyReader
                 reader.Read();
                 usage = UsageJson.Read(ref reader, source);
             }
-            else if (reader.Is("service_tier"u8)) tier = reader.ReadString(source);
+            else if (reader.Is("service_tier"u8)) tier = reader.ReadShared("default", source);
             else if (reader.Is("system_fingerprint"u8)) fingerprint = reader.ReadString(source);
             else
             {
@@ -60,6 +60,39 @@ internal static class ChatReplyReader
             ServiceTier = tier is null ? null : new(tier), SystemFingerprint = fingerprint, Extra = extra.ToExtra(),
         };
     }
+
+    private static bool HaveFailed(IReadOnlyList<Choice> choices)
+    {
+        for (var i = 0; i < choices.Count; i++)
+            if (ChatFinishReasons.IsError(choices[i].FinishReason)) return true;
+        return false;
+    }
+
+    /// <summary>A tool's result must name its call, so a call that came without an id gets one, as in a stream.</summary>
+    private static ChatCompletion WithIds(ChatCompletion completion, CallContext context)
+    {
+        for (var i = 0; i < completion.Choices.Count; i++)
+            if (LacksId(completion.Choices[i].Message.Blocks))
+                return completion with { Choices = [.. completion.Choices.Select(choice => choice with { Message = WithIds(choice.Message, choice.Index, context) })] };
+        return completion;
+    }
+
+    private static bool LacksId(IReadOnlyList<ContentPart> blocks)
+    {
+        for (var i = 0; i < blocks.Count; i++)
+            if (LacksId(blocks[i])) return true;
+        return false;
+    }
+
+    private static Message WithIds(Message message, int index, CallContext context)
+    {
+        var place = 0;
+        return message with { Blocks = [.. message.Blocks.Select(block => block.ToolCall is null ? block : WithId(block, index * 1000 + place++))] };
+
+        ContentPart WithId(ContentPart block, int number) => LacksId(block) ? block with { ToolCall = block.ToolCall! with { Id = context.MakeId("call_", number) } } : block;
+    }
+
+    private static bool LacksId(ContentPart block) => block.ToolCall is { Id.Length: 0 } call && call.Type != ChatToolReader.Legacy;
 
     private static IReadOnlyList<Choice>? ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, OpenAIChat? quirks)
     {
@@ -93,6 +126,8 @@ internal static class ChatReplyReader
             else if (reader.Is("message"u8))
             {
                 if (reader.EnterObject()) message = ChatMessageReader.Read(ref reader, source, quirks);
+                // A list of parts (Mistral's reasoning models) is the service's way; the caller gets text, and sends text back.
+                if (message is { ContentIsList: true }) message = message with { ContentIsList = false };
             }
             else if (reader.Is("finish_reason"u8)) finish = reader.ReadShared("stop", source);
             else if (reader.Is("finish_reason_raw"u8)) finishRaw = reader.ReadString(source);
@@ -111,6 +146,9 @@ internal static class ChatReplyReader
 /// <summary>Finish reasons in OpenAI's words.</summary>
 internal static class ChatFinishReasons
 {
+    /// <summary>Whether the word says that the generation failed: OpenRouter ends a failed answer, streamed or not, with <c>error</c> (its page on errors, 2025).</summary>
+    public static bool IsError(FinishReason? reason) => reason is { Value: "error" };
+
     /// <summary>OpenAI's word for a vendor's; <paramref name="raw"/> is the vendor's where that is another one.</summary>
     /// <param name="word">The vendor's word. Nothing and the empty word are derived from what the message holds.</param>
     /// <param name="quirks">The service's further words.</param>
@@ -123,18 +161,18 @@ internal static class ChatFinishReasons
         if (word is null) return null;
         if (word.Length == 0) return hasCalls ? FinishReason.ToolCalls : FinishReason.Stop;
         var known = quirks is not null && quirks.FinishReasons.TryGetValue(word, out var ours) ? ours : Shared(word);
-        if (known is not null) raw = word;
+        // In our own form a word stands for itself: the vendor's has a member of its own.
+        if (known is not null || quirks is not null) raw = word;
         return known ?? word;
     }
 
     /// <summary>Words that mean the same wherever they are said; null for any other.</summary>
-    private static string? Shared(string word) =>
-        word.ToLowerInvariant() switch
-        {
-            "eos" or "eos_token" or "end_turn" or "stop_sequence" or "end" or "complete" or "finish" => "stop",
-            "max_tokens" or "model_length" or "max_length" or "token_limit" => "length",
-            "tool_use" or "tool_call" => "tool_calls",
-            "safety" or "content-filter" or "sensitive" or "recitation" => "content_filter",
-            _ => null,
-        };
+    private static string? Shared(string word) => word.ToLowerInvariant() switch
+    {
+        "eos" or "eos_token" or "end_turn" or "stop_sequence" or "end" or "complete" or "finish" => "stop",
+        "max_tokens" or "model_length" or "max_length" or "token_limit" => "length",
+        "tool_use" or "tool_call" => "tool_calls",
+        "safety" or "content-filter" or "sensitive" or "recitation" => "content_filter",
+        _ => null,
+    };
 }

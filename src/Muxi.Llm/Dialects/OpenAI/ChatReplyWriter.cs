@@ -51,9 +51,9 @@ internal static class ChatReplyWriter
         json.WriteStartObject();
         json.WriteNumber("index"u8, choice.Index);
         json.WriteStartObject("message"u8);
-        new ChatMessageWriter(json, _canonical, new Warnings(), canonical: true).WriteMembers(choice.Message);
+        new ChatMessageWriter(json, _canonical, new Warnings(), MessageForm.Reply).WriteMembers(choice.Message);
         // Clients of OpenAI's shape expect the member to be there.
-        if (string.IsNullOrEmpty(choice.Message.Refusal) && !choice.Message.Extra.Holds("refusal"u8)) json.WriteNull("refusal"u8);
+        if (string.IsNullOrEmpty(choice.Message.Refusal)) json.WriteNull("refusal"u8);
         json.WriteEndObject();
         WriteLogprobs(json, choice.Logprobs);
         WriteFinish(json, choice.FinishReason, choice.FinishReasonRaw);
@@ -92,7 +92,7 @@ internal static class ChatReplyWriter
         if (delta.Content is { } content) json.WriteString("content"u8, content);
         if (delta.ReasoningContent is { } reasoning) json.WriteString("reasoning_content"u8, reasoning);
         if (delta.Refusal is { } refusal) json.WriteString("refusal"u8, refusal);
-        if (delta.ToolCalls.Count > 0) WriteCalls(json, delta.ToolCalls);
+        if (delta.ToolCalls.Count > 0) Write(json, delta.ToolCalls);
         if (delta.Audio is { } audio) Write(json, audio);
         if (delta.Annotations.Count > 0)
         {
@@ -110,35 +110,38 @@ internal static class ChatReplyWriter
         json.WriteEndObject();
     }
 
-    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ToolCallDelta> calls)
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<ToolCallDelta> calls)
     {
-        if (calls[0].Type == ChatToolReader.Legacy)
-        {
-            WriteFunction(json, "function_call"u8, calls[0]);
-            return;
-        }
-        json.WriteStartArray("tool_calls"u8);
+        var isOpen = false;
         for (var i = 0; i < calls.Count; i++)
         {
             var call = calls[i];
+            if (call.Form == ChatToolReader.Legacy) continue;
+            if (!isOpen) json.WriteStartArray("tool_calls"u8);
+            isOpen = true;
             json.WriteStartObject();
             json.WriteNumber("index"u8, call.Index);
             if (call.Id is { } id) json.WriteString("id"u8, id);
             if (call.Type is { } type) json.WriteString("type"u8, type);
-            if (call.Name is not null || call.Arguments is not null) WriteFunction(json, "function"u8, call);
+            if (call.Form == "custom") WriteFunction(json, "custom"u8, "input"u8, call);
+            else WriteFunction(json, "function"u8, "arguments"u8, call);
             if (call.Signature is { } signature) json.WriteString("signature"u8, signature);
             call.Extra.WriteMembers(json);
             json.WriteEndObject();
         }
-        json.WriteEndArray();
+        if (isOpen) json.WriteEndArray();
+        for (var i = 0; i < calls.Count; i++)
+            if (calls[i].Form == ChatToolReader.Legacy) WriteFunction(json, "function_call"u8, "arguments"u8, calls[i]);
     }
 
-    private static void WriteFunction(Utf8JsonWriter json, ReadOnlySpan<byte> member, ToolCallDelta call)
+    private static void WriteFunction(Utf8JsonWriter json, ReadOnlySpan<byte> member, ReadOnlySpan<byte> argumentsName, ToolCallDelta call)
     {
+        if (call.Name is null && call.Arguments is null && call.FunctionExtra.IsEmpty) return;
         json.WriteStartObject(member);
         if (call.Name is { } name) json.WriteString("name"u8, name);
         // The first piece has arguments, if only empty ones: clients join them without looking.
-        if ((call.Arguments ?? (call.Name is null ? null : "")) is { } arguments) json.WriteString("arguments"u8, arguments);
+        if ((call.Arguments ?? (call.Name is null ? null : "")) is { } arguments) json.WriteString(argumentsName, arguments);
+        call.FunctionExtra.WriteMembers(json);
         json.WriteEndObject();
     }
 

@@ -112,8 +112,8 @@ internal ref struct ChatRequestReader
 
     private void ReadTools(ref Utf8JsonReader reader)
     {
-        if (!reader.NextIsNull() && !reader.NextIs(JsonTokenType.StartArray)) throw Wrong("tools", "a list of objects");
         var isNull = reader.NextIsNull();
+        if (!isNull && !reader.NextIs(JsonTokenType.StartArray)) throw Wrong("tools", "a list of objects");
         var tools = ChatToolReader.ReadTools(ref reader, _source);
         if (!isNull) _request = _request with { Tools = tools };
     }

@@ -14,19 +14,19 @@ internal readonly ref struct ChatRequestWriter
     private readonly ChatCompletionRequest _request;
     private readonly OpenAIChat _quirks;
     private readonly Warnings _warnings;
-    private readonly bool _blocks;
+    private readonly MessageForm _form;
 
-    private ChatRequestWriter(Utf8JsonWriter json, ChatCompletionRequest request, OpenAIChat quirks, Warnings warnings, bool blocks) =>
-        (_json, _request, _quirks, _warnings, _blocks) = (json, request, quirks, warnings, blocks);
+    private ChatRequestWriter(Utf8JsonWriter json, ChatCompletionRequest request, OpenAIChat quirks, Warnings warnings, MessageForm form) =>
+        (_json, _request, _quirks, _warnings, _form) = (json, request, quirks, warnings, form);
 
     public static void WriteCanonical(Utf8JsonWriter json, ChatCompletionRequest request) =>
-        new ChatRequestWriter(json, request, _canonical, new Warnings(), blocks: true).Write(request.Model, request.Stream, request.StreamOptions);
+        new ChatRequestWriter(json, request, _canonical, new Warnings(), MessageForm.Request).Write(request.Model, request.Stream, request.StreamOptions);
 
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
-            new ChatRequestWriter(json, it.request, it.quirks, it.warnings, blocks: false)
+            new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
         return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
     }
@@ -56,9 +56,9 @@ internal readonly ref struct ChatRequestWriter
 
     private void WriteMessages()
     {
-        var messages = new ChatMessageWriter(_json, _quirks, _warnings, _blocks);
+        var messages = new ChatMessageWriter(_json, _quirks, _warnings, _form);
         _json.WriteStartArray("messages"u8);
-        foreach (var message in _request.Messages) messages.Write(message);
+        for (var i = 0; i < _request.Messages.Count; i++) messages.Write(_request.Messages[i]);
         _json.WriteEndArray();
     }
 

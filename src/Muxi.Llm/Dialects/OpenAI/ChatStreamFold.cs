@@ -43,7 +43,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         try
         {
             var chunk = _reader.Read(wireEvent.Data.Span, out var isError);
-            if (chunk is not null && !isError && wireEvent.Type != "error" && !HasErrorEnd(chunk)) return _last = chunk;
+            if (chunk is not null && !isError && wireEvent.Type != "error" && !HasFailed(chunk)) return _last = chunk;
         }
         catch (JsonException)
         {
@@ -52,12 +52,21 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         throw context.Error(wireEvent);
     }
 
-    /// <summary>OpenRouter ends a failed stream with the finish reason <c>error</c> (vendor's page on streaming errors, 2025).</summary>
-    private static bool HasErrorEnd(ChatCompletionChunk chunk) => chunk.Choices.Count > 0 && chunk.Choices[0].FinishReason?.Value == "error";
+    private static bool HasFailed(ChatCompletionChunk chunk)
+    {
+        for (var i = 0; i < chunk.Choices.Count; i++)
+            if (ChatFinishReasons.IsError(chunk.Choices[i].FinishReason)) return true;
+        return false;
+    }
 
     private void Add(ChatCompletionChunk chunk, ICollection<ChatCompletionChunk> into)
     {
-        for (var i = 0; i < chunk.Choices.Count; i++) Note(chunk.Choices[i]);
+        for (var i = 0; i < chunk.Choices.Count; i++)
+        {
+            var choice = chunk.Choices[i];
+            if (Note(choice) is var delta && !ReferenceEquals(delta, choice.Delta))
+                chunk = chunk with { Choices = [.. chunk.Choices.Select((other, place) => place == i ? other with { Delta = delta } : other)] };
+        }
         if (chunk.Usage is null)
         {
             into.Add(chunk);
@@ -68,11 +77,13 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         if (chunk.Choices.Count > 0) into.Add(chunk with { Usage = null });
     }
 
-    private void Note(ChunkChoice choice)
+    /// <summary>Keeps what later pieces depend on; gives the piece as it is to go out.</summary>
+    private Delta Note(ChunkChoice choice)
     {
         var answer = AnswerAt(choice.Index);
         if (choice.FinishReason is not null) answer.IsFinished = true;
         if (choice.Delta.ToolCalls is List<ToolCallDelta> calls) answer.Normalise(calls, context);
+        return answer.Whole(choice.Delta);
     }
 
     private Answer AnswerAt(int index)
@@ -104,10 +115,22 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     private sealed class Answer(int index)
     {
         private readonly List<Call> _calls = [];
+        private WholeCharacters _content, _reasoning, _refusal;
 
         public int Index { get; } = index;
         public bool IsFinished { get; set; }
         public bool HasCalls => _calls.Count > 0;
+
+        /// <summary>The piece with whole characters: the very one given, as a rule.</summary>
+        public Delta Whole(Delta delta)
+        {
+            var content = _content.Next(delta.Content);
+            var reasoning = _reasoning.Next(delta.ReasoningContent);
+            var refusal = _refusal.Next(delta.Refusal);
+            return ReferenceEquals(content, delta.Content) && ReferenceEquals(reasoning, delta.ReasoningContent) && ReferenceEquals(refusal, delta.Refusal)
+                ? delta
+                : delta with { Content = content, ReasoningContent = reasoning, Refusal = refusal };
+        }
 
         public void Normalise(List<ToolCallDelta> deltas, CallContext context)
         {
@@ -119,16 +142,15 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         }
 
         /// <summary>
-        /// Which call a piece belongs to. By index, unless a new id and name come under a used one (some services number every call 0); without an index by id;
-        /// without both, a name begins a call and arguments continue the last.
+        /// Which call a piece belongs to. By index, unless a new id and name, or where there are no ids a new name, come under a used one (some services number
+        /// every call 0); without an index by id; without both, a name begins a call and arguments continue the last.
         /// </summary>
         private Call? Find(ToolCallDelta delta)
         {
             if (delta.Index >= 0)
             {
                 var byIndex = _calls.FindLast(call => call.WireIndex == delta.Index);
-                var isAnother = byIndex is not null && delta.Id is not null && delta.Id != byIndex.Id && delta.Name is not null && byIndex.Name is not null;
-                return isAnother ? null : byIndex;
+                return byIndex is { Name: not null } && delta.Name is not null && byIndex.IsOther(delta) ? null : byIndex;
             }
             if (delta.Id is not null) return _calls.FindLast(call => call.Id == delta.Id);
             return delta.Name is null && _calls.Count > 0 ? _calls[^1] : null;
@@ -138,27 +160,39 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         {
             var place = _calls.Count;
             var isLegacy = delta.Type == ChatToolReader.Legacy;
-            var call = new Call(place, delta.Index, delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)), delta.Name);
+            var call = new Call(place, delta) { Id = delta.Id ?? (isLegacy ? null : context.MakeId("call_", Index * 1000 + place)) };
             _calls.Add(call);
-            return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? "function" };
+            delta = call.Whole(delta);
+            return delta.Index == place && delta.Id is not null && delta.Type is not null ? delta : delta with { Index = place, Id = call.Id, Type = delta.Type ?? delta.Form ?? "function" };
         }
 
         private static ToolCallDelta Continue(Call call, ToolCallDelta delta)
         {
             var name = call.Name is null ? delta.Name : null;
             call.Name ??= delta.Name;
-            // A call in the form before tools is told by its type, which stays on all its pieces.
-            var type = delta.Type == ChatToolReader.Legacy ? delta.Type : null;
-            if (delta.Index == call.Place && delta.Id is null && delta.Type == type && delta.Name == name) return delta;
-            return delta with { Index = call.Place, Id = null, Type = type, Name = name };
+            delta = call.Whole(delta);
+            if (delta.Index == call.Place && delta.Id is null && delta.Type is null && delta.Name == name) return delta;
+            return delta with { Index = call.Place, Id = null, Type = null, Name = name };
         }
 
-        private sealed class Call(int place, int wireIndex, string? id, string? name)
+        private sealed class Call(int place, ToolCallDelta first)
         {
+            private WholeCharacters _arguments;
+
             public int Place { get; } = place;
-            public int WireIndex { get; } = wireIndex;
-            public string? Id { get; } = id;
-            public string? Name { get; set; } = name;
+            public int WireIndex { get; } = first.Index;
+            public string? Id { get; init; }
+            public string? Name { get; set; } = first.Name;
+
+            /// <summary>Whether a piece that names a call under the same index names another one.</summary>
+            public bool IsOther(ToolCallDelta delta) => delta.Id is not null ? delta.Id != Id : first.Id is null && delta.Name != Name;
+
+            /// <summary>The piece with whole characters: the very one given, as a rule.</summary>
+            public ToolCallDelta Whole(ToolCallDelta delta)
+            {
+                var arguments = _arguments.Next(delta.Arguments);
+                return ReferenceEquals(arguments, delta.Arguments) ? delta : delta with { Arguments = arguments };
+            }
         }
     }
 }

@@ -11,7 +11,11 @@ internal static class ChatToolWriter
         if (!tool.Extra.Holds("type"u8)) json.WriteString("type"u8, tool.Type);
         if (tool.Function is { } function && !tool.Extra.Holds("function"u8)) WriteFunction(json, function, quirks, warnings);
         if (!tool.Custom.IsEmpty && !tool.Extra.Holds("custom"u8)) WriteRaw(json, "custom"u8, tool.Custom);
-        if (!tool.CacheControl.IsEmpty && !tool.Extra.Holds("cache_control"u8)) ChatPartWriter.WriteCacheControl(json, tool.CacheControl, quirks, warnings);
+        if (!tool.CacheControl.IsEmpty && !tool.Extra.Holds("cache_control"u8))
+        {
+            if (quirks.CacheControl) WriteRaw(json, "cache_control"u8, tool.CacheControl);
+            else warnings.Add("cache_control", "left out: the service does not take it");
+        }
         tool.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -48,7 +52,7 @@ internal static class ChatToolWriter
             if (quirks.StrictTools) json.WriteBoolean("strict"u8, strict);
             else if (strict) warnings.Add("tools.function.strict", "left out: the service does not take it");
         }
-        function.Extra.WriteMembers(json);
+        extra.WriteMembers(json);
         json.WriteEndObject();
     }
 

@@ -30,7 +30,7 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>How many stop texts the service takes; the others are left out, with a warning. 0 for no limit.</summary>
     public int MaxStops { get; init; }
 
-    /// <summary>Whether a tool's <c>strict</c> may be sent; where not, it is left out, with a warning where it asks for anything.</summary>
+    /// <summary>Whether a tool's <c>strict</c> may be sent; where not, it is left out, with a warning where it is true.</summary>
     public bool StrictTools { get; init; } = true;
 
     /// <summary>Whether <c>cache_control</c> marks may be sent; where not, they are left out, with a warning.</summary>

@@ -45,12 +45,14 @@ internal static class ReasoningDetailsJson
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
-            if (reader.Is("text"u8) || reader.Is("summary"u8))
+            // A null goes back as a null: it stays with what we do not name.
+            var isNull = reader.NextIsNull();
+            if (!isNull && (reader.Is("text"u8) || reader.Is("summary"u8)))
             {
                 text = reader.ReadString(source);
                 continue;
             }
-            if (reader.Is("signature"u8))
+            if (!isNull && reader.Is("signature"u8))
             {
                 signature = reader.ReadString(source);
                 continue;

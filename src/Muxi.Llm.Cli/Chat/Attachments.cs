@@ -1,0 +1,44 @@
+namespace Muxi.Llm.Cli;
+
+/// <summary>The files and addresses that go with a question.</summary>
+internal static class Attachments
+{
+    private static readonly string[] _sounds =
+        ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "aac", "aif", "aiff", "webm", "amr", "pcm", "pcm16", "wma"];
+
+    /// <summary>A picture: a file, or an address that the provider reads itself.</summary>
+    public static ContentPart Image(string source)
+    {
+        if (IsUrl(source)) return Muxi.Llm.Image.FromUrl(source);
+        var part = Read("--image", source, static path => Muxi.Llm.Image.FromFile(path));
+        return part.ImageUrl!.Url.StartsWith("data:image/", StringComparison.Ordinal) ? part : throw new FailureException($"--image: '{source}' is not a picture");
+    }
+
+    /// <summary>A sound file.</summary>
+    public static ContentPart Audio(string path)
+    {
+        var part = Read("--audio", path, Muxi.Llm.Audio.FromFile);
+        return _sounds.Contains(part.InputAudio!.Format) ? part : throw new FailureException($"--audio: '{path}' is not a sound file");
+    }
+
+    /// <summary>A document.</summary>
+    public static ContentPart Document(string path) => Read("--file", path, Muxi.Llm.Document.FromFile);
+
+    /// <summary>Reads a file, and tells in one line why it cannot be read.</summary>
+    public static T Read<T>(string option, string path, Func<string, T> read)
+    {
+        if (path.Length == 0) throw new UsageException($"{option} names no file.");
+        try
+        {
+            return read(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new FailureException($"{option}: {e.Message}", e);
+        }
+    }
+
+    private static bool IsUrl(string source) =>
+        source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        || source.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
+}

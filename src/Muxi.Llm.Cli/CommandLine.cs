@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+
+namespace Muxi.Llm.Cli;
+
+/// <summary>A command: one file each. What it adds to its help stands after the options.</summary>
+internal abstract class CliCommand(string name, string description) : Command(name, description)
+{
+    /// <summary>Examples and whatever else ends the help.</summary>
+    public abstract string Ending { get; }
+}
+
+/// <summary>The whole program: from arguments to an exit code.</summary>
+internal static class CommandLine
+{
+    private const string Ending = """
+        Answers go to stdout, everything else to stderr.
+
+        Exit codes:
+          0    done
+          1    the call failed; one line on stderr says what, who and how to mend it
+          2    wrong usage
+          130  interrupted with Ctrl-C (143: with SIGTERM)
+
+        Environment:
+          OPENAI_API_KEY, ...   the providers' keys; muxi-llm providers lists the variables
+          OPENAI_BASE_URL, ...  other addresses for them, path included
+          MUXI_LLM_MODEL        the model when -m names none
+          MUXI_LLM_DEBUG=1      the whole trace of an error
+
+        Examples:
+          muxi-llm chat "Say hello"
+          muxi-llm chat -m openai/gpt-4o-mini "Why is the sky blue?"
+          muxi-llm models openai
+        """;
+
+    /// <summary>Runs the command that the arguments name.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
+    {
+        try
+        {
+            var parsed = Parse(arguments, terminal);
+            using var output = new GuardedWriter(terminal);
+            var configuration = new InvocationConfiguration
+            {
+                Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            };
+            if (arguments.Count == 0) return ShowHelp(parsed, terminal);
+            if (parsed.Action is ParseErrorAction) return Refuse(parsed, terminal);
+            return await parsed.InvokeAsync(configuration, terminal.Interrupts.Token);
+        }
+#pragma warning disable CA1031 // The last stop: whatever it is becomes one line.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Failures.Report(e, terminal);
+        }
+    }
+
+    /// <summary>What the arguments mean. There are no response files: a prompt may begin with @.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments, Terminal terminal) =>
+        Root(terminal).Parse(arguments, new() { ResponseFileTokenReplacer = null });
+
+    private static RootCommand Root(Terminal terminal)
+    {
+        var root = new RootCommand("One way to use every large-language-model service: provider/model says who answers.")
+        {
+            new ChatCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal),
+        };
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption help) help.Action = new HelpWithEnding(Ending);
+            option.Description = option is HelpOption ? "Shows this help." : "Shows the version.";
+        }
+        return root;
+    }
+
+    private static int ShowHelp(ParseResult parsed, Terminal terminal)
+    {
+        parsed.RootCommandResult.Command.Parse(["--help"]).Invoke(new() { Output = terminal.Error });
+        return Failures.WrongUsage;
+    }
+
+    private static int Refuse(ParseResult parsed, Terminal terminal)
+    {
+        var command = parsed.CommandResult.Command;
+        terminal.Note(command is RootCommand && parsed.UnmatchedTokens.Count > 0 ? Unknown(command, parsed.UnmatchedTokens[0]) : parsed.Errors[0].Message);
+        terminal.Note($"see muxi-llm {(command is RootCommand ? "" : command.Name + " ")}--help");
+        return Failures.WrongUsage;
+    }
+
+    private static string Unknown(Command root, string word)
+    {
+        var near = Nearest.Of(word, root.Subcommands.Select(command => command.Name));
+        return $"There is no command '{word}'.{(near is null ? "" : $" Did you mean {near}?")}";
+    }
+
+    /// <summary>The usual help, and after it what the command has to add.</summary>
+    private sealed class HelpWithEnding(string rootEnding) : SynchronousCommandLineAction
+    {
+        private readonly HelpAction _usual = new() { MaxWidth = 110 };
+
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = _usual.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output.WriteLine(parseResult.CommandResult.Command is CliCommand command ? command.Ending : rootEnding);
+            return code;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Muxi.Llm.Cli;
+
+/// <summary><c>muxi-llm models</c>: what can be asked, from the services themselves.</summary>
+internal sealed class ModelsCommand : CliCommand
+{
+    /// <summary>A list is short; a server that does not give it at once is not there.</summary>
+    private static readonly Timeouts _timeouts = new() { FirstByte = TimeSpan.FromSeconds(20), Total = TimeSpan.FromSeconds(30) };
+
+    private readonly Terminal _terminal;
+    private readonly Argument<string> _provider = new("PROVIDER") { Description = "Whose models; without it, of everybody who can be asked now.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _json = new("--json") { Description = "Prints the list as JSON, in OpenAI's form." };
+
+    public ModelsCommand(Terminal terminal) : base("models", "Lists the models that can be asked, as provider/model.")
+    {
+        _terminal = terminal;
+        Add(_provider);
+        Add(_json);
+        SetAction(RunAsync);
+    }
+
+    public override string Ending => """
+        Without PROVIDER: the sandbox, every provider whose key is set, and the servers of your own that answer.
+        stderr says who was left out, and why.
+
+        Examples:
+          muxi-llm models
+          muxi-llm models sandbox
+          muxi-llm models --json openai
+
+        """;
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var client = _terminal.Connect();
+        var listed = parsed.GetValue(_provider) is { } name
+            ? await ListAsync(client, name, cancellationToken)
+            : await ListAllAsync(client, cancellationToken);
+        _terminal.Write(parsed.GetValue(_json) ? Json(listed) : string.Concat(listed.Select(model => $"{model.Name}\n")));
+        return 0;
+    }
+
+    private async Task<List<ListedModel>> ListAllAsync(LlmClient client, CancellationToken cancellationToken)
+    {
+        var providers = Catalog.All.Where(provider => provider.ModelsPath is not null).ToLookup(CanBeAsked);
+        if (providers[false].Any())
+            _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Select(provider => $"{provider.Name} ({provider.KeyVariables[0]})"))}");
+        var lists = await Task.WhenAll(providers[true].Select(TryListAsync));
+        return [.. lists.SelectMany(list => list)];
+
+        async Task<List<ListedModel>> TryListAsync(Provider provider)
+        {
+            try
+            {
+                return await ListAsync(client, provider.Name, cancellationToken);
+            }
+            catch (Exception e) when (e is LlmException or FailureException)
+            {
+                Failures.Tell(e, _terminal);
+                return [];
+            }
+        }
+    }
+
+    /// <summary>Whether a service answers without a key, or has one.</summary>
+    private bool CanBeAsked(Provider provider) =>
+        !provider.Auth.IsRequired || provider.KeyVariables.Concat(provider.UrlVariables).Any(name => _terminal.Variable(name) is not null);
+
+    private static async Task<List<ListedModel>> ListAsync(LlmClient client, string name, CancellationToken cancellationToken)
+    {
+        var provider = Catalog.All.FirstOrDefault(known => known.Aliases.Prepend(known.Name).Contains(name, StringComparer.OrdinalIgnoreCase));
+        if (provider is { ModelsPath: null }) throw new FailureException($"{provider.Name} does not list its models");
+        // An unknown name is refused here, with the nearest ones.
+        var request = new RawRequest { Provider = name, Method = HttpMethod.Get, Path = provider?.ModelsPath ?? "", Options = new() { Timeouts = _timeouts } };
+        using var response = await client.Raw.SendAsync(request, cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_timeouts.Total);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            using var document = await JsonDocument.ParseAsync(body, cancellationToken: limit.Token);
+            return Read(provider!, document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new FailureException($"{name}: the list of models is not JSON", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new FailureException($"{name}: the list of models broke off", e);
+        }
+    }
+
+    private static List<ListedModel> Read(Provider provider, JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
+            throw new FailureException($"{provider.Name}: the list of models is not in OpenAI's form");
+        var models =
+            from model in data.EnumerateArray()
+            where model.ValueKind == JsonValueKind.Object
+            let id = Text(model, "id")
+            where id is not null
+            orderby id
+            select new ListedModel($"{provider.Name}/{id}", model.TryGetProperty("created", out var time) && time.TryGetInt64(out var created) ? created : null, Text(model, "owned_by"));
+        return [.. models];
+    }
+
+    private static string? Text(JsonElement model, string member) =>
+        model.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static string Json(List<ListedModel> models) => JsonText.Of(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("object", "list");
+        json.WriteStartArray("data");
+        foreach (var model in models)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", model.Name);
+            json.WriteString("object", "model");
+            if (model.Created is { } created) json.WriteNumber("created", created);
+            if (model.OwnedBy is { } owner) json.WriteString("owned_by", owner);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private sealed record ListedModel(string Name, long? Created, string? OwnedBy);
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text;
+
+namespace Muxi.Llm.Cli;
+
+/// <summary><c>muxi-llm providers</c>: who can be asked. Keys are never shown, only whether they are set.</summary>
+internal sealed class ProvidersCommand : CliCommand
+{
+    private readonly Terminal _terminal;
+    private readonly Option<bool> _json = new("--json") { Description = "Prints every fact as JSON." };
+    private readonly Option<bool> _markdown = new("--markdown") { Description = "Prints the page docs/providers.md: facts only, nothing of this machine." };
+
+    public ProvidersCommand(Terminal terminal) : base("providers", "Lists the providers: what they speak, which variable holds the key and whether it is set.")
+    {
+        _terminal = terminal;
+        Add(_json);
+        Add(_markdown);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(_json) && result.GetValue(_markdown)) result.AddError("--json and --markdown exclude each other.");
+        });
+        SetAction(Run);
+    }
+
+    public override string Ending => """
+        Examples:
+          muxi-llm providers
+          muxi-llm providers --json
+          muxi-llm providers --markdown > docs/providers.md
+
+        """;
+
+    private int Run(ParseResult parsed)
+    {
+        _terminal.Write(parsed.GetValue(_json) ? Json() : parsed.GetValue(_markdown) ? ProvidersPage.Text() : Table());
+        return 0;
+    }
+
+    /// <summary>What a service can do here, in the words of the operations.</summary>
+    public static IEnumerable<string> Operations(Provider provider)
+    {
+        if (provider.Chat is not null) yield return "chat";
+    }
+
+    /// <summary>Whether nobody is called at all: .invalid is the top-level domain that is nobody's (RFC 2606).</summary>
+    public static bool IsInProcess(Provider provider) => new Uri(provider.BaseUrl).Host.EndsWith(".invalid", StringComparison.Ordinal);
+
+    private string Table()
+    {
+        var rows = Catalog.All.Select(provider => (string[])[provider.Name, provider.DisplayName, string.Join(", ", Operations(provider)), KeyState(provider), BaseUrl(provider)]).ToList();
+        rows.Insert(0, ["NAME", "SERVICE", "SPEAKS", "KEY", "BASE URL"]);
+        var table = new StringBuilder();
+        foreach (var row in rows)
+            table.AppendJoin("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(rows.Max(other => other[column].Length)))).Append('\n');
+        return table.ToString();
+    }
+
+    private string KeyState(Provider provider)
+    {
+        if (provider.KeyVariables.IsEmpty) return "none";
+        return SetVariable(provider) is { } set ? $"{set} is set" : $"{provider.KeyVariables[0]} {(provider.Auth.IsRequired ? "is not set" : "(optional)")}";
+    }
+
+    private string? SetVariable(Provider provider) => provider.KeyVariables.FirstOrDefault(name => _terminal.Variable(name) is not null);
+
+    /// <summary>Where calls go: without what could be a credential in it.</summary>
+    private string BaseUrl(Provider provider)
+    {
+        if (IsInProcess(provider)) return "in this process";
+        if (provider.UrlVariables.Select(_terminal.Variable).FirstOrDefault(value => value is not null) is not { } own) return provider.BaseUrl;
+        return Uri.TryCreate(own, UriKind.Absolute, out var url) ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/') : "(not an address)";
+    }
+
+    private string Json() => JsonText.Of(json =>
+    {
+        json.WriteStartArray();
+        foreach (var provider in Catalog.All)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", provider.Name);
+            json.WriteString("display_name", provider.DisplayName);
+            json.WriteStrings("aliases", provider.Aliases);
+            json.WriteStrings("operations", Operations(provider));
+            json.WriteStrings("key_variables", provider.KeyVariables);
+            json.WriteBoolean("key_required", provider.Auth.IsRequired);
+            json.WriteBoolean("key_set", SetVariable(provider) is not null);
+            json.WriteStrings("base_url_variables", provider.UrlVariables);
+            json.WriteString("base_url", BaseUrl(provider));
+            json.WriteBoolean("self_hosted", provider.IsSelfHosted);
+            json.WriteString("default_model", provider.DefaultModel is null ? null : $"{provider.Name}/{provider.DefaultModel}");
+            json.WriteString("documentation", provider.Documentation);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Muxi.Llm.Cli;
+
+/// <summary>Something that the user can mend: a file that is not there. Told in one line.</summary>
+internal class FailureException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The command was not used as it can be used.</summary>
+internal sealed class UsageException(string message) : FailureException(message);
+
+/// <summary>Turns what went wrong into one line on standard error and an exit code.</summary>
+internal static class Failures
+{
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+
+    /// <summary>Tells what went wrong and gives the exit code.</summary>
+    public static int Report(Exception error, Terminal terminal)
+    {
+        // `| head -1` has what it wanted.
+        if (error is OutputClosedException) return 0;
+        if (error is OperationCanceledException && terminal.Interrupts.Token.IsCancellationRequested)
+        {
+            terminal.Note("cancelled");
+            return terminal.Interrupts.ExitCode;
+        }
+        Tell(error, terminal);
+        return error is UsageException ? WrongUsage : Failed;
+    }
+
+    /// <summary>Tells what went wrong: what, who, and how to mend it.</summary>
+    public static void Tell(Exception error, Terminal terminal)
+    {
+        terminal.Note(error switch
+        {
+            LlmException call => call.Message + Remedy(call, terminal),
+            FailureException => error.Message,
+            OperationCanceledException => "cancelled",
+            _ => $"unexpected {error.GetType().Name}: {error.Message} (set MUXI_LLM_DEBUG=1 for the trace)",
+        });
+        if (terminal.Variable("MUXI_LLM_DEBUG") is not null) terminal.Error.WriteLine(error);
+    }
+
+    private static string Remedy(LlmException error, Terminal terminal) => error.Kind switch
+    {
+        ErrorKind.Authentication => KeyVariable(error, terminal) is { } variable ? $" (check {variable})" : "",
+        ErrorKind.Permission => KeyVariable(error, terminal) is { } variable ? $" (the key in {variable} may not do this)" : "",
+        ErrorKind.RateLimit => $" (try again {Later(error)}, or another model with -m)",
+        ErrorKind.Quota => " (the credit is spent: pay the provider, or pick another one with -m)",
+        ErrorKind.NotFound => error.Provider is { } provider ? $" (muxi-llm models {provider} lists what there is)" : "",
+        ErrorKind.ContextLength => " (shorten the prompt, or pick a model with more room with -m)",
+        ErrorKind.ContentFilter => " (the provider's policy refused it)",
+        ErrorKind.TooLarge => " (send less, or smaller files)",
+        ErrorKind.Overloaded or ErrorKind.Server or ErrorKind.Timeout => $" (try again {Later(error)})",
+        ErrorKind.Connection => error.Message.EndsWith(')') ? "" : " (check the network and the base URL)",
+        ErrorKind.StreamInterrupted => " (the answer is not whole; try again)",
+        _ => "",
+    };
+
+    private static string Later(LlmException error) =>
+        error is ApiException { RetryAfter: { } wait } ? string.Create(CultureInfo.InvariantCulture, $"in {Math.Ceiling(wait.TotalSeconds):0} s") : "later";
+
+    /// <summary>The variable that the key came from, or should come from.</summary>
+    private static string? KeyVariable(LlmException error, Terminal terminal) =>
+        Catalog.All.FirstOrDefault(provider => provider.Name == error.Provider) is { KeyVariables: { IsEmpty: false } variables }
+            ? variables.FirstOrDefault(name => terminal.Variable(name) is not null) ?? variables[0]
+            : null;
+}

@@ -1,0 +1,172 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Muxi.Llm.Cli;
+
+/// <summary>What a command sees of the world: streams, whether people sit at them, variables and signals. Tests give their own.</summary>
+internal sealed class Terminal
+{
+    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Standard input.</summary>
+    public required TextReader In { get; init; }
+
+    /// <summary>Standard output: answers, and nothing else. Commands write with <see cref="Write"/>.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Standard error: everything else.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether somebody types the input.</summary>
+    public bool IsInTerminal { get; init; }
+
+    /// <summary>Whether somebody reads the answers as they come.</summary>
+    public bool IsOutTerminal { get; init; }
+
+    /// <summary>Whether somebody reads the notes as they come.</summary>
+    public bool IsErrorTerminal { get; init; }
+
+    /// <summary>Reads a variable of the environment.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>Ctrl-C and SIGTERM.</summary>
+    public required Interrupts Interrupts { get; init; }
+
+    /// <summary>How long to wait for the first byte of an input that was not asked for: a script's open pipe may never bring one.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The terminal of this process.</summary>
+    public static Terminal OfProcess(Interrupts interrupts) => new()
+    {
+        In = Console.IsInputRedirected ? new StreamReader(Console.OpenStandardInput(), _utf8) : Console.In,
+        Out = new StreamWriter(StandardOutput(), _utf8) { AutoFlush = true },
+        Error = new StreamWriter(Console.OpenStandardError(), _utf8) { AutoFlush = true },
+        IsInTerminal = !Console.IsInputRedirected,
+        IsOutTerminal = !Console.IsOutputRedirected,
+        IsErrorTerminal = !Console.IsErrorRedirected,
+        Interrupts = interrupts,
+    };
+
+    /// <summary>A client with the settings of this environment.</summary>
+    public LlmClient Connect() => new(new LlmOptions { Environment = Environment });
+
+    /// <summary>A variable that is set to something; else null.</summary>
+    public string? Variable(string name) => Environment(name)?.Trim() is { Length: > 0 } value ? value : null;
+
+    /// <summary>Writes to standard output at once.</summary>
+    /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
+    /// <exception cref="FailureException">The text cannot be written: the disk is full.</exception>
+    public void Write(string text)
+    {
+        try
+        {
+            Out.Write(IsOutTerminal ? Visible(text) : text);
+        }
+        catch (IOException e) when (IsBrokenPipe(e))
+        {
+            throw new OutputClosedException();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"cannot write to standard output: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Tells something on standard error, in one line.</summary>
+    public void Note(string line) => Error.WriteLine($"muxi-llm: {OneLine(line)}");
+
+    /// <summary>Shows text that is no answer, as it comes. Whether it can be written does not matter.</summary>
+    public void WriteError(string text) => Error.Write(IsErrorTerminal ? Visible(text) : text);
+
+    /// <summary>The model's thinking, where somebody looks: dimmed, unless NO_COLOR is set.</summary>
+    public void WriteDim(string text)
+    {
+        if (Variable("NO_COLOR") is null) Error.Write($"\e[2m{Visible(text)}\e[22m");
+        else Error.Write(Visible(text));
+    }
+
+    /// <summary>The next line; null at the input's end.</summary>
+    public Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
+        // Reading a terminal cannot be cancelled; the thread is left behind.
+        Task.Run(In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+
+    /// <summary>The whole input; null when nothing came in time.</summary>
+    public async Task<string?> ReadAllAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (IsInTerminal) return await Task.Run(ReadTyped, CancellationToken.None).WaitAsync(cancellationToken);
+        var buffer = new char[4096];
+        int count;
+        try
+        {
+            count = await Task.Run(() => In.Read(buffer), CancellationToken.None).WaitAsync(patience, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+        if (count == 0) return "";
+        var rest = await Task.Run(In.ReadToEnd, CancellationToken.None).WaitAsync(cancellationToken);
+        return string.Concat(buffer.AsSpan(0, count), rest);
+    }
+
+    /// <summary>Lines until Ctrl-D. A terminal goes on after it, so it must be taken once.</summary>
+    private string ReadTyped()
+    {
+        var text = new StringBuilder();
+        while (In.ReadLine() is { } line) text.Append(line).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>One line without anything that could move a cursor.</summary>
+    private static string OneLine(string text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (var c in text)
+            if (!char.IsControl(c) && c is not ('\u2028' or '\u2029')) line.Append(c);
+            else if (line.Length > 0 && line[^1] != ' ') line.Append(' ');
+        return line.ToString().TrimEnd();
+    }
+
+    /// <summary>A model must not steer the terminal: control characters are shown as their pictures.</summary>
+    private static string Visible(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')) return text;
+        return string.Create(text.Length, text, static (shown, text) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+                shown[i] = text[i] switch
+                {
+                    '\n' or '\r' or '\t' => text[i],
+                    < ' ' => (char)('\u2400' + text[i]),
+                    '\x7f' => '\u2421',
+                    >= '\x80' and <= '\x9f' => '\ufffd',
+                    _ => text[i],
+                };
+        });
+    }
+
+    /// <summary>
+    /// Console's own stream keeps quiet when a pipe is broken, so that a stream nobody reads would go on; a file stream tells. Of a regular file it would write at
+    /// places of its own counting, over what another process appended.
+    /// </summary>
+    private static Stream StandardOutput()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected) return Console.OpenStandardOutput();
+        try
+        {
+            var direct = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!direct.CanSeek) return direct;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Closed, or something that a file stream does not take.
+        }
+        return Console.OpenStandardOutput();
+    }
+
+    /// <summary>EPIPE or ECONNRESET, and what Windows says for them.</summary>
+    private static bool IsBrokenPipe(IOException e) => OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is 109 or 232 : e.HResult is 32 or 54 or 104;
+}
+
+/// <summary>Whoever read our output has gone: there is nobody left to tell.</summary>
+internal sealed class OutputClosedException : Exception;

@@ -1,0 +1,60 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Log probabilities that look like some: made from the token's letters, well-formed, and without meaning.</summary>
+internal static class SandboxLogprobs
+{
+    private static readonly string[] Others =
+        [" the", " a", ".", ",", " and", " of", " to", "\n", " is", " in", " it", " that", "!", " for", " not", "?", " as", " on", " with", " at", " by"];
+
+    /// <summary>Writes the <c>logprobs</c> member of a choice, for the tokens of its content; null where none are asked for.</summary>
+    public static void Write(Utf8JsonWriter json, SandboxChatRequest request, IEnumerable<string>? tokens)
+    {
+        if (!request.Logprobs)
+        {
+            json.WriteNull("logprobs");
+            return;
+        }
+        json.WriteStartObject("logprobs");
+        if (tokens is null)
+            json.WriteNull("content");
+        else
+        {
+            json.WriteStartArray("content");
+            foreach (var token in tokens)
+                Write(json, token, request.TopLogprobs);
+            json.WriteEndArray();
+        }
+        json.WriteNull("refusal");
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string token, int top)
+    {
+        var likely = -(1 + (token.Sum(letter => letter) % 100)) / 1000m;
+        json.WriteStartObject();
+        Entry(json, token, likely);
+        json.WriteStartArray("top_logprobs");
+        var candidates = Others.Where(other => other != token).Prepend(token).Take(top);
+        foreach (var (rank, candidate) in candidates.Index())
+        {
+            json.WriteStartObject();
+            Entry(json, candidate, likely - (3 * rank));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Entry(Utf8JsonWriter json, string token, decimal logprob)
+    {
+        json.WriteString("token", token);
+        json.WriteNumber("logprob", logprob);
+        json.WriteStartArray("bytes");
+        foreach (var part in Encoding.UTF8.GetBytes(token))
+            json.WriteNumberValue(part);
+        json.WriteEndArray();
+    }
+}

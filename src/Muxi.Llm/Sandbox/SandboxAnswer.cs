@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>An answer before it becomes an HTTP response: data, so that a fault can be put over it.</summary>
+internal sealed record SandboxAnswer
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public int Status { get; init; } = 200;
+
+    public string MediaType { get; init; } = "application/json";
+
+    /// <summary>The whole body, when it does not come in <see cref="Pieces"/>.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The pieces of a streamed body, made while they are read; each is one server-sent event.</summary>
+    public IEnumerable<byte[]>? Pieces { get; init; }
+
+    /// <summary>The model that the request names, whose fault is to be put over the answer; null where no model is called.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Prompt tokens, for the rate-limit headers.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Headers to add to the usual ones, or to put in their place.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How long to wait before the headers.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>How long to wait before each piece but the first.</summary>
+    public TimeSpan Gap { get; init; }
+
+    /// <summary>After the last piece the body neither goes on nor ends, until the reader gives up.</summary>
+    public bool Hangs { get; init; }
+
+    public static SandboxAnswer Json(Action<Utf8JsonWriter> write) => new() { Body = Bytes(write) };
+
+    /// <summary>An error in OpenAI's shape.</summary>
+    public static SandboxAnswer Error(int status, string message, string type, string? code, string? param = null) =>
+        new() { Status = status, Body = ErrorBody(message, type, code, param) };
+
+    public static byte[] ErrorBody(string message, string type, string? code, string? param = null) => Bytes(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error");
+        json.WriteString("message", message);
+        json.WriteString("type", type);
+        json.WriteString("param", param);
+        json.WriteString("code", code);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    /// <summary>One server-sent event with these data.</summary>
+    public static byte[] Event(ReadOnlySpan<byte> data) => [.. "data: "u8, .. data, .. "\n\n"u8];
+
+    public static byte[] Bytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+            write(json);
+        return buffer.WrittenSpan.ToArray();
+    }
+}
+
+/// <summary>The request is wrong, and the sandbox says so as OpenAI does.</summary>
+internal sealed class SandboxRefusal(string message, string? param, string? code) : Exception(message)
+{
+    public SandboxAnswer Answer => SandboxAnswer.Error(400, Message, "invalid_request_error", code, param);
+}

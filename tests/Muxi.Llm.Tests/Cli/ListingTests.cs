@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary><c>muxi-llm models</c> and <c>muxi-llm providers</c>.</summary>
+public sealed class ListingTests
+{
+    private const string Models = """{"object":"list","data":[{"id":"gpt-4o-mini","object":"model","created":1721172741,"owned_by":"system"},{"id":"gpt-4o","object":"model"}]}""";
+
+    [Fact]
+    public async Task A_services_models_are_listed_by_the_names_that_chat_takes()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Models));
+
+        var run = await CliRun.Asking(server.Url).RunAsync("models", "openai");
+
+        Assert.Equal(new CliResult(0, "openai/gpt-4o\nopenai/gpt-4o-mini\n", ""), run);
+        Assert.Equal(("GET", "/v1/models"), (server.Requests[0].Method, server.Requests[0].Target));
+    }
+
+    [Fact]
+    public async Task The_list_as_JSON_has_OpenAIs_form()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Models));
+
+        var run = await CliRun.Asking(server.Url).RunAsync("models", "openai", "--json");
+
+        Assert.True(JsonNode.DeepEquals(
+            JsonNode.Parse("""{"object":"list","data":[{"id":"openai/gpt-4o","object":"model"},{"id":"openai/gpt-4o-mini","object":"model","created":1721172741,"owned_by":"system"}]}"""),
+            JsonNode.Parse(run.Output)));
+    }
+
+    [Fact]
+    public async Task Without_a_provider_all_who_can_be_asked_are_listed_and_the_others_named()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Models));
+        await using var local = await ReplayServer.StartAsync(1, CannedReply.Json("""{"data":[{"id":"qwen3"}]}"""));
+        var refused = FaultServer.Refused().ToString();
+        var run = new CliRun
+        {
+            Environment = new(CliRun.OpenAI(server.Url)) { ["VLLM_BASE_URL"] = local.Url.ToString(), ["LMSTUDIO_BASE_URL"] = refused, ["LLAMA_CPP_BASE_URL"] = refused },
+        };
+
+        var result = await run.RunAsync("models");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("openai/gpt-4o\nopenai/gpt-4o-mini\nvllm/qwen3\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("muxi-llm: left out, as their keys are not set: openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("muxi-llm: lmstudio: no reply from ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("muxi-llm: llama_cpp: no reply from ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("grok", "unknown provider 'grok'; did you mean groq?")]
+    [InlineData("openai", "openai needs a key: set OPENAI_API_KEY, or use a sandbox/ model, which needs none")]
+    public async Task A_provider_that_cannot_be_asked_is_a_failure(string provider, string says)
+    {
+        Assert.Equal(new CliResult(1, "", $"muxi-llm: {says}\n"), await new CliRun().RunAsync("models", provider));
+    }
+
+    [Theory]
+    [InlineData("<html>", "openai: the list of models is not JSON")]
+    [InlineData("""{"models":[]}""", "openai: the list of models is not in OpenAI's form")]
+    public async Task A_list_that_is_none_is_told(string body, string says)
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(body));
+
+        Assert.Equal(new CliResult(1, "", $"muxi-llm: {says}\n"), await CliRun.Asking(server.Url).RunAsync("models", "openai"));
+    }
+
+    [Fact]
+    public async Task A_list_that_breaks_off_is_told()
+    {
+        await using var server = FaultServer.Start(Fault.ResetAfter(20, CannedReply.Json(Models)));
+
+        Assert.Equal(new CliResult(1, "", "muxi-llm: openai: the list of models broke off\n"), await CliRun.Asking(server.Url).RunAsync("models", "openai"));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--json")]
+    [InlineData("--markdown")]
+    public async Task No_form_of_the_providers_shows_a_key(params string[] form)
+    {
+        var variables = Catalog.All.SelectMany(provider => provider.KeyVariables).ToDictionary(name => name, _ => "sk-canary-0123456789");
+        variables["OPENAI_BASE_URL"] = "http://user:canary@proxy.example:8080/v1?key=canary#canary";
+
+        var run = await new CliRun { Environment = variables }.RunAsync(["providers", .. form]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.DoesNotContain("canary", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_table_says_where_calls_go_and_which_keys_are_set()
+    {
+        var run = await new CliRun { Environment = new() { ["HOSTED_VLLM_API_KEY"] = "x", ["OPENAI_BASE_URL"] = "http://proxy.example:8080/v1/" } }.RunAsync("providers");
+
+        var lines = run.Output.TrimEnd('\n').Split('\n');
+        Assert.Equal(Catalog.All.Length + 1, lines.Length);
+        Assert.Matches(@"^openai +OpenAI +chat +OPENAI_API_KEY is not set +http://proxy\.example:8080/v1$", lines[1]);
+        Assert.Contains(lines, line => line.StartsWith("vllm ", StringComparison.Ordinal) && line.Contains("HOSTED_VLLM_API_KEY is set", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_facts_are_there_as_JSON()
+    {
+        var run = await new CliRun { Environment = new() { ["GROQ_API_KEY"] = "x" } }.RunAsync("providers", "--json");
+
+        var groq = JsonNode.Parse(run.Output)!.AsArray().Single(provider => (string?)provider!["name"] == "groq")!;
+        Assert.Equal("""["chat"]""", groq["operations"]!.ToJsonString());
+        Assert.True((bool?)groq["key_set"]);
+        Assert.Equal("groq/llama-3.3-70b-versatile", (string?)groq["default_model"]);
+        Assert.Equal("https://api.groq.com/openai/v1", (string?)groq["base_url"]);
+    }
+
+    [Fact]
+    public async Task The_page_of_the_providers_is_what_the_command_prints()
+    {
+        var run = await new CliRun().RunAsync("providers", "--markdown");
+
+        Assert.True(
+            run.Output == await File.ReadAllTextAsync(Repo.PathTo("docs", "providers.md"), TestContext.Current.CancellationToken),
+            "docs/providers.md is out of date: ./muxi-llm providers --markdown > docs/providers.md");
+    }
+}

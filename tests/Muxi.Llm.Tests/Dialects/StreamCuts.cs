@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>Where a streamed body may be cut, and whether what is left is still a whole reply, told in the plainest way.</summary>
+internal static class StreamCuts
+{
+    /// <summary>The beginnings of the body that end after an event, without the whole of it.</summary>
+    public static IEnumerable<byte[]> BetweenEvents(byte[] body)
+    {
+        var text = Encoding.Latin1.GetString(body);
+        foreach (var end in Ends(text))
+            if (text[end..].Trim().Length > 0) yield return body[..end];
+    }
+
+    /// <summary>Beginnings of the body that end anywhere, the same ones each time.</summary>
+    public static IEnumerable<byte[]> Anywhere(byte[] body, int count)
+    {
+        var random = new Random(body.Length);
+        for (var n = 0; n < count && body.Length > 0; n++) yield return body[..random.Next(body.Length)];
+    }
+
+    /// <summary>Whether a stream may end here: with [DONE] after an answer, or when every answer that was begun has its finish reason.</summary>
+    public static bool IsWhole(byte[] body)
+    {
+        var answers = new Dictionary<int, bool>();
+        foreach (var data in Events(body))
+        {
+            if (data.Trim() == "[DONE]") return answers.Count > 0;
+            if (Choices(data) is not { } choices) return false;
+            foreach (var choice in choices)
+            {
+                var index = choice?["index"]?.GetValue<int>() ?? 0;
+                answers[index] = answers.GetValueOrDefault(index) || choice?["finish_reason"].Str() is { Length: > 0 } and not "error";
+            }
+        }
+        return answers.Count > 0 && answers.Values.All(finished => finished);
+    }
+
+    /// <summary>The events' data; lines that are no field of an event say nothing.</summary>
+    private static IEnumerable<string> Events(byte[] body) => ReferenceReader.ReadSse(Encoding.Latin1.GetString(body))
+        .Where(e => !e.StartsWith("stray|", StringComparison.Ordinal)).Select(e => e[(e.IndexOf('|', StringComparison.Ordinal) + 1)..]);
+
+    private static IEnumerable<int> Ends(string text)
+    {
+        foreach (var lineEnd in (string[])["\r\n", "\n", "\r"])
+        {
+            if (!text.Contains(lineEnd, StringComparison.Ordinal)) continue;
+            var blank = lineEnd + lineEnd;
+            for (var at = text.IndexOf(blank, StringComparison.Ordinal); at >= 0; at = text.IndexOf(blank, at + 1, StringComparison.Ordinal)) yield return at + blank.Length;
+            yield break;
+        }
+    }
+
+    /// <summary>The answers in an event; null where it cannot be read.</summary>
+    private static JsonArray? Choices(string data)
+    {
+        try
+        {
+            return data.Length == 0 ? [] : JsonNode.Parse(data)?["choices"] as JsonArray ?? [];
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>Provider data rots where nothing reads it: each one is called, at its own address, with the key from each of its variables.</summary>
+public class Law06_Every_provider_can_be_called
+{
+    private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
+
+    public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
+
+    public static TheoryData<string, string> Variables
+    {
+        get
+        {
+            var rows = new TheoryData<string, string>();
+            foreach (var provider in Called)
+                foreach (var variable in provider.KeyVariables) rows.Add(provider.Name, variable);
+            return rows;
+        }
+    }
+
+    /// <summary>The sandbox answers inside the process and has no address.</summary>
+    private static IEnumerable<Provider> Called => Catalog.BuiltIn.Where(provider => provider.InProcess is null);
+
+    [Theory]
+    [MemberData(nameof(Variables))]
+    public async Task At_its_own_address_with_the_key_from_each_of_its_variables(string name, string variable)
+    {
+        var provider = Catalog.BuiltIn.Single(one => one.Name == name);
+
+        var (request, reply) = await CallAsync(name, asked => asked == variable ? "the-key" : null);
+
+        Assert.Equal($"{provider.BaseUrl}/chat/completions", request.RequestUri!.AbsoluteUri);
+        Assert.Equal(HttpMethod.Post, request.Method);
+        Assert.Equal(provider.Auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(provider.Auth.Header)));
+        Assert.Equal("Hello", reply.Text);
+        Assert.Equal(name, reply.Provider);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Without_a_key_only_where_none_is_needed(string name)
+    {
+        var provider = Catalog.BuiltIn.Single(one => one.Name == name);
+
+        if (provider.Auth.IsRequired)
+        {
+            var error = await Assert.ThrowsAsync<ConfigurationException>(() => CallAsync(name, _ => null));
+            Assert.Contains(provider.KeyVariables[0], error.Message, StringComparison.Ordinal);
+            return;
+        }
+        var (request, _) = await CallAsync(name, _ => null);
+        Assert.Null(request.Headers.Authorization);
+    }
+
+    private static async Task<(HttpRequestMessage Request, ChatCompletion Reply)> CallAsync(string name, Func<string, string?> environment)
+    {
+        using var handler = new Recorder();
+        using var client = new LlmClient(new() { Handler = handler, Environment = environment });
+        var reply = await client.Chat.Completions.CreateAsync(new() { Model = $"{name}/m", Messages = [Message.User("Hi")] }, null, TestContext.Current.CancellationToken);
+        return (handler.Seen!, reply);
+    }
+
+    private sealed class Recorder : HttpMessageHandler
+    {
+        public HttpRequestMessage? Seen { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Seen = request;
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Reply, Encoding.UTF8, "application/json") });
+        }
+    }
+}

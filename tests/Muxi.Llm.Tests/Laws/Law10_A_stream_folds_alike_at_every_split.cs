@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>Where the network cuts a stream is chance; what the caller gets is not.</summary>
+public class Law10_A_stream_folds_alike_at_every_split
+{
+    private const int Seeds = 20;
+
+    /// <summary>One stream per dialect with all that makes splitting hard: comments, CRLF, no blank behind "data:", text of four bytes, calls, usage.</summary>
+    private static readonly Dictionary<string, string> _streams = new()
+    {
+        [nameof(OpenAIChat)] = """
+            : keep-alive
+
+            data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m-1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"x_region":"eu"}
+
+            data:{"id":"c1","created":7,"model":"m-1","choices":[{"index":0,"delta":{"reasoning_content":"Zwölf 🧮, "}}]}
+
+            event: message
+            data: {"id":"c1","created":7,"model":"m-1",
+            data:  "choices":[{"index":0,"delta":{"reasoning_content":"also gerade."}}]}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[{"index":0,"delta":{"content":"Grüße, \"世界\" 👋🏽\n"}},{"index":1,"delta":{"role":"assistant","content":"B"}}]}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"weather","arguments":""}}]}}]}
+
+            : OPENROUTER PROCESSING
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":\"Kö"}},{"index":1,"id":"call_b","type":"function","function":{"name":"time","arguments":"{}"}}]}}]}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"ln\"}"}}]}},{"index":1,"delta":{"content":"!"},"finish_reason":"stop"}]}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}],"usage":null}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":9,"total_tokens":20,"completion_tokens_details":{"reasoning_tokens":4}}}
+
+            data: [DONE]
+
+
+            """,
+    };
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var dialect in Quirks.Dialects)
+                foreach (var ending in new[] { "LF", "CRLF" }) cases.Add(dialect.Name, ending);
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Through_the_real_transport(string dialect, string lineEnding)
+    {
+        Assert.True(_streams.TryGetValue(dialect, out var stream), $"{dialect} has no stream here: write one as its service sends it");
+        var body = Encoding.UTF8.GetBytes(lineEnding == "CRLF" ? stream.Replace("\n", "\r\n", StringComparison.Ordinal) : stream);
+        var spoken = (ChatDialect)Activator.CreateInstance(Quirks.Dialects.Single(one => one.Name == dialect))!;
+
+        var whole = await ReadAsync(spoken, [body]);
+
+        Assert.Contains("\"content\":\"Grüße, \\\"世界\\\" \\uD83D\\uDC4B", whole, StringComparison.Ordinal);
+        Assert.Contains("\"arguments\":\"{\\\"city\\\":\\\"Köln\\\"}\"", whole, StringComparison.Ordinal);
+        Assert.Contains("\"total_tokens\":20", whole, StringComparison.Ordinal);
+        Law.Holds(await CheckAsync(body, pieces => ReadAsync(spoken, pieces)), "Something is kept or decoded across reads: copy what an event's data must outlive, and cut at events, not at reads.");
+    }
+
+    [Fact]
+    public async Task The_law_catches_a_planted_breach()
+    {
+        var body = Encoding.UTF8.GetBytes(_streams[nameof(OpenAIChat)]);
+
+        // Decodes read by read and takes each read for whole lines, as a naive client does.
+        var naive = await CheckAsync(body, pieces => Task.FromResult(string.Join('|', pieces.SelectMany(piece => Encoding.UTF8.GetString(piece).Split('\n')).Where(line => line.StartsWith("data:", StringComparison.Ordinal)))));
+
+        Assert.InRange(naive.Count, Seeds / 2, Seeds);
+    }
+
+    private static async Task<List<Breach>> CheckAsync(byte[] body, Func<byte[][], Task<string>> read)
+    {
+        var whole = await read([body]);
+        var breaches = new List<Breach>();
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var split = await read([.. Seeded.Pieces(body, seed)]);
+            if (split != whole) breaches.Add(new($"seed {seed}", 0, $"instead of\n{whole}\nthe caller got\n{split}"));
+        }
+        return breaches;
+    }
+
+    /// <summary>Every chunk and the reply that they make, as JSON.</summary>
+    private static async Task<string> ReadAsync(ChatDialect dialect, byte[][] pieces)
+    {
+        using var handler = new Pieces(pieces);
+        using var client = new LlmClient(new() { Providers = [new("split", "http://split.invalid/v1", Auth.None) { Chat = dialect }], Handler = handler, Environment = _ => null });
+        var request = new ChatCompletionRequest { Model = "split/m-1", Messages = [Message.User("Hi")] };
+        var chunks = new List<ChatCompletionChunk>();
+        await foreach (var chunk in client.Chat.Completions.StreamAsync(request, null, TestContext.Current.CancellationToken)) chunks.Add(chunk);
+        var reply = await chunks.ToAsyncEnumerable().ToCompletionAsync(TestContext.Current.CancellationToken);
+        return string.Join('\n', chunks.Select(chunk => chunk.ToJson()).Append(reply.ToJson()));
+    }
+
+    private sealed class Pieces(byte[][] pieces) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var content = new StreamContent(new PieceStream(pieces));
+            content.Headers.ContentType = new MediaTypeHeaderValue("text/event-stream");
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
+        }
+    }
+
+    /// <summary>Gives at most one piece at each read.</summary>
+    private sealed class PieceStream(byte[][] pieces) : MemoryStream(pieces.SelectMany(piece => piece).ToArray(), writable: false)
+    {
+        private readonly Queue<int> _ends = new(pieces.Select((_, i) => pieces.Take(i + 1).Sum(piece => piece.Length)));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            while (_ends.Count > 0 && _ends.Peek() <= Position) _ends.Dequeue();
+            await Task.Yield();
+            return Read(buffer.Span[..(_ends.Count == 0 ? 0 : (int)Math.Min(buffer.Length, _ends.Peek() - Position))]);
+        }
+    }
+}

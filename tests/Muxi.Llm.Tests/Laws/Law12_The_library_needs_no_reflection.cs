@@ -1,0 +1,79 @@
+using System.Xml.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>The library works trimmed and compiled ahead of time: the compiler's analysis of that is on, is an error, and nothing goes round it.</summary>
+public class Law12_The_library_needs_no_reflection
+{
+    private const string Project = "src/Muxi.Llm/Muxi.Llm.csproj";
+
+    private static readonly HashSet<string> _reflection =
+    [
+        "Activator", "MakeGenericType", "MakeGenericMethod", "InvokeMember", "DynamicInvoke", "DynamicMethod", "GetUninitializedObject", "LoadFrom", "LoadFile",
+        "RequiresUnreferencedCode", "RequiresDynamicCode", "UnconditionalSuppressMessage", "DynamicDependency", "DefaultJsonTypeInfoResolver", "dynamic",
+    ];
+
+    private static readonly HashSet<string> _ofTypes =
+    [
+        "GetType", "GetProperties", "GetProperty", "GetMethods", "GetMethod", "GetFields", "GetField", "GetMembers", "GetMember", "GetConstructors", "GetConstructor",
+        "GetInterfaces", "GetEvents", "GetCustomAttributes", "GetNestedTypes", "Load", "GetTypes", "CreateInstance",
+    ];
+
+    [Fact]
+    public void Its_sources_use_none() =>
+        Law.Holds(Sources.Library.SelectMany(Check), "Write the code out, use a source generator (JsonSerializerContext, LoggerMessage), or take what is needed as a parameter.");
+
+    [Fact]
+    public void Its_project_is_AOT_compatible_and_its_warnings_are_errors() =>
+        Law.Holds(Check(Project, Sources.Read(Project), Sources.Read("Directory.Build.props")), "Keep the analysis on and mend what it finds.");
+
+    [Fact]
+    public void The_law_catches_a_planted_breach()
+    {
+        Law.Catches(Check(new Source("src/Muxi.Llm/Planted.cs", """
+            class Planted
+            {
+                object A() => Activator.CreateInstance<Planted>();
+                object B(object it) => it.GetType().GetProperties();
+                object C() => typeof(Planted).GetMethod("C");
+                object D() => Type.GetType("Planted");
+                object E() => Assembly.Load("Planted");
+                [RequiresUnreferencedCode("no")] void F() { }
+                void G(dynamic it) => it.H();
+            #pragma warning disable IL2026
+                string Good(object it) => it.GetType().Name;
+                object AlsoGood(JsonElement it) => it.GetProperty("name");
+            }
+            """)), 3, 4, 5, 6, 7, 8, 9, 10);
+
+        const string Good = "<Project><PropertyGroup><IsAotCompatible>true</IsAotCompatible></PropertyGroup></Project>";
+        const string Strict = "<Project><PropertyGroup><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup></Project>";
+        Assert.Empty(Check("p", Good, Strict));
+        Law.Catches(Check("p", "<Project />", Strict), "p");
+        Law.Catches(Check("p", Good, "<Project />"), "p");
+        Law.Catches(Check("p", Good, Strict.Replace("</PropertyGroup>", "<NoWarn>CA1000;IL2026</NoWarn></PropertyGroup>", StringComparison.Ordinal)), "p");
+        Law.Catches(Check("p", Good, Strict.Replace("</PropertyGroup>", "<WarningsNotAsErrors>IL3050</WarningsNotAsErrors></PropertyGroup>", StringComparison.Ordinal)), "p");
+    }
+
+    private static IEnumerable<Breach> Check(Source source) =>
+        source.Names().Where(name => _reflection.Contains(name.ValueText) || IsOfType(name)).Select(name => source.Breach(name, $"{name.Parent?.Parent} is reflection"))
+            .Concat(source.Root.DescendantNodes(descendIntoTrivia: true).OfType<PragmaWarningDirectiveTriviaSyntax>()
+                .Where(pragma => pragma.ErrorCodes.Any(code => code.ToString().StartsWith("IL", StringComparison.Ordinal))).Select(pragma => source.Breach(pragma, "the analysis is silenced")));
+
+    private static bool IsOfType(SyntaxToken name) =>
+        _ofTypes.Contains(name.ValueText) && name.Parent?.Parent is MemberAccessExpressionSyntax access && access.Name == name.Parent
+        && (access.Expression is TypeOfExpressionSyntax || access.Expression.ToString() is "Type" or "System.Type" or "Assembly" || access.Expression.ToString().EndsWith("GetType()", StringComparison.Ordinal) || access.Expression.ToString().EndsWith(".Assembly", StringComparison.Ordinal));
+
+    private static IEnumerable<Breach> Check(string place, string project, string props)
+    {
+        var settings = XDocument.Parse(project).Descendants().Concat(XDocument.Parse(props).Descendants()).Where(element => !element.HasElements).ToLookup(element => element.Name.LocalName, element => element.Value);
+        foreach (var name in new[] { "IsAotCompatible", "TreatWarningsAsErrors" })
+            if (!settings[name].Any() || settings[name].Any(value => value != "true")) yield return new(place, 0, $"{name} is not true");
+        foreach (var name in new[] { "NoWarn", "WarningsNotAsErrors", "MSBuildWarningsNotAsErrors" })
+            if (settings[name].Any(value => value.Contains("IL", StringComparison.Ordinal))) yield return new(place, 0, $"{name} silences the analysis");
+        foreach (var name in new[] { "EnableTrimAnalyzer", "EnableAotAnalyzer", "EnableSingleFileAnalyzer" })
+            if (settings[name].Any(value => value != "true")) yield return new(place, 0, $"{name} is off");
+    }
+}
