@@ -32,6 +32,21 @@ public class WholeCallShort
     public Task<int> Muxi() => _clients.MuxiCallAsync();
 }
 
+/// <summary>The same with a key so short that the reply's id has to be searched for it.</summary>
+public class WholeCallShortKey
+{
+    private static readonly Clients _clients = new(CannedHandler.ShortReply(), Clients.ShortKey);
+
+    [Benchmark(Baseline = true)]
+    public Task<int> Floor() => _clients.FloorCallAsync();
+
+    [Benchmark]
+    public Task<int> OpenAISdk() => _clients.SdkCallAsync();
+
+    [Benchmark]
+    public Task<int> Muxi() => _clients.MuxiCallAsync();
+}
+
 /// <summary>One stream of 1,000 chunks, as many per read as fit.</summary>
 public class StreamedCall
 {

@@ -8,7 +8,7 @@ internal static class Canned
 {
     public const int Chunks = 1_000;
 
-    private const string Word = " latency";
+    private const string Word = " queue";
 
     /// <summary>Two short paragraphs: about what a service says at a time.</summary>
     public static byte[] Reply { get; } = ReplyOf(
@@ -20,9 +20,9 @@ internal static class Canned
     /// <summary>The stream's events, each with its blank line: an opening, the text, the finish, the usage, the end.</summary>
     public static byte[][] Events { get; } =
     [
-        Event("""[{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]""", "null", 0),
-        .. Enumerable.Range(1, Chunks).Select(i => Event($$"""[{"index":0,"delta":{"content":"{{Word}}"},"logprobs":null,"finish_reason":null}]""", "null", i)),
-        Event("""[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]""", "null", 1),
+        Event("""[{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"finish_reason":null}]""", "null", 0),
+        .. Enumerable.Range(1, Chunks).Select(i => Event($$"""[{"index":0,"delta":{"content":"{{Word}}"},"finish_reason":null}]""", "null", i)),
+        Event("""[{"index":0,"delta":{},"finish_reason":"stop"}]""", "null", 1),
         Event("[]", """{"prompt_tokens":38,"completion_tokens":1000,"total_tokens":1038,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}""", 2),
         [.. "data: [DONE]\n\n"u8],
     ];
@@ -68,12 +68,12 @@ internal static class Canned
         }
         """);
 
-    // The padding makes chunks of any text about equally long; its length varies, as the service's does.
+    // The padding makes chunks of any text about equally long; its length varies, as the service's does. Recorded chunks of this shape begin at 297 bytes.
     private static byte[] Event(string choices, string usage, int seed)
     {
-        var padding = string.Create(CultureInfo.InvariantCulture, $"{(uint)seed * 2654435761u:x8}zQ7")[..(3 + (seed % 9))];
+        var padding = string.Create(CultureInfo.InvariantCulture, $"{(uint)seed * 2654435761u:x8}zQ7")[..(1 + (seed % 6))];
         return Encoding.UTF8.GetBytes(
-            """data: {"id":"chatcmpl-C7kQ2mXv9TzLrB4nYpWeA81dFgHsJ","object":"chat.completion.chunk","created":1757000000,"model":"gpt-4o-mini-2024-07-18","service_tier":"default","system_fingerprint":"fp_560af6e559",""" +
+            """data: {"id":"chatcmpl-C7kQ2mXv9TzLrB4nYpWeA81dFgHsJ","object":"chat.completion.chunk","created":1757000000,"model":"gpt-4.1-2025-04-14","service_tier":"default","system_fingerprint":"fp_560af6e559",""" +
             $$"""
             "choices":{{choices}},"usage":{{usage}},"obfuscation":"{{padding}}"}
 

@@ -22,7 +22,7 @@ internal sealed class CannedHandler(string mediaType, Func<HttpContent> body) : 
         var content = body();
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = content, RequestMessage = request };
-        response.Headers.TryAddWithoutValidation("x-request-id", "req_9d1f3c5e7a");
+        response.Headers.TryAddWithoutValidation("x-request-id", "req_9d1f3c5e7a0b42d68f1e3c5a7b9d0f24");
         return response;
     }
 

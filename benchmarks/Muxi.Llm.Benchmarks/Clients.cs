@@ -10,17 +10,24 @@ internal sealed class Clients : IDisposable
 {
     private const string Model = "gpt-4o-mini", Instructions = "You are a patient teacher. Answer in two short paragraphs.", Question = "Why does latency rise long before a server is fully used?";
 
+    /// <summary>No longer than the id of a reply: it is looked for in each, plain and in other forms, because a service might echo it.</summary>
+    public const string ShortKey = "sk-benchmark";
+
+    // As long as OpenAI's older keys; the newer are three times as long.
+    private static readonly string Key = "sk-" + new string('x', 48);
+
     private readonly HttpClient _sdkHttp;
     private readonly Floor _floor;
     private readonly ChatClient _sdk;
     private readonly LlmClient _muxi;
 
-    public Clients(HttpMessageHandler handler)
+    public Clients(HttpMessageHandler handler, string? key = null)
     {
-        _floor = new(handler);
+        key ??= Key;
+        _floor = new(handler, key);
         _sdkHttp = new(handler, disposeHandler: false);
-        _sdk = new(Model, new ApiKeyCredential("sk-benchmark"), new OpenAIClientOptions { Transport = new HttpClientPipelineTransport(_sdkHttp) });
-        _muxi = new(new() { Handler = handler, ApiKeys = new Dictionary<string, string> { ["openai"] = "sk-benchmark" } });
+        _sdk = new(Model, new ApiKeyCredential(key), new OpenAIClientOptions { Transport = new HttpClientPipelineTransport(_sdkHttp) });
+        _muxi = new(new() { Handler = handler, ApiKeys = new Dictionary<string, string> { ["openai"] = key } });
     }
 
     public async Task<int> FloorCallAsync()

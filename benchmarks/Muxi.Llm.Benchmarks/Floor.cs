@@ -9,17 +9,17 @@ namespace Muxi.Llm.Benchmarks;
 /// The same call by hand, with nothing around it: <see cref="HttpClient"/> and source-generated JSON into records. No retries, errors, providers, unknown members
 /// or tools: what a client library must be measured against, and cannot reach.
 /// </summary>
-internal sealed class Floor(HttpMessageHandler handler) : IDisposable
+internal sealed class Floor(HttpMessageHandler handler, string key) : IDisposable
 {
     private static readonly Uri _url = new("https://api.openai.com/v1/chat/completions");
-    private static readonly AuthenticationHeaderValue _key = new("Bearer", "sk-benchmark");
     private static readonly MediaTypeHeaderValue _json = new("application/json");
 
     private readonly HttpClient _client = new(handler, disposeHandler: false);
+    private readonly AuthenticationHeaderValue _key = new("Bearer", key);
 
     public async Task<FloorReply> CompleteAsync(FloorRequest request)
     {
-        // Reading from the stream is the leanest way: to have the content buffered first costs a fifth more bytes.
+        // Reading from the stream is the leanest way: to have the content buffered first costs a quarter more bytes.
         using var response = await SendAsync(request);
         return (await JsonSerializer.DeserializeAsync(await response.Content.ReadAsStreamAsync(), FloorJson.Default.FloorReply))!;
     }

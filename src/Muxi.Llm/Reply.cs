@@ -25,4 +25,14 @@ public abstract record Reply
 public sealed record Warning(string Param, string Message);
 
 /// <summary>What is known of a call that has been answered; one for all chunks of a stream.</summary>
-internal sealed record CallRecord(string Provider, IReadOnlyList<Attempt> Attempts, IReadOnlyList<Warning> Warnings, string? RequestId);
+internal sealed class CallRecord(string provider, IReadOnlyList<Attempt> attempts, Trace trace, IReadOnlyList<string> secrets)
+{
+    public string Provider => provider;
+
+    public IReadOnlyList<Attempt> Attempts => attempts;
+
+    public IReadOnlyList<Warning> Warnings => trace.Warnings;
+
+    /// <summary>Redacted when it is asked for: few callers do, and looking for a key in all its forms is no small part of a call.</summary>
+    public string? RequestId => trace.RequestId is { } id ? Redaction.Redact(id, secrets) : null;
+}

@@ -24,7 +24,7 @@ internal sealed class AttemptInProgress
     public CallRecord Succeeded(Waiting waiting)
     {
         foreach (var warning in Trace.Warnings) Log.Warned(_logger, Target.Name, warning.Param, warning.Message);
-        return new(Target.Provider.Name, [new(Target.Name, "ok", waiting.Elapsed, Trace.Status)], Trace.Warnings, Trace.RequestId);
+        return new(Target.Provider.Name, [new(Target.Name, "ok", waiting.Elapsed, Trace.Status)], Trace, Target.Secrets);
     }
 
     /// <summary>The attempt failed: the exception tells of it.</summary>

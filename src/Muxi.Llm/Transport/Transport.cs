@@ -94,7 +94,7 @@ internal sealed class Transport : IDisposable
             throw Explain(e, target, waiting);
         }
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Replied(Logger, target.Name, (int)response.StatusCode, waiting.Elapsed.TotalMilliseconds);
-        trace.Take(response, target.Secrets);
+        trace.Take(response);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
     }
@@ -248,6 +248,7 @@ internal sealed class Trace
 
     public int? Status { get; private set; }
 
+    /// <summary>As the service sent it, not redacted.</summary>
     public string? RequestId { get; private set; }
 
     public IReadOnlyList<Warning> Warnings => _warnings ?? (IReadOnlyList<Warning>)[];
@@ -263,10 +264,10 @@ internal sealed class Trace
             if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
     }
 
-    public void Take(HttpResponseMessage response, IReadOnlyList<string> secrets)
+    public void Take(HttpResponseMessage response)
     {
         Status = (int)response.StatusCode;
         var headers = new ReplyHeaders(response);
-        RequestId = (headers["x-request-id"] ?? headers["request-id"]) is { } id ? Redaction.Redact(id, secrets) : null;
+        RequestId = headers["x-request-id"] ?? headers["request-id"];
     }
 }

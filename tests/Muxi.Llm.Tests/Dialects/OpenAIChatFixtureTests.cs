@@ -122,12 +122,12 @@ public sealed class OpenAIChatFixtureTests
     public void An_extra_member_takes_the_place_of_the_typed_one()
     {
         var request = ChatFixture.Request(Fixture.Load($"{Dialect}/every-parameter"));
-        // How the reply comes is not the caller's to write: the method that is called reads it.
-        foreach (var name in _parameters.Where(name => name != "stream"))
+        foreach (var name in _parameters)
         {
             var body = ChatFixture.Rendered(request with { Extra = new Extra().With(name, "\"mine\"") }, stream: true);
 
-            Assert.Equal("mine", body[name].Str());
+            // How the reply is read is decided by the method that is called: that one member cannot be taken over.
+            Assert.Equal(name == "stream" ? "true" : "mine", body[name].Str());
         }
     }
 

@@ -82,9 +82,9 @@ internal sealed class FaultServer : IAsyncDisposable
                 _conversations.Add(ConverseAsync(socket));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The listener is closed.
+            // The listener is closed; between two accepts it says that it does not listen.
         }
     }
 

@@ -54,9 +54,9 @@ internal sealed class ProxyServer : IAsyncDisposable
             while (true)
                 _conversations.Add(ConverseAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The listener is closed.
+            // The listener is closed; between two accepts it says that it does not listen.
         }
     }
 

@@ -161,8 +161,7 @@ internal static class ChatFinishReasons
         if (word is null) return null;
         if (word.Length == 0) return hasCalls ? FinishReason.ToolCalls : FinishReason.Stop;
         var known = quirks is not null && quirks.FinishReasons.TryGetValue(word, out var ours) ? ours : Shared(word);
-        // In our own form a word stands for itself: the vendor's has a member of its own.
-        if (known is not null || quirks is not null) raw = word;
+        if (known is not null) raw = word;
         return known ?? word;
     }
 

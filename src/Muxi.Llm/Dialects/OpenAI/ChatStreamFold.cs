@@ -64,8 +64,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         for (var i = 0; i < chunk.Choices.Count; i++)
         {
             var choice = chunk.Choices[i];
-            if (Note(choice) is var delta && !ReferenceEquals(delta, choice.Delta))
-                chunk = chunk with { Choices = [.. chunk.Choices.Select((other, place) => place == i ? other with { Delta = delta } : other)] };
+            if (Note(choice) is var delta && !ReferenceEquals(delta, choice.Delta)) chunk = With(chunk, i, delta);
         }
         if (chunk.Usage is null)
         {
@@ -76,6 +75,10 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         _usage = chunk;
         if (chunk.Choices.Count > 0) into.Add(chunk with { Usage = null });
     }
+
+    // Apart from the loop, where its closure would be made for every chunk.
+    private static ChatCompletionChunk With(ChatCompletionChunk chunk, int at, Delta delta) =>
+        chunk with { Choices = [.. chunk.Choices.Select((other, place) => place == at ? other with { Delta = delta } : other)] };
 
     /// <summary>Keeps what later pieces depend on; gives the piece as it is to go out.</summary>
     private Delta Note(ChunkChoice choice)
