@@ -20,8 +20,10 @@ public sealed class LlmClient : IDisposable
         foreach (var provider in options.Providers) Catalog.Check(provider);
         var targets = new Targets(options);
         _transport = new(options);
-        Chat = new(new(new(_transport, targets)));
-        Raw = new(_transport, targets);
+        var retries = new RetryPolicy(options.Retries.Checked(), options.TimeProvider, options.Chance);
+        var router = new Router(_transport, targets, retries);
+        Chat = new(new(router));
+        Raw = new(router, targets);
     }
 
     /// <summary>The client of the whole program, which <see cref="ChatCompletion.CreateAsync(string, string, CancellationToken)"/> and the other doors use.</summary>

@@ -3,10 +3,10 @@ namespace Muxi.Llm;
 /// <summary>Any path of a service that has no typed operation here.</summary>
 public sealed class RawResource
 {
-    private readonly Transport _transport;
+    private readonly Router _router;
     private readonly Targets _targets;
 
-    internal RawResource(Transport transport, Targets targets) => (_transport, _targets) = (transport, targets);
+    internal RawResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
 
     /// <summary>Sends a request below the provider's base URL and gives the good reply, its headers read, its body still to be read. The caller disposes it.</summary>
     /// <param name="provider">The provider's name.</param>
@@ -20,27 +20,19 @@ public sealed class RawResource
     public Task<HttpResponseMessage> SendAsync(string provider, HttpMethod method, string path, HttpContent? content = null, CancellationToken cancellationToken = default) =>
         SendAsync(new() { Provider = provider, Method = method, Path = path, Content = content }, cancellationToken);
 
-    /// <summary>Sends a request below the provider's base URL, with options of its own.</summary>
+    /// <summary>
+    /// Sends a request below the provider's base URL, with options of its own. A failed one is sent again as the settings say where that can do no harm: GET, HEAD and
+    /// OPTIONS after every failure that may pass, others only where the service got nothing or says so (429, 503), and no content that can be read but once.
+    /// </summary>
     /// <exception cref="ApiException">The provider answered with an error.</exception>
     /// <exception cref="ApiConnectionException">No reply came.</exception>
     /// <exception cref="ConfigurationException">There is no such provider, or its key is missing.</exception>
-    public async Task<HttpResponseMessage> SendAsync(RawRequest request, CancellationToken cancellationToken = default)
+    public Task<HttpResponseMessage> SendAsync(RawRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var target = _targets.Resolve(new(_targets.Provider(request.Provider), "", null), request.Options);
-        // The limits hold until the headers are there; the body is the caller's to read, under the caller's token.
-        using var waiting = new Waiting(_transport.TimeoutsFor(request.Options), _transport.Clock, cancellationToken);
-        using var message = new HttpRequestMessage(request.Method, target.At(request.Path.TrimStart('/'))) { Content = request.Content };
-        var attempt = new AttemptInProgress(target, default, "raw", isStrict: false, _transport.Logger);
-        try
-        {
-            return await _transport.SendAsync(target, message, waiting, attempt.Trace).ConfigureAwait(false);
-        }
-        catch (LlmException e)
-        {
-            attempt.Failed(e, waiting);
-            throw;
-        }
+        if (request.Options?.Fallbacks is { Count: > 0 }) throw new ConfigurationException("a raw request has no fallbacks: its path is one provider's");
+        if (request.Options is { ExtraBody.IsEmpty: false }) throw new ConfigurationException("a raw request has no ExtraBody: its body is its content alone");
+        return _router.SendAsync(request, new(_targets.Provider(request.Provider), "", null), cancellationToken);
     }
 }
 
@@ -56,7 +48,7 @@ public sealed record RawRequest
     /// <summary>What follows the base URL, query included.</summary>
     public required string Path { get; init; }
 
-    /// <summary>What to send; null for no body.</summary>
+    /// <summary>What to send; null for no body. It stays the caller's, who disposes it.</summary>
     public HttpContent? Content { get; init; }
 
     /// <summary>Settings of this call.</summary>

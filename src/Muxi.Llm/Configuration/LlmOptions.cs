@@ -18,8 +18,17 @@ public sealed record LlmOptions
     /// <summary>Services for this client alone; one of a built-in name takes its place.</summary>
     public IReadOnlyList<Provider> Providers { get; init; } = [];
 
+    /// <summary>Other names for models: what stands before may be used as a model's name. An alias may name another one.</summary>
+    public IReadOnlyDictionary<string, string> Aliases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Who is asked when a model has failed for good, by the model's name or alias; <c>*</c> is for every other one. A call's own go before them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Fallback>> Fallbacks { get; init; } = new Dictionary<string, IReadOnlyList<Fallback>>();
+
     /// <summary>Limits on waiting.</summary>
     public Timeouts Timeouts { get; init; } = new();
+
+    /// <summary>How often, and after which waits, failed attempts are made again.</summary>
+    public Retries Retries { get; init; } = new();
 
     /// <summary>The proxy for all requests; without one the system's settings (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>, ...) hold.</summary>
     public IWebProxy? Proxy { get; init; }
@@ -38,6 +47,9 @@ public sealed record LlmOptions
 
     /// <summary>The clock and its timers.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Draws a number from 0 up to 1, for the waits between attempts.</summary>
+    internal Func<double> Chance { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>How environment variables are read.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;

@@ -9,8 +9,17 @@ public sealed record RequestOptions
     /// <summary>The base URL for this call, path included. Without <see cref="ApiKey"/> beside it no configured key is sent there.</summary>
     public Uri? BaseUrl { get; init; }
 
-    /// <summary>Headers to add; one of the same name replaces ours.</summary>
+    /// <summary>Headers to add; one of the same name replaces ours. Those that carry credentials by custom go to the call's own provider only.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Further members of the body, sent as they are; one of a known name goes before the request's own.</summary>
+    public Extra ExtraBody { get; init; }
+
+    /// <summary>Who is asked when the model has failed for good, in order: <c>Fallbacks = ["openai/gpt-4o-mini"]</c>. Null leaves it to the client's settings; empty is nobody.</summary>
+    public IReadOnlyList<Fallback>? Fallbacks { get; init; }
+
+    /// <summary>How many attempts may follow the first one at each target; 0 for none. Null leaves it to <see cref="Retries.Max"/> of the client.</summary>
+    public int? MaxRetries { get; init; }
 
     /// <summary>Limits on waiting for this call (<see cref="Timeouts.Connect"/> is the client's, as connections are shared).</summary>
     public Timeouts? Timeouts { get; init; }
@@ -20,5 +29,5 @@ public sealed record RequestOptions
 
     /// <summary>The settings as text, without the key and the headers' values.</summary>
     public override string ToString() =>
-        $"{nameof(RequestOptions)} {{ {nameof(BaseUrl)} = {Redaction.HideUser(BaseUrl?.ToString() ?? "")}, {nameof(Headers)} = {string.Join(", ", Headers?.Keys ?? [])}, {nameof(Timeouts)} = {Timeouts}, {nameof(Strict)} = {Strict} }}";
+        $"{nameof(RequestOptions)} {{ {nameof(BaseUrl)} = {Redaction.HideUser(BaseUrl?.ToString() ?? "")}, {nameof(Headers)} = {string.Join(", ", Headers?.Keys ?? [])}, {nameof(Fallbacks)} = {string.Join(", ", Fallbacks?.Select(fallback => fallback.Model) ?? [])}, {nameof(MaxRetries)} = {MaxRetries}, {nameof(Timeouts)} = {Timeouts}, {nameof(Strict)} = {Strict} }}";
 }

@@ -13,8 +13,57 @@ internal sealed class Targets(LlmOptions options)
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
 
-    /// <summary>The service that a name means.</summary>
-    public ModelName Name(string model) => Catalog.Resolve(model, options.Providers);
+    /// <summary>The service that a name, or what it is an alias of, means.</summary>
+    public ModelName Name(string model) => Catalog.Resolve(Unaliased(model), options.Providers);
+
+    /// <summary>Where a call goes, in order: its model, then the fallbacks that the call or the settings name.</summary>
+    /// <exception cref="ConfigurationException">A name cannot be resolved; whose key is missing shows when its turn comes.</exception>
+    public IReadOnlyList<Stop> Plan(string model, RequestOptions? request)
+    {
+        if (request?.MaxRetries < 0) throw new ConfigurationException($"RequestOptions.MaxRetries is {request.MaxRetries}: it must be 0 (for none) or more");
+        var first = new Stop(Name(model), request, null);
+        var fallbacks = request?.Fallbacks ?? Fallbacks(model, first.Name);
+        if (fallbacks.Count == 0) return [first];
+        return [first, .. fallbacks.Select(fallback => At(fallback, first.Name.Provider, request))];
+    }
+
+    private IReadOnlyList<Fallback> Fallbacks(string model, ModelName name)
+    {
+        if (options.Fallbacks.Count == 0) return [];
+        return options.Fallbacks.GetValueOrDefault(model) ?? options.Fallbacks.GetValueOrDefault(name.ToString()) ?? options.Fallbacks.GetValueOrDefault("*") ?? [];
+    }
+
+    private Stop At(Fallback fallback, Provider first, RequestOptions? call)
+    {
+        var own = fallback.Options ?? new();
+        if (own.Fallbacks is not null) throw new ConfigurationException($"the fallback '{fallback.Model}' has fallbacks of its own: list them after it instead");
+        if (own.MaxRetries < 0) throw new ConfigurationException($"MaxRetries of the fallback '{fallback.Model}' is {own.MaxRetries}: it must be 0 (for none) or more");
+        var name = Name(fallback.Model);
+        return new(name, call is null ? own : Inherited(own, call, isSame: name.Provider == first), fallback);
+    }
+
+    /// <summary>A fallback's settings, with the call's where it has none. What is meant for the call's provider, a key above all, goes to no other.</summary>
+    private static RequestOptions Inherited(RequestOptions own, RequestOptions call, bool isSame)
+    {
+        var isSameAddress = isSame && own.BaseUrl is null;
+        return own with
+        {
+            ApiKey = own.ApiKey ?? (isSameAddress ? call.ApiKey : null),
+            BaseUrl = own.BaseUrl ?? (isSame ? call.BaseUrl : null),
+            Headers = own.Headers ?? (isSameAddress ? call.Headers : call.Headers?.Where(header => !Secrets.IsSecret(header.Key)).ToDictionary()),
+            ExtraBody = own.ExtraBody.IsEmpty && isSame ? call.ExtraBody : own.ExtraBody,
+            MaxRetries = own.MaxRetries ?? call.MaxRetries,
+            Timeouts = own.Timeouts ?? call.Timeouts,
+            Strict = own.Strict || call.Strict,
+        };
+    }
+
+    private string Unaliased(string model)
+    {
+        for (var steps = 0; options.Aliases.TryGetValue(model, out var meant); model = meant)
+            if (++steps > options.Aliases.Count) throw new ConfigurationException($"the alias '{model}' comes back to itself");
+        return model;
+    }
 
     /// <summary>A service by its name.</summary>
     public Provider Provider(string name) => Catalog.Find(name, options.Providers) ?? throw Catalog.Unknown(name, name, options.Providers);

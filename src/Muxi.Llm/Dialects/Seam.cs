@@ -123,6 +123,12 @@ public interface IFold<T>
 
     /// <summary>Whether the format's own end has come, so that nothing after it is waited for.</summary>
     bool IsComplete { get; }
+
+    /// <summary>
+    /// Asked once the end has come: what must be sent for the rest of the answer, whose events this same fold takes then (it is not complete any longer); null when
+    /// there is no rest.
+    /// </summary>
+    HttpCall? Continue() => null;
 }
 
 /// <summary>A verb that is answered once.</summary>

@@ -89,6 +89,8 @@ internal static class ErrorKinds
         // Not implemented, HTTP version not supported: as true a minute later.
         ServerException { Status: (System.Net.HttpStatusCode)501 or (System.Net.HttpStatusCode)505 } => false,
         _ => error.Kind is ErrorKind.RateLimit or ErrorKind.Server or ErrorKind.Overloaded or ErrorKind.Timeout
-            or ErrorKind.Conflict or ErrorKind.Connection,
+            or ErrorKind.Conflict or ErrorKind.Connection
+            // Of a stream that brought nothing: after its first content nobody asks.
+            or ErrorKind.StreamInterrupted,
     };
 }

@@ -32,7 +32,11 @@ public sealed class ConfigurationException(string message, Exception? inner = nu
 public sealed class UnsupportedFeatureException(string message) : LlmException(message);
 
 /// <summary>No reply came: the connection was refused, reset or could not be made, or the name is unknown.</summary>
-public class ApiConnectionException(string message, Exception? inner = null) : LlmException(message, inner);
+public class ApiConnectionException(string message, Exception? inner = null) : LlmException(message, inner)
+{
+    /// <summary>Whether it is certain that the service got nothing of the request: no connection was made.</summary>
+    internal bool NothingWasSent { get; init; }
+}
 
 /// <summary>One of the four timeouts of <see cref="Timeouts"/> ran out.</summary>
 public sealed class ApiTimeoutException(string message, TimeoutKind kind, Exception? inner = null) : ApiConnectionException(message, inner)
@@ -41,10 +45,10 @@ public sealed class ApiTimeoutException(string message, TimeoutKind kind, Except
     public TimeoutKind Timeout { get; } = kind;
 }
 
-/// <summary>A stream ended, broke or reported an error after content had come. <see cref="Received"/> holds what came.</summary>
+/// <summary>A stream broke, or reported an error after content had come. <see cref="Received"/> holds what came.</summary>
 public sealed class StreamInterruptedException(string message, Exception? inner = null) : LlmException(message, inner)
 {
-    /// <summary>What was received until the break, put together as a reply; null when the operation has no such form.</summary>
+    /// <summary>What was received until the break, put together as a reply; null when nothing had come, or the operation has no such form.</summary>
     public ChatCompletion? Received { get; internal set; }
 }
 

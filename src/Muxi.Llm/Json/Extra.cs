@@ -123,6 +123,15 @@ public readonly struct Extra
         return new(buffer.WrittenSpan.ToArray());
     }
 
+    /// <summary>These members and those others; one of the same name is replaced.</summary>
+    public Extra With(Extra others)
+    {
+        if (IsEmpty) return others;
+        var all = this;
+        foreach (var name in others.Names) all = all.With(name, others[name]);
+        return all;
+    }
+
     /// <summary>The members as the text of a JSON object.</summary>
     public override string ToString() => _object is null ? "{}" : Encoding.UTF8.GetString(_object);
 

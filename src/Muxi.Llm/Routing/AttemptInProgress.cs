@@ -3,14 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Muxi.Llm;
 
 /// <summary>One attempt while it goes on.</summary>
-internal sealed class AttemptInProgress
+internal sealed class AttemptInProgress : IDisposable
 {
-    private readonly string _operation;
     private readonly ILogger _logger;
 
-    public AttemptInProgress(Target target, CallContext context, string operation, bool isStrict, ILogger logger)
+    public AttemptInProgress(Target target, CallContext context, Waiting waiting, bool isStrict, ILogger logger)
     {
-        (Target, Context, _operation, _logger) = (target, context, operation, logger);
+        (Target, Context, Waiting, _logger) = (target, context, waiting, logger);
         Trace = new() { OnCall = isStrict ? Refuse : null };
     }
 
@@ -18,26 +17,30 @@ internal sealed class AttemptInProgress
 
     public CallContext Context { get; }
 
+    public Waiting Waiting { get; }
+
     public Trace Trace { get; }
 
     /// <summary>The attempt was good: what its reply carries.</summary>
-    public CallRecord Succeeded(Waiting waiting)
+    /// <param name="earlier">The attempts before this one.</param>
+    public CallRecord Succeeded(List<Attempt>? earlier)
     {
         foreach (var warning in Trace.Warnings) Log.Warned(_logger, Target.Name, warning.Param, warning.Message);
-        return new(Target.Provider.Name, [new(Target.Name, "ok", waiting.Elapsed, Trace.Status)], Trace, Target.Secrets);
+        var attempt = new Attempt(Target.Name, "ok", Waiting.Elapsed, Trace.Status);
+        return new(Target.Provider.Name, earlier is null ? [attempt] : [.. earlier, attempt], Trace, Target.Secrets);
     }
 
-    /// <summary>The attempt failed: the exception tells of it.</summary>
-    public void Failed(LlmException error, Waiting waiting)
+    /// <summary>The attempt failed: how it went; null where it was refused before anything was sent, so that no attempt was made.</summary>
+    public Attempt? Failed(LlmException error)
     {
-        // Refused before anything was sent: no attempt was made.
-        if (error is UnsupportedFeatureException) return;
-        error.Attempts = [new(Target.Name, error.Kind.ToString(), waiting.Elapsed, Trace.Status)];
         if (_logger.IsEnabled(LogLevel.Warning)) Log.Failed(_logger, Target.Name, error.Kind, Log.Words(error));
+        return error is UnsupportedFeatureException ? null : new(Target.Name, error.Kind.ToString(), Waiting.Elapsed, Trace.Status);
     }
 
-    public UnsupportedFeatureException Unsupported() =>
-        new($"{Target.Provider.Name} does not offer {_operation} through this library") { Provider = Target.Provider.Name, Model = Target.Model };
+    public UnsupportedFeatureException Unsupported(string operation) =>
+        new($"{Target.Provider.Name} does not offer {operation} through this library") { Provider = Target.Provider.Name, Model = Target.Model };
+
+    public void Dispose() => Waiting.Dispose();
 
     private void Refuse(HttpCall call) =>
         throw new UnsupportedFeatureException($"{Target.Provider.Name}: {string.Join("; ", call.Warnings.Select(warning => $"{warning.Param}: {warning.Message}"))}")

@@ -3,32 +3,36 @@ using System.Runtime.CompilerServices;
 namespace Muxi.Llm;
 
 /// <summary>
-/// Turns a call into attempts, the same for all operations. So far one attempt at one target; the commit law is kept already:
+/// Turns a call into attempts, the same for all operations: <see cref="Course"/> says where and when, this sends. A stream keeps the commit law:
 /// <code>
 ///   opening chunks (role, id, usage) ── held ──┐
 ///   first content, or the proper end ──────────┴─► committed: everything goes to the caller
-///   an error before that is the attempt's own; after it the caller gets StreamInterruptedException with what was received
+///   an error before that is the attempt's own, which may be made again or elsewhere; after it the caller gets StreamInterruptedException with what was received
 /// </code>
 /// </summary>
-internal sealed class Router(Transport transport, Targets targets)
+internal sealed class Router(Transport transport, Targets targets, RetryPolicy retries)
 {
     public async Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
         where TReply : Reply
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var attempt = Begin(model, options, verb.Name);
-        var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported();
-        using var waiting = new Waiting(transport.TimeoutsFor(options), transport.Clock, cancellationToken);
-        try
+        using var course = Begin(model, options, verb.Repeats, cancellationToken);
+        while (true)
         {
-            var reply = await transport.DriveAsync(attempt.Target, dialect.Begin(request, attempt.Context), waiting, attempt.Trace).ConfigureAwait(false);
-            reply.Call = attempt.Succeeded(waiting);
-            return reply;
-        }
-        catch (LlmException e)
-        {
-            attempt.Failed(e, waiting);
-            throw;
+            try
+            {
+                var attempt = course.Begin();
+                var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
+                var exchange = dialect.Begin(With(request, course.Options, verb.With), attempt.Context);
+                var reply = await transport.DriveAsync(attempt.Target, exchange, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
+                reply.Call = course.Succeeded();
+                return reply;
+            }
+            catch (LlmException e)
+            {
+                if (await course.AfterAsync(e).ConfigureAwait(false) is not { } raised) continue;
+                if (raised == e) throw;
+                throw raised;
+            }
         }
     }
 
@@ -36,91 +40,128 @@ internal sealed class Router(Transport transport, Targets targets)
         StreamVerb<TRequest, TChunk> verb, TRequest request, string model, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TChunk : Reply
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var attempt = Begin(model, options, verb.Name);
-        var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported();
-        using var waiting = new Waiting(transport.TimeoutsFor(options), transport.Clock, cancellationToken);
-        var stream = await OpenAsync(dialect, request, attempt, waiting).ConfigureAwait(false);
+        using var course = Begin(model, options, verb.Repeats, cancellationToken);
+        var chunks = new List<TChunk>();
+        var stream = await CommitAsync(verb, request, course, chunks).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             var accumulator = verb.Accumulate();
-            var isCommitted = false;
-            CallRecord? call = null;
-            var chunks = new List<TChunk>();
-            while (await ReadAsync(stream, chunks, attempt, waiting, isCommitted ? accumulator : null).ConfigureAwait(false))
+            var call = course.Succeeded();
+            do
             {
-                if (!isCommitted && !(isCommitted = HasContent(verb, chunks))) continue;
-                call ??= attempt.Succeeded(waiting);
-                for (var i = 0; i < chunks.Count; i++) yield return Committed(chunks[i], call, accumulator);
+                for (var i = 0; i < chunks.Count; i++)
+                {
+                    chunks[i].Call = call;
+                    accumulator.Add(chunks[i]);
+                    yield return chunks[i];
+                }
                 chunks.Clear();
             }
-            // A stream that brought no content but has its proper end is whole.
-            if (!isCommitted) call = attempt.Succeeded(waiting);
-            foreach (var chunk in chunks) yield return Committed(chunk, call!, accumulator);
+            while (await ReadAsync(stream, chunks, course, accumulator).ConfigureAwait(false));
         }
     }
 
-    private static bool HasContent<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, List<TChunk> chunks)
+    /// <summary>Sends a raw request; the limits hold until the headers are there, and the body is the caller's to read.</summary>
+    public async Task<HttpResponseMessage> SendAsync(RawRequest request, ModelName name, CancellationToken cancellationToken)
     {
-        foreach (var chunk in chunks)
-            if (verb.HasContent(chunk)) return true;
+        cancellationToken.ThrowIfCancellationRequested();
+        using var course = new Course(transport, targets, retries, new([new(name, request.Options, null)], RepeatsOf(request)), cancellationToken);
+        while (true)
+        {
+            try
+            {
+                var attempt = course.Begin();
+                using var message = new HttpRequestMessage(request.Method, attempt.Target.At(request.Path.TrimStart('/'))) { Content = request.Content };
+                try
+                {
+                    return await transport.SendAsync(attempt.Target, message, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // The content is the caller's, and may be needed once more.
+                    message.Content = null;
+                }
+            }
+            catch (LlmException e)
+            {
+                if (await course.AfterAsync(e).ConfigureAwait(false) is null) continue;
+                throw;
+            }
+        }
+    }
+
+    private static Repeats RepeatsOf(RawRequest request)
+    {
+        if (request.Content is not (null or ByteArrayContent or ReadOnlyMemoryContent)) return Repeats.Unsent;
+        return request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options ? Repeats.Freely : Repeats.WithoutEffect;
+    }
+
+    /// <summary>Makes attempts until one is committed: its first content, and what came before it, are there.</summary>
+    private async ValueTask<EventStream<TChunk>> CommitAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, Course course, List<TChunk> chunks)
+    {
+        while (true)
+        {
+            EventStream<TChunk>? stream = null;
+            try
+            {
+                var attempt = course.Begin();
+                stream = await OpenAsync(verb, request, attempt, course.Options).ConfigureAwait(false);
+                var seen = 0;
+                // A stream that brought no content but has its proper end is whole.
+                while (await stream.ReadAsync(chunks).ConfigureAwait(false) && !HasContent(verb, chunks, ref seen)) { }
+                return stream;
+            }
+            catch (Exception e)
+            {
+                if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
+                chunks.Clear();
+                if (e is not LlmException failure) throw;
+                if (await course.AfterAsync(failure).ConfigureAwait(false) is not { } raised) continue;
+                if (raised == e) throw;
+                throw raised;
+            }
+        }
+    }
+
+    private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, AttemptInProgress attempt, RequestOptions? options)
+    {
+        var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
+        var call = dialect.Render(With(request, options, verb.With), attempt.Context);
+        attempt.Trace.Take(call);
+        var response = await transport.SendAsync(attempt.Target, call, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
+        return new(transport, attempt, response, dialect.Framing, dialect.Fold(attempt.Context));
+    }
+
+    private static bool HasContent<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, List<TChunk> chunks, ref int seen)
+    {
+        for (; seen < chunks.Count; seen++)
+            if (verb.HasContent(chunks[seen])) return true;
         return false;
     }
 
-    private static TChunk Committed<TChunk>(TChunk chunk, CallRecord call, IAccumulator<TChunk> accumulator) where TChunk : Reply
-    {
-        chunk.Call = call;
-        accumulator.Add(chunk);
-        return chunk;
-    }
-
-    private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(IStreamVerb<TRequest, TChunk> dialect, TRequest request, AttemptInProgress attempt, Waiting waiting)
-    {
-        try
-        {
-            var call = dialect.Render(request, attempt.Context);
-            attempt.Trace.Take(call);
-            var response = await transport.SendAsync(attempt.Target, call, waiting, attempt.Trace).ConfigureAwait(false);
-            return new(attempt.Target, response, dialect.Framing, dialect.Fold(attempt.Context), waiting);
-        }
-        catch (LlmException e)
-        {
-            attempt.Failed(e, waiting);
-            throw;
-        }
-    }
-
     /// <summary>Reads on; what breaks a committed stream is told with what was received before.</summary>
-    private static async ValueTask<bool> ReadAsync<TChunk>(EventStream<TChunk> stream, List<TChunk> into, AttemptInProgress attempt, Waiting waiting, IAccumulator<TChunk>? received)
+    private static async ValueTask<bool> ReadAsync<TChunk>(EventStream<TChunk> stream, List<TChunk> into, Course course, IAccumulator<TChunk> received)
     {
         try
         {
-            // Opening chunks that are still held must not keep the stream from reading on.
-            var held = into.Count;
-            if (held == 0) return await stream.ReadAsync(into).ConfigureAwait(false);
-            var more = new List<TChunk>();
-            var goesOn = await stream.ReadAsync(more).ConfigureAwait(false);
-            into.AddRange(more);
-            return goesOn;
+            return await stream.ReadAsync(into).ConfigureAwait(false);
         }
         catch (LlmException e)
         {
-            var raised = received is null || e is StreamInterruptedException ? e : new StreamInterruptedException($"the stream broke off: {e.Message}", e)
-            {
-                Provider = attempt.Target.Provider.Name, Model = attempt.Target.Model,
-            };
-            if (received is not null && raised is StreamInterruptedException interrupted) interrupted.Received = received.ToCompletion();
-            attempt.Failed(raised, waiting);
-            if (raised == e) throw;
-            throw raised;
+            var interrupted = e as StreamInterruptedException ?? new StreamInterruptedException($"the stream broke off: {e.Message}", e) { Provider = e.Provider, Model = e.Model };
+            interrupted.Received = received.ToCompletion();
+            course.Broke(interrupted);
+            if (interrupted == e) throw;
+            throw interrupted;
         }
     }
 
-    private AttemptInProgress Begin(string model, RequestOptions? options, string operation)
+    private static TRequest With<TRequest>(TRequest request, RequestOptions? options, Func<TRequest, Extra, TRequest> with) =>
+        options is { ExtraBody: { IsEmpty: false } extra } ? with(request, extra) : request;
+
+    private Course Begin(string model, RequestOptions? options, Repeats repeats, CancellationToken cancellationToken)
     {
-        var target = targets.Resolve(targets.Name(model), options);
-        var now = transport.Clock.GetUtcNow();
-        var context = new CallContext(target.Provider.Name, target.Model, CallIds.Next(now), now) { Secrets = target.Secrets };
-        return new(target, context, operation, options?.Strict ?? false, transport.Logger);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(transport, targets, retries, new(targets.Plan(model, options), repeats), cancellationToken);
     }
 }

@@ -3,7 +3,14 @@ namespace Muxi.Llm;
 /// <summary>What the router knows of a verb that is answered once.</summary>
 /// <param name="Name">As errors call it.</param>
 /// <param name="On">How to find it on a service; null where the service has none.</param>
-internal sealed record Verb<TRequest, TReply>(string Name, Func<Provider, string, IVerb<TRequest, TReply>?> On);
+internal sealed record Verb<TRequest, TReply>(string Name, Func<Provider, string, IVerb<TRequest, TReply>?> On)
+{
+    /// <summary>When a call may be sent again.</summary>
+    public Repeats Repeats { get; init; } = Repeats.Freely;
+
+    /// <summary>The request with further members of the body.</summary>
+    public required Func<TRequest, Extra, TRequest> With { get; init; }
+}
 
 /// <summary>What the router knows of a verb that is answered in pieces.</summary>
 /// <param name="Name">As errors call it.</param>
@@ -11,7 +18,14 @@ internal sealed record Verb<TRequest, TReply>(string Name, Func<Provider, string
 /// <param name="HasContent">Whether a chunk commits the attempt.</param>
 /// <param name="Accumulate">Begins to put chunks together, for an exception that tells what was received.</param>
 internal sealed record StreamVerb<TRequest, TChunk>(
-    string Name, Func<Provider, string, IStreamVerb<TRequest, TChunk>?> On, Func<TChunk, bool> HasContent, Func<IAccumulator<TChunk>> Accumulate);
+    string Name, Func<Provider, string, IStreamVerb<TRequest, TChunk>?> On, Func<TChunk, bool> HasContent, Func<IAccumulator<TChunk>> Accumulate)
+{
+    /// <summary>When a call may be sent again.</summary>
+    public Repeats Repeats { get; init; } = Repeats.Freely;
+
+    /// <summary>The request with further members of the body.</summary>
+    public required Func<TRequest, Extra, TRequest> With { get; init; }
+}
 
 /// <summary>Puts the chunks of a stream together.</summary>
 internal interface IAccumulator<in TChunk>
@@ -25,8 +39,10 @@ internal interface IAccumulator<in TChunk>
 /// <summary>All verbs.</summary>
 internal static class Verbs
 {
-    public static readonly Verb<ChatCompletionRequest, ChatCompletion> Chat = new("chat", static (provider, model) => provider.Chat?.ForModel(model));
+    public static readonly Verb<ChatCompletionRequest, ChatCompletion> Chat = new("chat", static (provider, model) => provider.Chat?.ForModel(model)) { With = WithExtra };
 
     public static readonly StreamVerb<ChatCompletionRequest, ChatCompletionChunk> ChatStream = new(
-        "chat", static (provider, model) => provider.Chat?.ForModel(model), static chunk => chunk.HasContent, static () => new ChatAccumulator());
+        "chat", static (provider, model) => provider.Chat?.ForModel(model), static chunk => chunk.HasContent, static () => new ChatAccumulator()) { With = WithExtra };
+
+    private static ChatCompletionRequest WithExtra(ChatCompletionRequest request, Extra extra) => request with { Extra = request.Extra.With(extra) };
 }

@@ -2,59 +2,62 @@ namespace Muxi.Llm;
 
 /// <summary>
 /// One streamed reply: bytes are read, framed and folded in one go, so that all chunks that a read brought are there at once.
-/// An error behind good chunks waits until they were taken.
+/// An error behind good chunks waits until they were taken. A fold that has more to ask gets it asked, and its answer read on as the same stream.
 /// </summary>
-internal sealed class EventStream<T>(Target target, HttpResponseMessage response, Framing framing, IFold<T> fold, Waiting waiting) : IAsyncDisposable
+internal sealed class EventStream<T>(Transport transport, AttemptInProgress attempt, HttpResponseMessage response, Framing framing, IFold<T> fold) : IAsyncDisposable
 {
     private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(100);
 
-    private readonly Framer _framer = Framer.For(framing);
+    private readonly Waiting _waiting = attempt.Waiting;
+    private HttpResponseMessage _response = response;
+    private Framer _framer = Framer.For(framing);
     private Stream? _body;
     private Exception? _error;
     private bool _sawEvent;
     private bool _isOver;
+    private bool _isFinished;
 
     /// <summary>Adds the next chunks; false when there are no more.</summary>
     public async ValueTask<bool> ReadAsync(List<T> into)
     {
         if (_error is not null) throw _error;
-        if (_isOver)
+        var before = into.Count;
+        while (into.Count == before)
         {
-            await FinishAsync().ConfigureAwait(false);
-            return false;
+            if (_isOver && !await GoesOnAsync().ConfigureAwait(false)) return false;
+            await ReadOnceAsync(into).ConfigureAwait(false);
         }
-        try
-        {
-            _body ??= await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
-            while (!_isOver && into.Count == 0)
-            {
-                if (_sawEvent) waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
-                Take(await _body.ReadAsync(_framer.GetBuffer(), waiting.Token).ConfigureAwait(false), into);
-            }
-        }
-        catch (Exception e) when (Transport.IsOfTheBody(e))
-        {
-            throw Transport.Explain(e, target, waiting);
-        }
-        if (into.Count > 0)
-        {
-            // How long the caller looks at the chunks is not the service's silence.
-            waiting.Pause();
-            return true;
-        }
-        await FinishAsync().ConfigureAwait(false);
-        return false;
+        // How long the caller looks at the chunks is not the service's silence.
+        _waiting.Pause();
+        return true;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private async ValueTask CloseAsync()
     {
         _framer.Dispose();
         if (_body is not null) await _body.DisposeAsync().ConfigureAwait(false);
-        response.Dispose();
+        _response.Dispose();
+    }
+
+    private async ValueTask ReadOnceAsync(List<T> into)
+    {
+        try
+        {
+            _body ??= await _response.Content.ReadAsStreamAsync(_waiting.Token).ConfigureAwait(false);
+            if (_sawEvent) _waiting.Begin(TimeoutKind.Idle, _waiting.Timeouts.Idle);
+            Take(await _body.ReadAsync(_framer.GetBuffer(), _waiting.Token).ConfigureAwait(false), into);
+        }
+        catch (Exception e) when (Transport.IsOfTheBody(e))
+        {
+            throw Transport.Explain(e, attempt.Target, _waiting);
+        }
     }
 
     private void Take(int count, List<T> into)
     {
+        var before = into.Count;
         try
         {
             if (count > 0) _framer.Advance(count);
@@ -67,7 +70,7 @@ internal sealed class EventStream<T>(Target target, HttpResponseMessage response
             if (fold.IsComplete) _isOver = true;
             else if (count == 0) End(into);
         }
-        catch (Exception e) when (into.Count > 0 && e is LlmException or InvalidDataException)
+        catch (Exception e) when (into.Count > before && e is LlmException or InvalidDataException)
         {
             _error = Named(e);
         }
@@ -86,16 +89,35 @@ internal sealed class EventStream<T>(Target target, HttpResponseMessage response
     }
 
     private Exception Named(Exception error) => error is LlmException ? error
-        : new ServerException($"{target.Provider.Name}: {error.Message}", error) { Provider = target.Provider.Name, Model = target.Model, Status = System.Net.HttpStatusCode.BadGateway };
+        : new ServerException($"{attempt.Target.Provider.Name}: {error.Message}", error)
+        {
+            Provider = attempt.Target.Provider.Name, Model = attempt.Target.Model, Status = System.Net.HttpStatusCode.BadGateway,
+        };
+
+    /// <summary>Asks for the rest of the answer, if there is one.</summary>
+    private async ValueTask<bool> GoesOnAsync()
+    {
+        if (fold.Continue() is not { } call)
+        {
+            await FinishAsync().ConfigureAwait(false);
+            return false;
+        }
+        await CloseAsync().ConfigureAwait(false);
+        (_body, _framer, _sawEvent, _isOver) = (null, Framer.For(framing), false, false);
+        attempt.Trace.Take(call);
+        _response = await transport.SendAsync(attempt.Target, call, _waiting, attempt.Trace).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>Takes what is left of the body, as a rule nothing, so that the connection can be used again; a service that keeps it open is not waited for.</summary>
     private async ValueTask FinishAsync()
     {
-        if (_body is null) return;
+        if (_body is null || _isFinished) return;
+        _isFinished = true;
         try
         {
-            waiting.Begin(TimeoutKind.Idle, _grace);
-            while (await _body.ReadAsync(_framer.GetBuffer(), waiting.Token).ConfigureAwait(false) > 0) { }
+            _waiting.Begin(TimeoutKind.Idle, _grace);
+            while (await _body.ReadAsync(_framer.GetBuffer(), _waiting.Token).ConfigureAwait(false) > 0) { }
         }
         catch (Exception e) when (Transport.IsOfTheBody(e))
         {

@@ -24,4 +24,10 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Information, "{Target}: {Param} {Message}")]
     public static partial void Warned(ILogger logger, string target, string param, string message);
+
+    [LoggerMessage(5, LogLevel.Information, "{Target}: trying again after {Milliseconds} ms")]
+    public static partial void Retries(ILogger logger, string target, double milliseconds);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Target}: going on to {Next} ({Kind})")]
+    public static partial void FallsBack(ILogger logger, string target, string next, ErrorKind kind);
 }

@@ -114,7 +114,7 @@ internal sealed class Transport : IDisposable
         if (error is InvalidDataException or InvalidOperationException and not ObjectDisposedException) return Unusable(target, $"the reply does not unpack: {OneLine(root.Message)}", error);
         return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(Redaction.Redact(root.Message, target.Secrets))}{hint}", error)
         {
-            Provider = target.Provider.Name, Model = target.Model,
+            Provider = target.Provider.Name, Model = target.Model, NothingWasSent = IsUnsent(error),
         };
     }
 
@@ -129,6 +129,10 @@ internal sealed class Transport : IDisposable
 
     private static bool IsRefused(Exception error) =>
         error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+
+    /// <summary>Whether the error is of making a connection, so that nothing of the request can have arrived.</summary>
+    private static bool IsUnsent(Exception error) =>
+        error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError };
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
@@ -189,7 +193,8 @@ internal sealed class Transport : IDisposable
         StringComparer.OrdinalIgnoreCase,
         "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-MD5", "Content-Range", "Content-Type", "Expires", "Last-Modified");
 
-    private async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
+    /// <summary>Waits for as long as was asked for, but no longer than the caller and the call's limit allow.</summary>
+    public async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
     {
         waiting.Pause();
         try

@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>
-/// The waiting of one call: its token is cancelled by the caller, by the limit of the present phase, or by the limit of the whole call, and it can say which.
+/// The waiting of one attempt: its token is cancelled by the caller, by the limit of the present phase, or by the limit of the whole call, and it can say which.
 /// </summary>
 internal sealed class Waiting : IDisposable
 {
@@ -10,13 +10,19 @@ internal sealed class Waiting : IDisposable
     private readonly CancellationToken _caller;
     private readonly TimeProvider _clock;
     private readonly long _started;
+    private readonly long _callStarted;
     private readonly TimeSpan _total;
     private TimeoutKind _phase;
     private TimeSpan _limit;
 
-    public Waiting(Timeouts timeouts, TimeProvider clock, CancellationToken caller)
+    /// <summary>Begins an attempt.</summary>
+    /// <param name="timeouts">The limits of each phase, and of the whole call.</param>
+    /// <param name="clock">Counts them.</param>
+    /// <param name="callStarted">The clock's timestamp when the call was begun, of which this may be a later attempt.</param>
+    /// <param name="caller">The caller's own cancellation.</param>
+    public Waiting(Timeouts timeouts, TimeProvider clock, long callStarted, CancellationToken caller)
     {
-        (Timeouts, _clock, _caller, _total) = (timeouts, clock, caller, timeouts.Total);
+        (Timeouts, _clock, _caller, _total, _callStarted) = (timeouts, clock, caller, timeouts.Total, callStarted);
         _started = clock.GetTimestamp();
         _source = new(Timeout.InfiniteTimeSpan, clock);
         _registration = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
@@ -28,8 +34,11 @@ internal sealed class Waiting : IDisposable
 
     public bool IsCancelledByCaller => _caller.IsCancellationRequested;
 
-    /// <summary>Since the call was begun.</summary>
+    /// <summary>Since the attempt was begun.</summary>
     public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
+
+    /// <summary>What is left of the whole call's time.</summary>
+    public TimeSpan Left => _total == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _total - _clock.GetElapsedTime(_callStarted);
 
     /// <summary>Begins to wait for something, for no longer than its limit and what is left of the whole call's.</summary>
     public void Begin(TimeoutKind phase, TimeSpan limit)
@@ -37,7 +46,7 @@ internal sealed class Waiting : IDisposable
         (_phase, _limit) = (phase, limit);
         if (_total != Timeout.InfiniteTimeSpan)
         {
-            var left = _total - Elapsed;
+            var left = Left;
             if (left < TimeSpan.Zero) left = TimeSpan.Zero;
             if (limit == Timeout.InfiniteTimeSpan || left < limit) (_phase, limit, _limit) = (TimeoutKind.Total, left, _total);
         }
@@ -56,7 +65,7 @@ internal sealed class Waiting : IDisposable
             // The handler gave up by itself. Its connect timeout is told as a cancellation with a TimeoutException inside.
             if (cancelled.InnerException is not TimeoutException)
                 return new ApiConnectionException($"{provider}: the call was given up below us: {cancelled.Message.ReplaceLineEndings(" ")}", cancelled) { Provider = provider, Model = model };
-            return new ApiTimeoutException($"{provider}: no connection within {Words(Timeouts.Connect)}", TimeoutKind.Connect, cancelled) { Provider = provider, Model = model };
+            return new ApiTimeoutException($"{provider}: no connection within {Words(Timeouts.Connect)}", TimeoutKind.Connect, cancelled) { Provider = provider, Model = model, NothingWasSent = true };
         }
         var what = _phase switch
         {
