@@ -3,7 +3,8 @@ namespace Muxi.Llm.Cli;
 /// <summary>Which model answers when the command names none.</summary>
 /// <param name="Name">As <c>provider/model</c>, or an alias.</param>
 /// <param name="Why">How it came to be this one.</param>
-internal sealed record DefaultModel(string Name, string Why)
+/// <param name="Source">The variable, the file and its line, or that it is built in.</param>
+internal sealed record DefaultModel(string Name, string Why, string Source)
 {
     public const string Variable = Targets.ModelVariable;
 
@@ -20,14 +21,14 @@ internal sealed record DefaultModel(string Name, string Why)
     /// <summary>What a command without a model gets.</summary>
     public static DefaultModel Find(LlmClient client, Terminal terminal)
     {
-        if (terminal.Variable(Variable) is { } named) return new(Named(named, client), $"{Variable} is set");
-        if (client.Configuration is { Model: { } model } file) return new(model, $"{file.PlaceOf("model")} says so; -m picks another");
+        if (terminal.Variable(Variable) is { } named) return new(Named(named, client), $"{Variable} is set", Variable);
+        if (client.Configuration is { Model: { } model } file) return new(model, $"{file.PlaceOf("model")} says so; -m picks another", file.PlaceOf("model")!);
         var candidates = client.Providers.Where(provider => provider is { DefaultModel: not null, KeyVariables.IsEmpty: false });
         foreach (var provider in candidates)
             if (client.Targets.KeySource(provider) is { } source)
-                return new($"{provider.Name}/{provider.DefaultModel}", $"{source} is set; -m picks another");
+                return new($"{provider.Name}/{provider.DefaultModel}", $"{source} is set; -m picks another", source);
         var first = candidates.First();
-        return new($"{Providers.Sandbox.Name}/{Providers.Sandbox.DefaultModel}", $"no key is set; set {first.KeyVariables[0]} for {first.Name}/{first.DefaultModel}");
+        return new($"{Providers.Sandbox.Name}/{Providers.Sandbox.DefaultModel}", $"no key is set; set {first.KeyVariables[0]} for {first.Name}/{first.DefaultModel}", "built in");
     }
 
     private static string Named(string model, LlmClient client)

@@ -26,7 +26,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
             yield break;
         }
         yield return new("configuration", Level.Good, $"{file.Name} ({file.File.Lines.Count} settings; muxi-llm config show lists them)");
-        if (file.IsOfWorkingDirectory && file.Settings.Values.Any(settings => settings.IsDefinedHere || settings.BaseUrl is not null))
+        if (file is { IsOfWorkingDirectory: true, HasAddresses: true })
             yield return new("configuration", Level.Warning, "it was found in the working directory: its addresses get no key of the environment") { Mend = $"if you trust it: export {LlmConfiguration.Variable}={file.Name}" };
         var holdsKeys = file.Settings.Values.Any(settings => settings.ApiKey is not null) || file.Fallbacks.Values.Any(list => list.Any(fallback => fallback.Options?.ApiKey is not null));
         var path = Path.GetFullPath(file.Name, terminal.WorkingDirectory);

@@ -72,7 +72,7 @@ internal sealed class Terminal
     {
         if (LlmConfiguration.Find(Environment, WorkingDirectory) is not { } found) return;
         Configuration = found;
-        Note($"configuration: {found.Name}{(found.IsOfWorkingDirectory ? " (found here: addresses in it get no key of the environment)" : "")}");
+        Note($"configuration: {found.Name}{(found is { IsOfWorkingDirectory: true, HasAddresses: true } ? " (found here: its addresses get no key of the environment)" : "")}");
     }
 
     /// <summary>A client with the settings of this environment and of the configuration that is found.</summary>

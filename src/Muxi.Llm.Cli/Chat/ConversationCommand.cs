@@ -28,7 +28,7 @@ internal static class ConversationCommand
         if (text.Length < 2 || text[0] != '/' || text[1] == '/') return (null, "");
         var blank = text.AsSpan().IndexOfAny(' ', '\t', '\n');
         var word = blank < 0 ? text[1..] : text[1..blank];
-        if (!word.All(char.IsAsciiLetter)) return (null, "");
+        if (word.Length == 0 || !word.All(char.IsAsciiLetter)) return (null, "");
         return (word.ToLowerInvariant() is "quit" or "bye" ? Exit : word.ToLowerInvariant(), blank < 0 ? "" : text[blank..].Trim());
     }
 }

@@ -128,6 +128,9 @@ public sealed class LlmConfiguration
     internal static LlmConfiguration? OfEnvironment(Func<string, string?> environment) =>
         Set(environment, Variable) is { } path ? Read(new(path, environment), path, $"{Variable}: ") : null;
 
+    /// <summary>Whether it names an address, for a service of ours or of its own.</summary>
+    internal bool HasAddresses => Settings.Values.Any(static settings => settings.IsDefinedHere || settings.BaseUrl is not null);
+
     /// <summary>Where a setting stands, as <c>file:line</c>; null where the file does not set it.</summary>
     internal string? PlaceOf(string path) => File.Lines.TryGetValue(path, out var line) ? File.HasLines ? $"{Name}:{line}" : Name : null;
 
