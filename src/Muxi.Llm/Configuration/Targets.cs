@@ -75,12 +75,14 @@ internal sealed class Targets(LlmOptions options)
         var provider = name.Provider;
         var (url, isCalls, isOwn) = BaseUrl(name, request);
         var key = request?.ApiKey ?? (isCalls ? null : Key(provider));
+        var auth = provider.Auth;
+        if (key is null && !isCalls && auth.Alternative is { } other && FirstSet(other.Variables) is { } token) (auth, key) = (other, token);
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
         var headers = Headers(name, request, isCalls);
-        if (key is null && provider.Auth.IsRequired && isOwn && !headers.Exists(header => header.Key.Equals(provider.Auth.Header, StringComparison.OrdinalIgnoreCase)))
+        if (key is null && provider.Auth.IsRequired && isOwn && !headers.Exists(header => IsCredential(header.Key, provider.Auth)))
             throw MissingKey(name);
         if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
-        return new(provider, name.Model, url, key, headers) { Secrets = Secrets.Of(options.Proxy, url, provider.Auth.Header, key, headers) };
+        return new(provider, name.Model, url, key, headers) { Auth = auth, Secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers) };
     }
 
     /// <summary>The key that is configured for a service; null when there is none.</summary>
@@ -99,8 +101,12 @@ internal sealed class Targets(LlmOptions options)
         var known = Known(provider);
         if (Coded(options.BaseUrls, provider) is { } coded) return (known.BaseUrl(coded.OriginalString), false, false);
         var variable = FirstSet(known.UrlVariables);
-        return (known.BaseUrl(variable ?? provider.BaseUrl), false, variable is null);
+        return (known.BaseUrl(variable is null ? provider.BaseUrl : Whole(variable, provider)), false, variable is null);
     }
+
+    /// <summary>An address of the environment with what vendors' variables leave out.</summary>
+    private static string Whole(string url, Provider provider) =>
+        provider.BaseUrlSuffix.Length == 0 || url.TrimEnd('/').EndsWith(provider.BaseUrlSuffix, StringComparison.Ordinal) || url.Contains('?', StringComparison.Ordinal) ? url : url.TrimEnd('/') + provider.BaseUrlSuffix;
 
     private static Uri AtHost(Provider provider, string host)
     {
@@ -133,6 +139,9 @@ internal sealed class Targets(LlmOptions options)
         if (fault is not null) throw new ConfigurationException($"the header '{header.ReplaceLineEndings(" ")}' {fault}") { Provider = name.Provider.Name, Model = name.Model };
     }
 
+    private static bool IsCredential(string header, Auth auth) =>
+        header.Equals(auth.Header, StringComparison.OrdinalIgnoreCase) || (auth.Alternative is { } other && header.Equals(other.Header, StringComparison.OrdinalIgnoreCase));
+
     private void CheckKey(ModelName name, string key, bool isCalls)
     {
         var fault = key.Length == 0 ? "is empty" : key.AsSpan().ContainsAnyExceptInRange('!', '~') ? "holds blanks, control characters or other than plain ASCII" : null;
@@ -155,7 +164,7 @@ internal sealed class Targets(LlmOptions options)
     private static ConfigurationException MissingKey(ModelName name) =>
         new($"{name.Provider.Name} needs a key: set {Source(name.Provider)}, or use a sandbox/ model, which needs none") { Provider = name.Provider.Name, Model = name.Model };
 
-    private static string Source(Provider provider) => string.Join(" or ", provider.KeyVariables);
+    private static string Source(Provider provider) => string.Join(" or ", provider.CredentialVariables);
 
     private string? FirstSet(ImmutableArray<string> variables)
     {

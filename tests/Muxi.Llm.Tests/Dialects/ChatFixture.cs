@@ -15,6 +15,9 @@ internal static class ChatFixture
         Assert.NotEmpty(server.Requests);
         if (fixture.Has("wire-request.json"))
             Assert.All(server.Requests, sent => JsonComparison.Same("the request's body", fixture.Json("wire-request.json"), JsonComparison.ParseStrictly(sent.Body)));
+        if (fixture.Has("wire-headers.json"))
+            foreach (var (name, value) in fixture.Json("wire-headers.json").AsObject())
+                Assert.All(server.Requests, sent => Assert.Equal(value?.GetValue<string>(), sent.Headers.GetValueOrDefault(name)));
         Compare(fixture, outcome);
     }
 
@@ -33,6 +36,8 @@ internal static class ChatFixture
             BaseUrls = new Dictionary<string, Uri> { [provider] = server },
             ApiKeys = new Dictionary<string, string> { [provider] = "key-of-the-test" },
             Environment = static _ => null,
+            // A scenario is one call: that it may be made again is no matter of its format.
+            Retries = new() { Max = 0 },
         });
     }
 
