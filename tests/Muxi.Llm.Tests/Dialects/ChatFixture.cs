@@ -36,8 +36,7 @@ internal static class ChatFixture
             BaseUrls = new Dictionary<string, Uri> { [provider] = server },
             ApiKeys = new Dictionary<string, string> { [provider] = "key-of-the-test" },
             Environment = static _ => null,
-            // A scenario is one call: that it may be made again is no matter of its format.
-            Retries = new() { Max = 0 },
+            Retries = Calls.Once,
         });
     }
 
