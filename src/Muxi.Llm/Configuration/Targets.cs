@@ -153,7 +153,7 @@ internal sealed class Targets(LlmOptions options)
     private KnownProvider Known(Provider provider) => _known.GetValue(provider, static provider => new(provider));
 
     private static ConfigurationException MissingKey(ModelName name) =>
-        new($"{name.Provider.Name} needs a key: set {Source(name.Provider)}, or use a sandbox/ model, which needs none") { Provider = name.Provider.Name, Model = name.Model };
+        new($"{name.Provider.Name} needs a key: set {Source(name.Provider)}, or use a sandbox/ model, which needs none") { Provider = name.Provider.Name, Model = name.Model, IsMissingKey = true };
 
     private static string Source(Provider provider) => string.Join(" or ", provider.KeyVariables);
 
