@@ -1,20 +1,20 @@
 namespace Muxi.Llm.Gateway;
 
 /// <summary>Whom the clients of this server may have asked: names are looked at here before anything is sent.</summary>
-internal sealed class Callees(LlmOptions options)
+internal sealed class Callees(LlmClient client)
 {
     private const int MostFallbacks = 16;
 
-    private readonly HashSet<(string Provider, string Host)> _hosts = Hosts(options);
+    private readonly HashSet<(string Provider, string Host)> _hosts = Hosts(client.Settings);
 
     /// <summary>Names, keys and addresses, as the client resolves them.</summary>
-    public Targets Targets { get; } = new(options);
+    public Targets Targets { get; } = new(client.Settings);
 
     /// <summary>Every service, the configured ones first.</summary>
-    public IEnumerable<Provider> Providers => [.. options.Providers, .. Catalog.All.Where(known => options.Providers.All(own => own.Name != known.Name))];
+    public IReadOnlyList<Provider> Providers => client.Providers;
 
     /// <summary>The other names that the configuration gives to models.</summary>
-    public IReadOnlyDictionary<string, string> Aliases => options.Aliases;
+    public IReadOnlyDictionary<string, string> Aliases => client.Settings.Aliases;
 
     /// <summary>Whether the operator has set this service up: its key, or an address of it.</summary>
     public bool IsSetUp(Provider provider)
@@ -74,34 +74,21 @@ internal sealed class Callees(LlmOptions options)
         {
             throw new RefusalException(new(404, e.Message) { Code = "model_not_found", Param = param });
         }
-        if (name.Host is { } host && !options.Aliases.ContainsKey(sent) && !IsListed(name, host))
+        if (name.Host is { } host && !Aliases.ContainsKey(sent) && !IsListed(name, host))
             throw new RefusalException(new(400, $"the host '{host}' in '{sent}' is not one of this server's configuration: its operator can list it there, e.g. behind an alias") { Code = "unknown_host", Param = param });
         return name;
     }
 
     private bool IsListed(ModelName name, string host) =>
-        _hosts.Contains((name.Provider.Name, host.ToLowerInvariant())) || (IsElsewhere(name.Provider) && Address(name.Provider).Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
+        _hosts.Contains((name.Provider.Name, host.ToLowerInvariant())) || (IsElsewhere(name.Provider) && Targets.AddressOf(name.Provider).Folder.Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
 
-    private bool IsElsewhere(Provider provider) => Address(provider).AbsoluteUri.TrimEnd('/') != new Uri(provider.BaseUrl).AbsoluteUri.TrimEnd('/');
-
-    /// <summary>Where a service is asked, as things are set up; a key is not looked for.</summary>
-    private Uri Address(Provider provider)
-    {
-        try
-        {
-            return Targets.Resolve(new(provider with { Auth = provider.Auth.Optional() }, "", null), null).BaseUrl.Folder;
-        }
-        catch (ConfigurationException)
-        {
-            // A setting of this service cannot work: calls to it say so.
-            return new(provider.BaseUrl);
-        }
-    }
+    /// <summary>Whether calls to a service go to an address that somebody has set.</summary>
+    private bool IsElsewhere(Provider provider) => Targets.Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
 
     private static HashSet<(string, string)> Hosts(LlmOptions options)
     {
         var hosts = new HashSet<(string, string)>();
-        foreach (var model in options.Aliases.Values.Concat(options.Fallbacks.SelectMany(fallbacks => fallbacks.Value.Select(fallback => fallback.Model).Prepend(fallbacks.Key))))
+        foreach (var model in options.Aliases.Values.Concat(options.Fallbacks.Concat(options.Configuration!.Fallbacks).SelectMany(fallbacks => fallbacks.Value.Select(fallback => fallback.Model).Prepend(fallbacks.Key))))
         {
             try
             {

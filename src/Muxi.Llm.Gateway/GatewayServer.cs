@@ -25,7 +25,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     {
         var listening = new Listening(options);
         var client = new LlmClient(options.Client);
-        var callees = new Callees(options.Client);
+        var callees = new Callees(client);
         var front = new Front(options, Endpoints.All(options, client, callees));
         // An empty one reads no settings of the folder or the environment, and says nothing on standard output.
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });

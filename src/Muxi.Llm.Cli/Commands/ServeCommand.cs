@@ -16,12 +16,13 @@ internal sealed class ServeCommand : CliCommand
     private readonly Terminal _terminal;
     private readonly Option<string> _host = new("--host") { HelpName = "ADDRESS", Description = $"Where to listen; beyond this machine only with {KeyVariable} set.", DefaultValueFactory = static _ => new GatewayOptions().Host };
     private readonly Option<int> _port = new("--port") { HelpName = "N", Description = "The TCP port; 0 takes a free one.", DefaultValueFactory = static _ => new GatewayOptions().Port, CustomParser = Port };
+    private readonly Option<string> _config = new("--config") { HelpName = "FILE", Description = $"The configuration; without it the file that {LlmConfiguration.Variable} names, ./{LlmConfiguration.FileName}, or the one in your home." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Tells each request on stderr, in one line without bodies and keys." };
 
     public ServeCommand(Terminal terminal) : base("serve", "Serves OpenAI's API over HTTP for every provider.")
     {
         _terminal = terminal;
-        foreach (var option in (ReadOnlySpan<Option>)[_host, _port, _verbose]) Add(option);
+        foreach (var option in (ReadOnlySpan<Option>)[_host, _port, _config, _verbose]) Add(option);
         SetAction(RunAsync);
     }
 
@@ -53,19 +54,26 @@ internal sealed class ServeCommand : CliCommand
     /// <summary>The one place where settings come in.</summary>
     private GatewayOptions Settings(ParseResult parsed) => new()
     {
+        Client = new() { Environment = _terminal.Environment, Configuration = Configuration(parsed.GetValue(_config)) },
         Host = parsed.GetValue(_host)!,
         Port = parsed.GetValue(_port),
         MasterKey = _terminal.Variable(KeyVariable),
-        Client = new() { Environment = _terminal.Environment },
         Log = parsed.GetValue(_verbose) ? _terminal.Note : null,
         Complain = _terminal.Note,
     };
+
+    private LlmConfiguration Configuration(string? file)
+    {
+        var found = file is not null ? LlmConfiguration.Load(file, _terminal.Environment) : LlmConfiguration.Find(_terminal.Environment, Directory.GetCurrentDirectory());
+        _terminal.Note(found is null ? "no configuration file: keys and addresses are the environment's" : $"configuration: {found.Name}");
+        return found ?? LlmConfiguration.Empty;
+    }
 
     private void Announce(GatewayServer server, GatewayOptions options)
     {
         var names = server.Callees.Providers.Where(server.Callees.IsSetUp).Select(provider => provider.Name).ToList();
         _terminal.Note(names.Count > 0 ? $"can be asked: {string.Join(", ", names)}, and sandbox" : "can be asked: sandbox alone, as no provider's key is set (muxi-llm providers lists the variables)");
-        if (options.Client.Aliases.Count > 0) _terminal.Note($"aliases: {string.Join(", ", options.Client.Aliases.Keys)}");
+        if (server.Callees.Aliases.Count > 0) _terminal.Note($"aliases: {string.Join(", ", server.Callees.Aliases.Keys)}");
         _terminal.Note(options.MasterKey is null ? "no key is needed, and only this machine is answered" : $"every request needs the key in {KeyVariable}");
         _terminal.Note($"listening on {server.Url.AbsoluteUri.TrimEnd('/')} (base URL for OpenAI's clients: {server.Url}v1)");
     }
