@@ -10,7 +10,7 @@ internal static class Refusals
     {
         RefusalException ours => ours.Refusal,
         LlmException call => OfCall(call),
-        JsonException json => new(400, json.Message) { Param = json.Path, Code = "invalid_json" },
+        JsonException json => new(400, json.Message) { Param = json.Path, Code = json.Path is null ? "invalid_json" : "invalid_value" },
         BadHttpRequestException http => OfHttp(http),
         _ => new(500, "the server has failed; its operator can look the request id up"),
     };

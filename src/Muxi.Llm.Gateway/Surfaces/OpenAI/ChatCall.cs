@@ -15,6 +15,7 @@ internal sealed record ChatCall(ChatCompletionRequest Request, bool IsStreamed, 
     public static ChatCall Read(ReadOnlyMemory<byte> body)
     {
         StrictJson.Check(body);
+        ChatShape.Check(body.Span);
         var request = ChatCompletionRequest.Parse(body.Span);
         if (request.Messages.Count == 0) throw Wrong("messages", "'messages' must hold at least one message.");
         var fallbacks = ReadFallbacks(request.Extra);
