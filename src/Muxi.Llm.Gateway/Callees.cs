@@ -23,6 +23,9 @@ internal sealed class Callees(LlmClient client)
         return Targets.Key(provider) is not null || IsElsewhere(provider);
     }
 
+    /// <summary>Whether a service is there without anything set, or has been set up.</summary>
+    public bool MayList(Provider provider) => provider.InProcess is not null || IsSetUp(provider);
+
     /// <summary>The settings of one call: who is asked when its model fails, and the client's headers that pass.</summary>
     /// <param name="model">The name that the client sent.</param>
     /// <param name="fallbacks">The names that it sent for when that fails; null for the configured ones.</param>

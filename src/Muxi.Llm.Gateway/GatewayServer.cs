@@ -16,6 +16,9 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>Where it listens, with the port that was taken.</summary>
     public Uri Url => new(_app.Urls.First());
 
+    /// <summary>How this machine reaches it.</summary>
+    public Uri LocalUrl => System.Net.IPAddress.TryParse(Url.Host.Trim('[', ']'), out var address) && (address.Equals(System.Net.IPAddress.Any) || address.Equals(System.Net.IPAddress.IPv6Any)) ? new UriBuilder(Url) { Host = "127.0.0.1" }.Uri : Url;
+
     /// <summary>Who can be asked.</summary>
     public Callees Callees { get; }
 

@@ -38,7 +38,7 @@ internal sealed class ModelList(LlmClient client, Callees callees, LlmOptions op
     {
         if (callees.Aliases.ContainsKey(id)) return Alias(id);
         var name = callees.Check(id, "model");
-        if (name.Provider.ModelsPath is null || name.Host is not null) return null;
+        if (name.Provider.ModelsPath is null || name.Host is not null || !callees.MayList(name.Provider)) return null;
         var listed = await OfAsync(name.Provider).WaitAsync(cancellationToken);
         return listed.FirstOrDefault(model => model.Id == name.ToString());
     }

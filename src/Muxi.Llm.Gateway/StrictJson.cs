@@ -18,12 +18,13 @@ internal static class StrictJson
         var utf8 = body.Span;
         if (utf8.IsEmpty) throw new JsonException("the body is empty: send a JSON object");
         if (!Utf8.IsValid(utf8)) throw new JsonException("the body is not UTF-8");
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Deepest });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Deepest + 1 });
         var open = new Stack<MemberNames>();
         try
         {
             while (reader.Read())
             {
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= Deepest) throw new JsonException($"the body is nested deeper than {Deepest} levels");
                 if (reader.TokenType == JsonTokenType.StartObject) open.Push(new());
                 else if (reader.TokenType == JsonTokenType.EndObject) open.Pop();
                 else if (reader.TokenType == JsonTokenType.PropertyName && !open.Peek().Add(Name(reader, body))) throw Twice(reader);
@@ -31,7 +32,7 @@ internal static class StrictJson
         }
         catch (JsonException e) when (e.Path is null && e.LineNumber is not null)
         {
-            throw new JsonException(reader.CurrentDepth >= Deepest ? $"the body is nested deeper than {Deepest} levels" : $"the body is not valid JSON: {e.Message}", e);
+            throw new JsonException($"the body is not valid JSON: {e.Message}", e);
         }
     }
 

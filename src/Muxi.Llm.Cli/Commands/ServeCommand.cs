@@ -75,7 +75,7 @@ internal sealed class ServeCommand : CliCommand
         _terminal.Note(names.Count > 0 ? $"can be asked: {string.Join(", ", names)}, and sandbox" : "can be asked: sandbox alone, as no provider's key is set (muxi-llm providers lists the variables)");
         if (server.Callees.Aliases.Count > 0) _terminal.Note($"aliases: {string.Join(", ", server.Callees.Aliases.Keys)}");
         _terminal.Note(options.MasterKey is null ? "no key is needed, and only this machine is answered" : $"every request needs the key in {KeyVariable}");
-        _terminal.Note($"listening on {server.Url.AbsoluteUri.TrimEnd('/')} (base URL for OpenAI's clients: {server.Url}v1)");
+        _terminal.Note($"listening on {server.Url.AbsoluteUri.TrimEnd('/')} (base URL for OpenAI's clients: {server.LocalUrl}v1)");
     }
 
     private static async Task UntilAsync(CancellationToken cancellationToken)

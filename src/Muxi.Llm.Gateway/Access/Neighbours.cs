@@ -13,10 +13,10 @@ internal static class Neighbours
     {
         if (host.AsSpan().ContainsAny(_beyondHost)) return false;
         if (!Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var url)) return false;
-        // As it was written: what the parser makes of 127.1 or 0x7f000001, a browser may take for a name.
-        var name = url.HostNameType == UriHostNameType.IPv6 ? url.Host : Name(host);
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        var name = url.HostNameType == UriHostNameType.IPv6 ? url.Host.Trim('[', ']') : Name(host);
+        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
+        // Addresses as they are usually written: nobody but a trickster sends 127.1 or 2130706433.
+        return IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address) && address.ToString() == name;
     }
 
     /// <summary>Whether the page that sends a request is one that came from this same server.</summary>

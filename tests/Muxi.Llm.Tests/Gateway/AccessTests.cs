@@ -31,10 +31,10 @@ public sealed class AccessTests
     [InlineData("127.0.0.1.evil.example")]
     [InlineData("192.168.0.1")]
     [InlineData("0.0.0.0:4000")]
-    [InlineData("[::]")]
+    [InlineData("[fe80::1]")]
     [InlineData("127.1")]
     [InlineData("2130706433")]
-    [InlineData("localhost@evil.example")]
+    [InlineData("localhost.")]
     public async Task Without_a_key_a_foreign_host_is_a_403(string host)
     {
         await using var served = await Served.SandboxAsync();

@@ -34,8 +34,8 @@ public sealed class ChatReplyTests
         Assert.Equal(("openai", "gpt-test", "1"), (reply.Header("x-muxi-provider"), reply.Header("x-muxi-model"), reply.Header("x-muxi-attempts")));
         Assert.Equal(["id", "object", "created", "model", "choices", "vendors_own"], body.Select(member => member.Key));
         Assert.Equal(
-            ["Content-Length", "Content-Type", "Date", "x-muxi-attempts", "x-muxi-model", "x-muxi-provider", "x-request-id"],
-            reply.Headers.Concat(reply.Content.Headers).Select(header => header.Key).Order(StringComparer.Ordinal));
+            ["content-length", "content-type", "date", "x-muxi-attempts", "x-muxi-model", "x-muxi-provider", "x-request-id"],
+            reply.Headers.Concat(reply.Content.Headers).Select(header => header.Key.ToLowerInvariant()).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -17,10 +17,12 @@ internal sealed class Served : IAsyncDisposable
     private Served(GatewayServer server, ConcurrentQueue<string> lines)
     {
         (_server, _lines) = (server, lines);
-        Http = new() { BaseAddress = server.Url, Timeout = TimeSpan.FromSeconds(30) };
+        // A client that leaves closes its connection at once, and sends in its headers what it likes.
+        var sockets = new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero, RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 };
+        Http = new(sockets) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(30) };
     }
 
-    public Uri Url => _server.Url;
+    public Uri Url => _server.LocalUrl;
 
     public HttpClient Http { get; }
 

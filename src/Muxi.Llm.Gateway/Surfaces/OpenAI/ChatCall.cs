@@ -14,6 +14,7 @@ internal sealed record ChatCall(ChatCompletionRequest Request, bool IsStreamed, 
     /// <exception cref="JsonException">The body is not what it should be; the path names the member.</exception>
     public static ChatCall Read(ReadOnlyMemory<byte> body)
     {
+        body = body[^JsonReading.WithoutMark(body.Span).Length..];
         StrictJson.Check(body);
         ChatShape.Check(body.Span);
         var request = ChatCompletionRequest.Parse(body.Span);
