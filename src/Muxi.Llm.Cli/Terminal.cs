@@ -47,8 +47,11 @@ internal sealed class Terminal
         Interrupts = interrupts,
     };
 
+    /// <summary>How often a failed attempt is made again.</summary>
+    public Retries? Retries { get; init; }
+
     /// <summary>A client with the settings of this environment.</summary>
-    public LlmClient Connect() => new(new LlmOptions { Environment = Environment });
+    public LlmClient Connect() => new(new LlmOptions { Environment = Environment, Retries = Retries });
 
     /// <summary>A variable that is set to something; else null.</summary>
     public string? Variable(string name) => Environment(name)?.Trim() is { Length: > 0 } value ? value : null;

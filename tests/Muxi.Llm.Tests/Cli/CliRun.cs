@@ -42,6 +42,6 @@ internal sealed class CliRun
     {
         In = In, Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(errors),
         IsInTerminal = IsInTerminal, IsOutTerminal = IsOutTerminal, IsErrorTerminal = IsErrorTerminal,
-        Environment = name => Environment.GetValueOrDefault(name), Interrupts = Interrupts, Patience = Patience,
+        Environment = name => Environment.GetValueOrDefault(name), Retries = Calls.Once, Interrupts = Interrupts, Patience = Patience,
     };
 }

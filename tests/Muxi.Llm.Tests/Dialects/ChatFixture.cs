@@ -33,6 +33,7 @@ internal static class ChatFixture
             BaseUrls = new Dictionary<string, Uri> { [provider] = server },
             ApiKeys = new Dictionary<string, string> { [provider] = "key-of-the-test" },
             Environment = static _ => null,
+            Retries = Calls.Once,
         });
     }
 

@@ -44,7 +44,7 @@ public sealed class ErrorKindTest
         { nameof(ApiConnectionException), ErrorKind.Connection, true },
         { nameof(ApiTimeoutException), ErrorKind.Timeout, true },
         { "total", ErrorKind.Timeout, false },
-        { nameof(StreamInterruptedException), ErrorKind.StreamInterrupted, false },
+        { nameof(StreamInterruptedException), ErrorKind.StreamInterrupted, true },
         { nameof(UnsupportedFeatureException), ErrorKind.Unsupported, false },
         { nameof(ConfigurationException), ErrorKind.Configuration, false },
         { nameof(AllTargetsFailedException), ErrorKind.Server, false },

@@ -59,6 +59,7 @@ public sealed class ChatReplayTests
             BaseUrls = new Dictionary<string, Uri> { [provider] = server.Url },
             ApiKeys = new Dictionary<string, string> { [provider] = "key-of-the-test" },
             Environment = static _ => null,
+            Retries = Calls.Once,
         });
         var request = RequestOf(record, provider);
         // An error has no form of its own: it is met on the way that was recorded.

@@ -12,9 +12,13 @@ internal static class Calls
     /// <summary>A client that finds the provider at the server and reads no variable of the machine.</summary>
     public static LlmClient ClientFor(Uri server, string provider = "openai") => new(OptionsFor(server, provider));
 
-    /// <summary>The settings of <see cref="ClientFor"/>, to be changed.</summary>
+    /// <summary>One attempt and no more, so that a test sees how it went.</summary>
+    public static Retries Once { get; } = new() { Max = 0 };
+
+    /// <summary>The settings of <see cref="ClientFor"/>, to be changed: no attempt is made again.</summary>
     public static LlmOptions OptionsFor(Uri server, string provider = "openai") => new()
     {
+        Retries = Once,
         BaseUrls = new Dictionary<string, Uri> { [provider] = server },
         ApiKeys = new Dictionary<string, string> { [provider] = Key },
         Environment = static _ => null,

@@ -23,13 +23,19 @@ internal sealed class YamlReader
     /// <exception cref="ConfigurationException">It is no YAML, or more than a configuration can be.</exception>
     public static YamlNode? Read(YamlFile file, string text)
     {
+        var reader = new YamlReader(file, text);
         try
         {
-            return new YamlReader(file, text).Document();
+            return reader.Document();
         }
         catch (YamlException e)
         {
             throw file.Error((int)e.Start.Line, "", $"this is no YAML: {e.Message.TrimEnd('.')}");
+        }
+        // What the parser throws, beside its own exception, on text that is broken in odd places (seen with YamlDotNet 16.3.0).
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
+        {
+            throw file.Error((int)(reader._parser.Current?.End.Line ?? 1), "", "this is no YAML");
         }
     }
 
@@ -50,7 +56,7 @@ internal sealed class YamlReader
         if (_parser.TryConsume<AnchorAlias>(out var alias))
             return _anchors.GetValueOrDefault(alias.Value) ?? throw _file.Error(LineOf(alias), path, $"*{alias.Value} names no anchor that stands before it");
         CheckTag(path);
-        var anchor = ((NodeEvent)_parser.Current!).Anchor;
+        var anchor = _parser.Current is NodeEvent begun ? begun.Anchor : throw _file.Error(LineOf(_parser.Current!), path, "this is no YAML: a value is missing");
         var node = _parser.TryConsume<Scalar>(out var scalar) ? Text(scalar)
             : _parser.TryConsume<SequenceStart>(out var list) ? List(LineOf(list), path, depth)
             : Map(LineOf(_parser.Consume<MappingStart>()), path, depth);

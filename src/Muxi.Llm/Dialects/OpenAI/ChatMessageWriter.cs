@@ -27,6 +27,40 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         json.WriteEndObject();
     }
 
+    /// <summary>Writes a user message with what a run of tools' results shows, where the service takes only words in a result. It stands after the last of them, as nothing may stand between.</summary>
+    public void WriteShown(IReadOnlyList<Message> messages, int from, int end)
+    {
+        var isOpen = false;
+        for (; from < end; from++)
+        {
+            if (!IsShownLater(messages[from])) continue;
+            if (!isOpen)
+            {
+                json.WriteStartObject();
+                json.WriteString("role"u8, "user"u8);
+                json.WriteStartArray("content"u8);
+                isOpen = true;
+            }
+            WritePart(ContentPart.FromText($"Shown by the tool call {messages[from].ToolCallId}:"));
+            foreach (var part in messages[from].Blocks)
+                if (IsContent(part) && !IsWords(part)) WritePart(part);
+        }
+        if (!isOpen) return;
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Whether a tool's result holds more than words, and the service takes only these there.</summary>
+    private bool IsShownLater(Message message)
+    {
+        if (IsCanonical || quirks.MediaInToolResults || message.Role != Role.Tool) return false;
+        foreach (var part in message.Blocks)
+            if (IsContent(part) && !IsWords(part)) return true;
+        return false;
+    }
+
+    private static bool IsWords(ContentPart part) => part.Type == ContentPartType.Text || part.Type == ContentPartType.Refusal;
+
     /// <summary>The members of a message in an object that is open; its extra members go before typed ones of the same name.</summary>
     public void WriteMembers(Message message)
     {
@@ -53,7 +87,8 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     private void WriteContent(Message message)
     {
-        if (IsList(message)) WriteParts(message);
+        if (IsShownLater(message)) json.WriteString("content"u8, message.Content ?? "(shown in a message that follows)");
+        else if (IsList(message)) WriteParts(message);
         else if (message.Content is { } text) json.WriteString("content"u8, text);
         else json.WriteNull("content"u8);
     }

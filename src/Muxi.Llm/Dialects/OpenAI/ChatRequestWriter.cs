@@ -58,7 +58,13 @@ internal readonly ref struct ChatRequestWriter
     {
         var messages = new ChatMessageWriter(_json, _quirks, _warnings, _form);
         _json.WriteStartArray("messages"u8);
-        for (var i = 0; i < _request.Messages.Count; i++) messages.Write(_request.Messages[i]);
+        var results = 0;
+        for (var i = 0; i < _request.Messages.Count; i++)
+        {
+            messages.Write(_request.Messages[i]);
+            if (_request.Messages[i].Role != Role.Tool) results = i + 1;
+            else if (i + 1 == _request.Messages.Count || _request.Messages[i + 1].Role != Role.Tool) messages.WriteShown(_request.Messages, results, i + 1);
+        }
         _json.WriteEndArray();
     }
 

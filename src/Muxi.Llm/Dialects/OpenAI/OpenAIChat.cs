@@ -24,6 +24,9 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>Roles whose messages may carry a <c>name</c>; empty for all. Names of others are left out, with a warning.</summary>
     public ImmutableArray<string> NamedRoles { get; init; } = [];
 
+    /// <summary>Whether a tool's result may hold pictures and documents. Where not, as at OpenAI, its words stay and these follow in a user message after all results.</summary>
+    public bool MediaInToolResults { get; init; }
+
     /// <summary>The forms of answer that the service takes; empty for all. A schema falls back to <c>json_object</c> where only that is taken, with a warning.</summary>
     public ImmutableArray<string> ResponseFormats { get; init; } = [];
 

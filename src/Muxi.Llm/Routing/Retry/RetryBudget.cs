@@ -30,6 +30,9 @@ internal sealed class RetryBudget(Retries retries, TimeProvider clock)
         return _accounts.GetOrAdd(Key(target), static (_, budget) => new(budget, budget._most), this).Take(1, 0);
     }
 
+    /// <summary>How many targets have an account.</summary>
+    internal int Accounts => _accounts.Count;
+
     private static (string, string) Key(Target target) => (target.Name, target.BaseUrl.Text);
 
     private sealed class Account(RetryBudget budget, double balance)

@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>
+/// A model as a service of one wire format lets it be seen: reads a request strictly after the format's reference, and says things in the format. Written for
+/// conformance suites alone and knows nothing of the library, so that each dialect is held against something else than itself.
+/// </summary>
+internal abstract class WireModel
+{
+    /// <summary>All of them, by the name of their wire format.</summary>
+    public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel> { ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel() };
+
+    /// <summary>The library's name of the model, <c>provider/model</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What a request says; fails where the service would refuse it.</summary>
+    public SeenChat Read(SeenRequest request) => Read(JsonNode.Parse(request.Text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject());
+
+    /// <summary>The reply in which the model says these things, whole or streamed in small pieces.</summary>
+    public CannedReply Say(bool stream, params Said[] said) => stream ? CannedReply.Sse(Events(said)) : CannedReply.Json(Whole(said).ToJsonString());
+
+    protected abstract SeenChat Read(JsonObject body);
+
+    protected abstract JsonObject Whole(Said[] said);
+
+    protected abstract string Events(Said[] said);
+
+    /// <summary>The text in pieces of a few characters, of which none is cut in half.</summary>
+    protected static IEnumerable<string> Pieces(string text, int length = 7)
+    {
+        var piece = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            piece.Append(rune.ToString());
+            if (piece.Length < length) continue;
+            yield return piece.ToString();
+            piece.Clear();
+        }
+        if (piece.Length > 0) yield return piece.ToString();
+    }
+
+    /// <summary>Fails where an object has a member that the format does not know, or lacks one that it needs.</summary>
+    protected static JsonObject Only(JsonNode? node, string[] needed, params string[] also)
+    {
+        var members = Assert.IsType<JsonObject>(node);
+        Assert.All(needed, name => Assert.True(members.ContainsKey(name), $"'{name}' is missing: {members.ToJsonString()}"));
+        Assert.All(members, member => Assert.True(needed.Contains(member.Key) || also.Contains(member.Key), $"'{member.Key}' is not of the format: {members.ToJsonString()}"));
+        return members;
+    }
+
+    protected static string Text(JsonNode? node) => Assert.IsAssignableFrom<JsonValue>(node).GetValue<string>();
+
+    protected static (string Type, string Data) DataUri(string uri)
+    {
+        var comma = uri.IndexOf(',', StringComparison.Ordinal);
+        Assert.True(uri.StartsWith("data:", StringComparison.Ordinal) && uri[..comma].EndsWith(";base64", StringComparison.Ordinal), uri[..Math.Min(uri.Length, 60)]);
+        return (uri["data:".Length..(comma - ";base64".Length)], uri[(comma + 1)..]);
+    }
+
+    protected static string Event(JsonNode data, string? type = null) => (type is null ? "" : $"event: {type}\n") + $"data: {data.ToJsonString()}\n\n";
+}
+
+/// <summary>One thing that a model says.</summary>
+internal abstract record Said
+{
+    public sealed record Words(string Text) : Said;
+    public sealed record Call(string Id, string Name, string Arguments) : Said;
+
+    /// <summary>Thinking, where the format has it.</summary>
+    public sealed record Thinking(string Text, string Signature) : Said;
+}
+
+/// <summary>What a request says, whatever its format.</summary>
+internal sealed record SeenChat(string? System, IReadOnlyList<SeenTurn> Turns, IReadOnlyList<SeenTool> Tools, string? ToolChoice, bool? Parallel)
+{
+    /// <summary>The conversation as lines, to compare at a glance.</summary>
+    public IEnumerable<string> Lines => Turns.Select(turn => $"{turn.Role}: {string.Join(" | ", turn.Parts)}");
+}
+
+/// <summary>A turn: <c>user</c>, <c>assistant</c>, or <c>tool</c> for a tool's result.</summary>
+internal sealed record SeenTurn(string Role, IReadOnlyList<SeenPart> Parts);
+
+/// <summary>A part of a turn.</summary>
+internal abstract record SeenPart
+{
+    public sealed record Words(string Text) : SeenPart { public override string ToString() => Text; }
+    public sealed record Picture(string Source) : SeenPart { public override string ToString() => $"<{Source}>"; }
+    public sealed record Call(string Id, string Name, JsonNode Arguments) : SeenPart { public override string ToString() => $"{Id}={Name}({Arguments.ToJsonString(_plain)})"; }
+    public sealed record Result(string Id, bool IsError, IReadOnlyList<SeenPart> Parts) : SeenPart { public override string ToString() => $"{Id}{(IsError ? " failed" : "")}: {string.Join(" + ", Parts)}"; }
+    public sealed record Thinking(string Text, string Signature) : SeenPart { public override string ToString() => $"({Text}/{Signature})"; }
+
+    private static readonly JsonSerializerOptions _plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}
+
+/// <summary>A tool as the model sees it.</summary>
+internal sealed record SeenTool(string Name, string? Description, JsonNode? Schema);
