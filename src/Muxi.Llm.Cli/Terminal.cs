@@ -48,7 +48,7 @@ internal sealed class Terminal
     };
 
     /// <summary>How often a failed attempt is made again.</summary>
-    public Retries Retries { get; init; } = new();
+    public Retries? Retries { get; init; }
 
     /// <summary>A client with the settings of this environment.</summary>
     public LlmClient Connect() => new(new LlmOptions { Environment = Environment, Retries = Retries });
