@@ -44,7 +44,7 @@ public sealed class GoneClientTests
     public async Task Between_two_attempts()
     {
         await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json("""{"error":{"message":"later"}}""", 429).With("retry-after", "30"));
-        await using var served = await Served.StartAsync(Calls.OptionsFor(upstream.Url));
+        await using var served = await Served.StartAsync(Calls.OptionsFor(upstream.Url) with { Retries = new() });
         using var client = new CancellationTokenSource();
         var call = SendAsync(served, Served.Ask(), client.Token);
         while (upstream.Requests.Count == 0) await Task.Yield();
