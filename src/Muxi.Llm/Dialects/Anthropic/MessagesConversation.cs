@@ -21,7 +21,6 @@ internal sealed class MessagesConversation
         PlaceWaiting();
         if (_turns.Count == 0 && _system.Count > 0) SpeakAsUser();
         if (plan.Instruction is { } instruction) _system.Add(instruction);
-        _turns.RemoveAll(turn => turn.Count == 0);
     }
 
     private AnthropicMessages Quirks => _plan.Quirks;
@@ -75,13 +74,10 @@ internal sealed class MessagesConversation
                 AddResult(message);
                 break;
             case "user":
-                var turn = TurnOf("user");
-                AddParts(turn, message);
-                turn.Extra = turn.Extra.With(message.Extra);
+                AddParts("user", message);
                 break;
             default:
-                PlaceWaiting();
-                AddParts(TurnOf("assistant"), message);
+                AddParts("assistant", message);
                 break;
         }
     }
@@ -148,17 +144,23 @@ internal sealed class MessagesConversation
         turn.Results.Add(new(message, ToolUseId(id)));
     }
 
-    private void AddParts(Turn turn, Message message)
+    /// <summary>Adds what a message says; one that says nothing makes no turn.</summary>
+    private void AddParts(string role, Message message)
     {
-        var first = turn.Blocks.Count;
+        var blocks = new List<TurnBlock>();
         foreach (var part in message.Blocks)
         {
-            if (!IsTaken(part, turn.Role)) continue;
+            if (!IsTaken(part, role)) continue;
             var id = part.ToolCall is { } call ? ToolUseId(call.Type == ChatToolReader.Legacy && call.Id.Length == 0 ? LegacyId(call.Function.Name, _legacyCalls++) : call.Id) : null;
-            turn.Blocks.Add(new(part, part.CacheControl) { Id = id });
+            blocks.Add(new(part, part.CacheControl) { Id = id });
         }
-        if (turn.Blocks.Count == first && message.Audio is { Transcript: { Length: > 0 } said }) turn.Blocks.Add(new(said, default));
-        if (!message.CacheControl.IsEmpty && turn.Blocks.Count > first && turn.Blocks[^1].CacheControl.IsEmpty) turn.Blocks[^1] = turn.Blocks[^1] with { CacheControl = message.CacheControl };
+        if (blocks.Count == 0 && message.Audio is { Transcript: { Length: > 0 } said }) blocks.Add(new(said, default));
+        if (blocks.Count == 0) return;
+        if (!message.CacheControl.IsEmpty && blocks[^1].CacheControl.IsEmpty) blocks[^1] = blocks[^1] with { CacheControl = message.CacheControl };
+        if (role == "assistant") PlaceWaiting();
+        var turn = TurnOf(role);
+        turn.Blocks.AddRange(blocks);
+        if (role == "user") turn.Extra = turn.Extra.With(message.Extra);
     }
 
     /// <summary>Whether a part can be sent at all. A text without words says nothing, and the service refuses it; another service's blocks are none of this one's.</summary>

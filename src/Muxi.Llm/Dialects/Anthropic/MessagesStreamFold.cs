@@ -111,6 +111,8 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
 
     private void Start(ReadOnlySpan<byte> message, ICollection<ChatCompletionChunk> into)
     {
+        // Seen of a proxy that asked again in the middle (recorded 2025): what came before is no part of what follows.
+        if (_hasStarted) throw _context.Interrupted("began anew in the middle of a message");
         string? id = null, model = null;
         var reader = new Utf8JsonReader(message);
         var extra = new ExtraReader();
