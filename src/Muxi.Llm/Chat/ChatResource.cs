@@ -39,7 +39,7 @@ public sealed class ChatCompletionsResource
         return _router.StreamAsync(Verbs.ChatStream, request, request.Model, options, cancellationToken);
     }
 
-    private static void Check(ChatCompletionRequest request)
+    internal static void Check(ChatCompletionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.Messages);
