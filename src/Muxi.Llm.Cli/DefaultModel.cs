@@ -22,7 +22,7 @@ internal sealed record DefaultModel(string Name, string Why)
         if (terminal.Variable(Variable) is { } named) return new(Named(named), $"{Variable} is set");
         var candidates = Catalog.All.Where(provider => provider is { DefaultModel: not null, KeyVariables.IsEmpty: false });
         foreach (var provider in candidates)
-            if (provider.KeyVariables.FirstOrDefault(name => terminal.Variable(name) is not null) is { } variable)
+            if (provider.CredentialVariables.FirstOrDefault(name => terminal.Variable(name) is not null) is { } variable)
                 return new($"{provider.Name}/{provider.DefaultModel}", $"{variable} is set; -m picks another");
         var first = candidates.First();
         return new($"{Providers.Sandbox.Name}/{Providers.Sandbox.DefaultModel}", $"no key is set; set {first.KeyVariables[0]} for {first.Name}/{first.DefaultModel}");

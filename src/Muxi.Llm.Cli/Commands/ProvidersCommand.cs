@@ -40,6 +40,7 @@ internal sealed class ProvidersCommand : CliCommand
     public static IEnumerable<string> Operations(Provider provider)
     {
         if (provider.Chat is not null) yield return "chat";
+        if (provider.TokenCount is not null) yield return "token counting";
     }
 
     /// <summary>Whether nobody is called at all: .invalid is the top-level domain that is nobody's (RFC 2606).</summary>
@@ -61,7 +62,7 @@ internal sealed class ProvidersCommand : CliCommand
         return SetVariable(provider) is { } set ? $"{set} is set" : $"{provider.KeyVariables[0]} {(provider.Auth.IsRequired ? "is not set" : "(optional)")}";
     }
 
-    private string? SetVariable(Provider provider) => provider.KeyVariables.FirstOrDefault(name => _terminal.Variable(name) is not null);
+    private string? SetVariable(Provider provider) => provider.CredentialVariables.FirstOrDefault(name => _terminal.Variable(name) is not null);
 
     /// <summary>Where calls go: without what could be a credential in it.</summary>
     private string BaseUrl(Provider provider)
@@ -81,7 +82,7 @@ internal sealed class ProvidersCommand : CliCommand
             json.WriteString("display_name", provider.DisplayName);
             json.WriteStrings("aliases", provider.Aliases);
             json.WriteStrings("operations", Operations(provider));
-            json.WriteStrings("key_variables", provider.KeyVariables);
+            json.WriteStrings("key_variables", provider.CredentialVariables);
             json.WriteBoolean("key_required", provider.Auth.IsRequired);
             json.WriteBoolean("key_set", SetVariable(provider) is not null);
             json.WriteStrings("base_url_variables", provider.UrlVariables);
