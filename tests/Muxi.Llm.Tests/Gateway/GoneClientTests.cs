@@ -44,7 +44,7 @@ public sealed class GoneClientTests
     public async Task Between_two_attempts()
     {
         await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json("""{"error":{"message":"later"}}""", 429).With("retry-after", "30"));
-        await using var served = await Served.StartAsync(Calls.OptionsFor(upstream.Url));
+        await using var served = await Served.StartAsync(Calls.OptionsFor(upstream.Url) with { Retries = new() });
         using var client = new CancellationTokenSource();
         var call = SendAsync(served, Served.Ask(), client.Token);
         while (upstream.Requests.Count == 0) await Task.Yield();
@@ -55,6 +55,18 @@ public sealed class GoneClientTests
         while (served.Lines.Count == 0) await Task.Yield();
         Assert.Contains(" client gone ", served.Lines[0], StringComparison.Ordinal);
         Assert.Single(upstream.Requests);
+    }
+
+    [Fact]
+    public async Task While_its_body_comes()
+    {
+        await using var served = await Served.SandboxAsync();
+
+        await Wire.AskAsync(served.Url, $"POST {Served.ChatPath} HTTP/1.1\r\nHost: {served.Url.Authority}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{", isLeft: true);
+
+        while (served.Lines.Count == 0) await Task.Yield();
+        Assert.DoesNotContain(served.Lines, line => line.Contains("unexpected", StringComparison.Ordinal));
+        Assert.Matches("^POST /v1/chat/completions (client gone|400) ", Assert.Single(served.Lines));
     }
 
     [Fact]
