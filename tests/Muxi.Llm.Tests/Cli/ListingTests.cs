@@ -45,7 +45,7 @@ public sealed class ListingTests
 
         Assert.Equal(0, result.ExitCode);
         Assert.StartsWith("openai/gpt-4o\nopenai/gpt-4o-mini\nvllm/qwen3\n", result.Output, StringComparison.Ordinal);
-        Assert.Contains("muxi-llm: left out, as their keys are not set: openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("muxi-llm: left out, as their keys are not set: anthropic (ANTHROPIC_API_KEY), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), ", result.Errors, StringComparison.Ordinal);
         Assert.Contains("muxi-llm: lmstudio: no reply from ", result.Errors, StringComparison.Ordinal);
         Assert.Contains("muxi-llm: llama_cpp: no reply from ", result.Errors, StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ public sealed class ListingTests
     [InlineData("--markdown")]
     public async Task No_form_of_the_providers_shows_a_key(params string[] form)
     {
-        var variables = Catalog.All.SelectMany(provider => provider.KeyVariables).ToDictionary(name => name, _ => "sk-canary-0123456789");
+        var variables = Catalog.All.SelectMany(provider => provider.KeyVariables).Distinct().ToDictionary(name => name, _ => "sk-canary-0123456789");
         variables["OPENAI_BASE_URL"] = "http://user:canary@proxy.example:8080/v1?key=canary#canary";
 
         var run = await new CliRun { Environment = variables }.RunAsync(["providers", .. form]);

@@ -11,6 +11,7 @@ internal static class ChatFormats
     public static IReadOnlyList<ChatFormat> All { get; } =
     [
         ChatFormat.Of("openai", new OpenAIChat(), DialectJson.Default.OpenAIChat),
+        ChatFormat.Of("anthropic", new AnthropicMessages(), DialectJson.Default.AnthropicMessages),
     ];
 
     /// <summary>The format that a dialect is of; null where files cannot name it.</summary>
@@ -57,4 +58,5 @@ internal abstract record ChatFormat(string Name, ChatDialect Plain)
 /// <summary>The dialects' quirks as JSON, in the words of configuration files.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true, RespectNullableAnnotations = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(OpenAIChat))]
+[JsonSerializable(typeof(AnthropicMessages))]
 internal sealed partial class DialectJson : JsonSerializerContext;
