@@ -4,6 +4,7 @@ namespace Muxi.Llm.Gateway;
 internal sealed class Callees(LlmClient client)
 {
     private const int MostFallbacks = 16;
+    private const int LongestName = 500;
 
     private readonly HashSet<(string Provider, string Host)> _hosts = Hosts(client.Settings);
 
@@ -68,6 +69,7 @@ internal sealed class Callees(LlmClient client)
     /// <exception cref="RefusalException">404: nobody; 400: a machine that the operator has not listed.</exception>
     public ModelName Check(string sent, string param)
     {
+        if (sent.Length > LongestName) throw new RefusalException(new(400, $"a model's name has {LongestName} letters at most") { Code = "invalid_value", Param = param });
         ModelName name;
         try
         {

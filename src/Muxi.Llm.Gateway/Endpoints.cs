@@ -26,13 +26,14 @@ internal sealed class Endpoints
     private const string OpenAIPrefix = "/openai";
 
     private readonly FrozenDictionary<string, Endpoint[]> _plain;
-    private readonly Endpoint[] _withId;
+    private readonly Endpoint[][] _withId;
 
     private Endpoints(IReadOnlyList<Endpoint> all)
     {
         _plain = all.Where(endpoint => endpoint.Suffix is null).GroupBy(endpoint => endpoint.Template).ToFrozenDictionary(group => group.Key, group => group.ToArray());
         // The most telling template first: an id may look like the end of another path.
-        _withId = [.. all.Where(endpoint => endpoint.Suffix is not null).OrderByDescending(endpoint => endpoint.Suffix!.Length).ThenByDescending(endpoint => endpoint.Prefix.Length)];
+        _withId = [.. all.Where(endpoint => endpoint.Suffix is not null).GroupBy(endpoint => endpoint.Template).Select(group => group.ToArray())
+            .OrderByDescending(group => group[0].Suffix!.Length).ThenByDescending(group => group[0].Prefix.Length)];
     }
 
     /// <summary>The routes of all surfaces.</summary>
@@ -60,10 +61,17 @@ internal sealed class Endpoints
         if (path.Length > 1 && path[^1] == '/') path = path[..^1];
         if (method == "HEAD") method = "GET";
         if (_plain.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path, out var plain)) return Pick(plain, method, null);
-        foreach (var endpoint in _withId)
-            if (path.Length > endpoint.Prefix.Length + endpoint.Suffix!.Length && path.StartsWith(endpoint.Prefix, StringComparison.Ordinal) && path.EndsWith(endpoint.Suffix, StringComparison.Ordinal))
-                return Pick([.. _withId.Where(other => other.Template == endpoint.Template)], method, Uri.UnescapeDataString(path[endpoint.Prefix.Length..^endpoint.Suffix.Length]));
+        foreach (var group in _withId)
+            if (Between(path, group[0]) is { } id) return Pick(group, method, id);
         return default;
+    }
+
+    /// <summary>What stands for the template's <c>{...}</c>, decoded; null where the path is another's.</summary>
+    private static string? Between(ReadOnlySpan<char> path, Endpoint endpoint)
+    {
+        var (before, behind) = (endpoint.Prefix.Length, endpoint.Suffix!.Length);
+        if (path.Length <= before + behind || !path.StartsWith(endpoint.Prefix, StringComparison.Ordinal) || !path.EndsWith(endpoint.Suffix, StringComparison.Ordinal)) return null;
+        return Uri.UnescapeDataString(path[before..^behind]);
     }
 
     private static Found Pick(Endpoint[] endpoints, string method, string? id)

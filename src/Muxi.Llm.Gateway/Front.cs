@@ -25,9 +25,9 @@ internal sealed class Front(GatewayOptions options, Endpoints endpoints)
         call.Response.Headers["x-request-id"] = call.RequestId;
         try
         {
-            await LetInAsync(call, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+            await LetInAsync(call, Target(context));
         }
-        catch (OperationCanceledException) when (call.Aborted.IsCancellationRequested)
+        catch (Exception e) when (call.Aborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
             // Nobody is left to be told.
             context.Abort();
@@ -68,6 +68,13 @@ internal sealed class Front(GatewayOptions options, Endpoints endpoints)
         }
     }
 
+    /// <summary>The path and query as they came; of a request as proxies get it, which names the whole address, those alone.</summary>
+    private static string Target(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return target.StartsWith('/') ? target : context.Request.Path.ToUriComponent();
+    }
+
     private static Refusal Lost(string method, string? allow) => allow is null
         ? new(404, "there is nothing at this path; the base URL of OpenAI's clients ends in /v1") { Code = "unknown_url" }
         : new(405, $"{method} is not what this path takes, but {allow}") { Code = "method_not_allowed", Allow = allow };
@@ -79,7 +86,7 @@ internal sealed class Front(GatewayOptions options, Endpoints endpoints)
         if (call.Response.HasStarted) throw new BrokenOffException(error);
         if (error is LlmException failed) call.Name(failed.Attempts, failed.Provider);
         var headers = call.Response.Headers;
-        if (refusal.Status == 401) headers.WWWAuthenticate = "Bearer";
+        if (refusal.IsChallenge) headers.WWWAuthenticate = "Bearer";
         if (refusal.Allow is { } allow) headers.Allow = allow;
         if (refusal.RetryAfter is { } wait) headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
         if (refusal.ShouldRetry is { } again) headers["x-should-retry"] = again ? "true" : "false";

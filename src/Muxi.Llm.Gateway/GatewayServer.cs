@@ -37,6 +37,8 @@ internal sealed class GatewayServer : IAsyncDisposable
             listening.Apply(kestrel);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            // Connections that wait for their next request are more than requests, but not without bound either.
+            kestrel.Limits.MaxConcurrentConnections = options.MaxRequests * 8L;
         });
         builder.Services.AddSingleton<IHostLifetime, Lifetime>();
         var app = builder.Build();
@@ -57,7 +59,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>Takes no more requests, gives those under way a while, then cancels them.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
-        using var patience = new CancellationTokenSource(grace, TimeProvider.System);
+        using var patience = new CancellationTokenSource(grace, _client.Settings.TimeProvider);
         await _app.StopAsync(patience.Token);
     }
 

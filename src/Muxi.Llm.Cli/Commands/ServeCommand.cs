@@ -41,7 +41,8 @@ internal sealed class ServeCommand : CliCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var options = Settings(parsed);
+        await using var lines = new LineQueue(_terminal);
+        var options = Settings(parsed, lines);
         await using var server = await GatewayServer.StartAsync(options, cancellationToken);
         Announce(server, options);
         _terminal.Interrupts.Grace = _deadline;
@@ -52,14 +53,14 @@ internal sealed class ServeCommand : CliCommand
     }
 
     /// <summary>The one place where settings come in.</summary>
-    private GatewayOptions Settings(ParseResult parsed) => new()
+    private GatewayOptions Settings(ParseResult parsed, LineQueue lines) => new()
     {
         Client = new() { Environment = _terminal.Environment, Configuration = Configuration(parsed.GetValue(_config)) },
         Host = parsed.GetValue(_host)!,
         Port = parsed.GetValue(_port),
         MasterKey = _terminal.Variable(KeyVariable),
-        Log = parsed.GetValue(_verbose) ? _terminal.Note : null,
-        Complain = _terminal.Note,
+        Log = parsed.GetValue(_verbose) ? lines.Add : null,
+        Complain = lines.Add,
     };
 
     private LlmConfiguration Configuration(string? file)

@@ -17,7 +17,7 @@ internal sealed class Gate(string? masterKey)
         if (_keys is null || _keys.Accepts(key)) return;
         throw new RefusalException(new(401, key is null
             ? "this server needs its key: send it as 'Authorization: Bearer KEY' (x-api-key, api-key and x-goog-api-key do as well)"
-            : "the key is not this server's") { Code = "invalid_api_key" });
+            : "the key is not this server's") { Code = "invalid_api_key", IsChallenge = true });
     }
 
     /// <summary>Bodies that a web page of anybody's can send without asking first are not taken where no key is needed.</summary>

@@ -20,6 +20,9 @@ internal sealed record Refusal(int Status, string Message)
     /// <summary>The upstream's own word on whether to try again.</summary>
     public bool? ShouldRetry { get; init; }
 
+    /// <summary>Whether it is our own key that is asked for.</summary>
+    public bool IsChallenge { get; init; }
+
     /// <summary>The methods that the path knows.</summary>
     public string? Allow { get; init; }
 }

@@ -8,6 +8,13 @@ public sealed class BodyTests
 {
     private const string Messages = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
 
+    private static readonly string[] _good =
+    [
+        Served.Ask("sandbox/echo", ""","temperature":0.5,"stop":["a"],"logit_bias":{"5":1},"stream_options":{"include_usage":true},"fallbacks":["sandbox/chat"],"metadata":{"k":"v"}"""),
+        Served.Ask("sandbox/chat", ""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":{"type":"function","function":{"name":"f"}},"response_format":{"type":"json_object"}"""),
+        """{"model":"sandbox/chat","messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"1"}]}""",
+    ];
+
     public static TheoryData<string, string?, string> Wrong => new()
     {
         { "", null, "the body is empty" },
@@ -63,6 +70,31 @@ public sealed class BodyTests
 
         Assert.Equal((400, "invalid_request_error", param), (told.Status, told.Type, told.Param));
         Assert.Contains(message, told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_body_makes_the_server_fail()
+    {
+        await using var served = await Served.SandboxAsync();
+        var random = new Random(20261125);
+        byte[][] bodies = [.. _good.Select(Encoding.UTF8.GetBytes)];
+        byte[][] bits = [.. ((string[])["{", "}", "[", "]", "\"", "null", "1e999", "-0", "true", ",", ":", "\\ud800", "\\u0000", "\"model\"", "[{}]", "{\"a\":{}}", "9223372036854775808"]).Select(Encoding.UTF8.GetBytes), [0xC3], [0]];
+
+        for (var i = 0; i < 1500; i++)
+        {
+            var body = bodies[random.Next(bodies.Length)].ToList();
+            for (var edits = random.Next(1, 4); edits > 0; edits--)
+            {
+                var at = random.Next(body.Count);
+                body.RemoveRange(at, Math.Min(random.Next(0, 12), body.Count - at));
+                body.InsertRange(at, bits[random.Next(bits.Length)]);
+            }
+            using var content = new ByteArrayContent([.. body]) { Headers = { ContentType = new("application/json") } };
+            using var reply = await served.Http.PostAsync(new Uri(Served.ChatPath, UriKind.Relative), content, TestContext.Current.CancellationToken);
+            var answer = await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True((int)reply.StatusCode is 200 or 400 or 401 or 404, $"{Encoding.UTF8.GetString([.. body])}\n{(int)reply.StatusCode} {answer}");
+            if (!reply.IsSuccessStatusCode) Told.Read((int)reply.StatusCode, answer);
+        }
     }
 
     [Fact]

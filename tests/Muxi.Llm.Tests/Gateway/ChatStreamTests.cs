@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -129,7 +128,7 @@ public sealed class ChatStreamTests
 
         for (var i = 0; i < 50; i++)
         {
-            var raw = await RawAsync(served.Url, Served.AskStream());
+            var raw = await Wire.AskAsync(served.Url, Request(served.Url, Served.AskStream()));
             Assert.Contains("lost it", raw, StringComparison.Ordinal);
             Assert.DoesNotContain("\r\n0\r\n", raw, StringComparison.Ordinal);
         }
@@ -170,22 +169,6 @@ public sealed class ChatStreamTests
 
     private static string? Text(string data) => (string?)JsonNode.Parse(data)!["choices"]!.AsArray().FirstOrDefault()?["delta"]?["content"];
 
-    /// <summary>All bytes that come until the connection is closed, as the socket gives them.</summary>
-    private static async Task<string> RawAsync(Uri url, string body)
-    {
-        using var socket = new TcpClient(url.Host, url.Port);
-        var wire = socket.GetStream();
-        var request = $"POST {Served.ChatPath} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
-        await wire.WriteAsync(Encoding.UTF8.GetBytes(request), TestContext.Current.CancellationToken);
-        var bytes = new MemoryStream();
-        try
-        {
-            await wire.CopyToAsync(bytes, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        }
-        catch (IOException)
-        {
-            // Reset.
-        }
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
+    private static string Request(Uri url, string body) =>
+        $"POST {Served.ChatPath} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
 }

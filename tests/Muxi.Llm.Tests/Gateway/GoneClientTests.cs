@@ -58,6 +58,18 @@ public sealed class GoneClientTests
     }
 
     [Fact]
+    public async Task While_its_body_comes()
+    {
+        await using var served = await Served.SandboxAsync();
+
+        await Wire.AskAsync(served.Url, $"POST {Served.ChatPath} HTTP/1.1\r\nHost: {served.Url.Authority}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{", isLeft: true);
+
+        while (served.Lines.Count == 0) await Task.Yield();
+        Assert.DoesNotContain(served.Lines, line => line.Contains("unexpected", StringComparison.Ordinal));
+        Assert.Matches("^POST /v1/chat/completions (client gone|400) ", Assert.Single(served.Lines));
+    }
+
+    [Fact]
     public async Task The_server_goes_on_for_the_others()
     {
         await using var served = await Served.SandboxAsync();

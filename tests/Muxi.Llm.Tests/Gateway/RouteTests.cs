@@ -90,6 +90,17 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task A_request_line_may_name_the_whole_address()
+    {
+        await using var served = await Served.SandboxAsync();
+
+        var raw = await Wire.AskAsync(served.Url, $"GET {served.Url}v1/models/sandbox%2Fchat HTTP/1.1\r\nHost: {served.Url.Authority}\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 ", raw, StringComparison.Ordinal);
+        Assert.Contains("\"id\":\"sandbox/chat\"", raw, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task HEAD_is_answered_as_GET_without_a_body()
     {
         await using var served = await Served.SandboxAsync();

@@ -108,6 +108,24 @@ public sealed class UpstreamErrorTests
     }
 
     [Fact]
+    public async Task Only_the_servers_own_key_is_asked_for()
+    {
+        await using var served = await Served.SandboxAsync();
+
+        using var reply = await served.ChatAsync(Served.Ask("sandbox/auth"));
+
+        Assert.Equal((401, null, "sandbox"), ((int)reply.StatusCode, reply.Header("WWW-Authenticate"), reply.Header("x-muxi-provider")));
+    }
+
+    [Fact]
+    public async Task A_models_name_of_any_length_is_not_passed_around()
+    {
+        await using var served = await Served.SandboxAsync();
+
+        Assert.Equal((400, "model"), await served.ChatAsync(Served.Ask("sandbox/" + new string('m', 1000))).ErrorAsync() is var told ? (told.Status, told.Param) : default);
+    }
+
+    [Fact]
     public async Task Of_several_targets_the_last_ones_status_is_told_and_all_are_named()
     {
         await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json("""{"error":{"message":"down"}}""", 500), CannedReply.Json("""{"error":{"message":"slow"}}""", 429).With("retry-after", "9"));

@@ -4,7 +4,7 @@ namespace Muxi.Llm.Tests;
 
 /// <summary>A key of ours or of a client's is in nothing that the server says: no body, header, event, log line or trace; and a client's is in nothing that it sends on.</summary>
 [Collection(nameof(Alone))]
-public sealed class CanaryTests
+public sealed class Law09_The_server_shows_no_key
 {
     [Fact]
     public async Task An_upstreams_key_is_shown_to_no_client_whatever_the_upstream_says()
