@@ -67,10 +67,11 @@ internal sealed class Terminal
     /// <summary>All providers that are known here.</summary>
     public IEnumerable<Provider> Providers => Configuration.Providers.Concat(Catalog.All).DistinctBy(provider => provider.Name);
 
-    /// <summary>Looks for the configuration's file and says which one it is.</summary>
-    public void LoadConfiguration()
+    /// <summary>Reads the configuration, the given file or the one that is found, and says which one it is.</summary>
+    public void LoadConfiguration(string? file = null)
     {
-        if (LlmConfiguration.Find(Environment, WorkingDirectory) is not { } found) return;
+        var found = file is null ? LlmConfiguration.Find(Environment, WorkingDirectory) : LlmConfiguration.Load(file, Environment);
+        if (found is null) return;
         Configuration = found;
         Note($"configuration: {found.Name}{(found is { IsOfWorkingDirectory: true, HasAddresses: true } ? " (found here: its addresses get no key of the environment)" : "")}");
     }

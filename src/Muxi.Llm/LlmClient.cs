@@ -23,6 +23,7 @@ public sealed class LlmClient : IDisposable
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
         var router = new Router(_transport, Targets, retries);
         Chat = new(new(router, Targets));
+        Tokens = new(router);
         Raw = new(router, Targets);
     }
 
@@ -43,6 +44,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
+
+    /// <summary>How many tokens a request has.</summary>
+    public TokensResource Tokens { get; }
 
     /// <summary>Any other path of a service, with our credentials, timeouts and errors.</summary>
     public RawResource Raw { get; }

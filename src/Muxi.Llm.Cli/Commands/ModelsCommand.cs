@@ -72,16 +72,29 @@ internal sealed class ModelsCommand : CliCommand
     {
         var provider = client.Providers.FirstOrDefault(known => known.IsCalled(name));
         if (provider is { ModelsPath: null }) throw new FailureException($"{provider.Name} does not list its models");
-        // An unknown name is refused here, with the nearest ones.
-        var request = new RawRequest { Provider = name, Method = HttpMethod.Get, Path = provider?.ModelsPath ?? "", Options = new() { Timeouts = _timeouts } };
+        var models = new List<ListedModel>();
+        for (string? after = ""; after is not null;)
+        {
+            // An unknown name is refused here, with the nearest ones.
+            var path = after.Length == 0 ? provider?.ModelsPath ?? "" : $"{provider!.ModelsPath}?limit=1000&after_id={Uri.EscapeDataString(after)}";
+            using var page = await PageAsync(client, name, path, cancellationToken);
+            models.AddRange(Read(provider!, page.RootElement));
+            // Anthropic's list comes in pages; a page that names no further model ends it, too.
+            after = page.RootElement.TryGetProperty("has_more", out var more) && more.ValueKind == JsonValueKind.True && Text(page.RootElement, "last_id") is { } last && last != after ? last : null;
+        }
+        return [.. models.OrderBy(model => model.Name, StringComparer.InvariantCulture)];
+    }
+
+    private static async Task<JsonDocument> PageAsync(LlmClient client, string name, string path, CancellationToken cancellationToken)
+    {
+        var request = new RawRequest { Provider = name, Method = HttpMethod.Get, Path = path, Options = new() { Timeouts = _timeouts } };
         using var response = await client.Raw.SendAsync(request, cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_timeouts.Total);
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: limit.Token);
-            return Read(provider!, document.RootElement);
+            return await JsonDocument.ParseAsync(body, cancellationToken: limit.Token);
         }
         catch (JsonException e)
         {

@@ -46,6 +46,7 @@ internal sealed class ProvidersCommand : CliCommand
     public static IEnumerable<string> Operations(Provider provider)
     {
         if (provider.Chat is not null) yield return "chat";
+        if (provider.TokenCount is not null) yield return "token counting";
     }
 
     /// <summary>Whether nobody is called at all: .invalid is the top-level domain that is nobody's (RFC 2606).</summary>
@@ -91,7 +92,7 @@ internal sealed class ProvidersCommand : CliCommand
             json.WriteString("display_name", provider.DisplayName);
             json.WriteStrings("aliases", provider.Aliases);
             json.WriteStrings("operations", Operations(provider));
-            json.WriteStrings("key_variables", provider.KeyVariables);
+            json.WriteStrings("key_variables", provider.CredentialVariables);
             json.WriteBoolean("key_required", provider.Auth.IsRequired);
             json.WriteBoolean("key_set", client.Targets.KeySource(provider) is not null);
             json.WriteStrings("base_url_variables", provider.UrlVariables);

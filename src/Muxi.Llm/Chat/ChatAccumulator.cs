@@ -104,7 +104,7 @@ internal sealed class AnswerAccumulator(int index)
     /// <summary>The block that text of a kind goes on with: the last one, if it is of that kind.</summary>
     private Block Text(ContentPartType type)
     {
-        if (_blocks.Count > 0 && _blocks[^1] is { Index: < 0 } last && last.Type == type) return last;
+        if (_blocks.Count > 0 && _blocks[^1] is { IsWhole: false } last && last.Type == type) return last;
         var block = new Block(type, -1);
         _blocks.Add(block);
         return block;
@@ -160,13 +160,16 @@ internal sealed class AnswerAccumulator(int index)
     {
         private readonly StringBuilder _text = new();
         private readonly List<Extra> _extras = [], _functionExtras = [];
-        private string? _signature;
+        private string? _signature, _format;
         private bool _hasText;
         private ContentPart? _opaque;
 
         public ContentPartType Type { get; } = type;
         public int Index { get; } = index;
         public ToolCall? Call { get; set; }
+
+        /// <summary>Whether the text comes with the block's own pieces, so that none beside them belongs to it.</summary>
+        public bool IsWhole { get; private set; }
 
         public void Append(string text)
         {
@@ -177,6 +180,8 @@ internal sealed class AnswerAccumulator(int index)
         public void Add(ContentPart piece)
         {
             if (piece.Text is not null) Append(piece.Text);
+            IsWhole |= !string.IsNullOrEmpty(piece.Text);
+            _format ??= piece.Format;
             if (piece.Signature is not null) _signature += piece.Signature;
             if (!piece.Raw.IsEmpty) _opaque = piece;
             if (!piece.Extra.IsEmpty) _extras.Add(piece.Extra);
@@ -204,7 +209,7 @@ internal sealed class AnswerAccumulator(int index)
             // A first piece may say null where a later one has the value.
             var extra = Extras.Merge(_extras);
             if (_signature is not null) extra = extra.Without("signature");
-            return _opaque ?? new() { Type = Type, Text = _hasText ? _text.ToString() : null, Signature = _signature, Extra = extra };
+            return _opaque ?? new() { Type = Type, Text = _hasText ? _text.ToString() : null, Signature = _signature, Format = _format, Extra = extra };
         }
     }
 }

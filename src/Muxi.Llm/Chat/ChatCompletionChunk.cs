@@ -110,8 +110,9 @@ public sealed record Delta
     public IReadOnlyList<Annotation> Annotations { get; init; } = [];
 
     /// <summary>
-    /// New pieces of reasoning and opaque blocks, where they carry more than text: signatures, vendors' data. Pieces of one index are one block; where a piece
-    /// of reasoning is among them, they and not <see cref="ReasoningContent"/> make up the message's reasoning.
+    /// New pieces of blocks, where they carry more than text: where one begins, signatures, citations, vendors' data. Pieces of one index are one block. What
+    /// comes beside them in <see cref="Content"/> and <see cref="ReasoningContent"/> belongs to the block of that kind that was begun last; where a piece of
+    /// reasoning has text itself, that and not <see cref="ReasoningContent"/> counts.
     /// </summary>
     public IReadOnlyList<BlockDelta> Blocks { get; init; } = [];
 
@@ -121,7 +122,7 @@ public sealed record Delta
     /// <summary>Whether the piece brings no content yet.</summary>
     internal bool IsOpening =>
         string.IsNullOrEmpty(Content) && string.IsNullOrEmpty(ReasoningContent) && string.IsNullOrEmpty(Refusal)
-        && ToolCalls.Count == 0 && Audio is null && Blocks.Count == 0 && Annotations.Count == 0;
+        && ToolCalls.Count == 0 && Audio is null && Annotations.Count == 0 && BlockDelta.AreOpenings(Blocks);
 }
 
 /// <summary>A new piece of a tool call.</summary>
@@ -155,16 +156,24 @@ public sealed record ToolCallDelta
     public Extra FunctionExtra { get; init; }
 }
 
-/// <summary>A new piece of a reasoning or opaque block.</summary>
-/// <param name="Index">Which block of the message's reasoning.</param>
+/// <summary>A new piece of a block.</summary>
+/// <param name="Index">Which block of the message.</param>
 /// <param name="Piece">What is new; texts and signatures of one index are joined.</param>
 public sealed record BlockDelta(int Index, ContentPart Piece)
 {
+    /// <summary>Whether the pieces only tell where blocks begin.</summary>
+    internal static bool AreOpenings(IReadOnlyList<BlockDelta> pieces)
+    {
+        for (var i = 0; i < pieces.Count; i++)
+            if (!string.IsNullOrEmpty(pieces[i].Piece.Text) || pieces[i].Piece is not { Signature: null, Raw.IsEmpty: true, ToolCall: null }) return false;
+        return true;
+    }
+
     /// <summary>Whether any of the pieces is reasoning that can be read.</summary>
     internal static bool HoldReasoning(IReadOnlyList<BlockDelta> pieces)
     {
         for (var i = 0; i < pieces.Count; i++)
-            if (pieces[i].Piece.Type == ContentPartType.Reasoning) return true;
+            if (pieces[i].Piece.Type == ContentPartType.Reasoning && !string.IsNullOrEmpty(pieces[i].Piece.Text)) return true;
         return false;
     }
 }

@@ -54,7 +54,7 @@ public sealed record ContentPart
     /// <summary>The vendor's proof that the block is its own; it goes back unchanged with the block.</summary>
     public string? Signature { get; init; }
 
-    /// <summary>Which wire format an opaque block belongs to; it is sent to no other.</summary>
+    /// <summary>Which wire format an opaque block, or a block's signature, belongs to; it is sent to no other.</summary>
     public string? Format { get; init; }
 
     /// <summary>The bytes of an opaque block, or of a part of a type that we do not know.</summary>

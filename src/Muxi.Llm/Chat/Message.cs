@@ -52,6 +52,9 @@ public sealed record Message
     /// <summary>Which call a tool's result answers.</summary>
     public string? ToolCallId { get; init; }
 
+    /// <summary>Whether a tool's result tells of its failure, for services that want to know; <c>is_error</c> in JSON.</summary>
+    public bool? IsError { get; init; }
+
     /// <summary>The model's answer as sound.</summary>
     public AudioOutput? Audio { get; init; }
 
@@ -87,6 +90,9 @@ public sealed record Message
 
     /// <summary>A tool's result.</summary>
     public static Message Tool(string toolCallId, string result) => new() { Role = Role.Tool, ToolCallId = toolCallId, Content = result };
+
+    /// <summary>What a tool that failed has to say.</summary>
+    public static Message ToolError(string toolCallId, string error) => Tool(toolCallId, error) with { IsError = true };
 
     private string? Joined(ContentPartType type)
     {

@@ -6,11 +6,28 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>The name as <c>provider/model</c>, as attempts tell it.</summary>
     public string Name => Model.Length == 0 ? Provider.Name : $"{Provider.Name}/{Model}";
 
+    /// <summary>How the key is sent.</summary>
+    public Auth Auth { get; init; } = Provider.Auth;
+
     /// <summary>What must not be shown anywhere.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
     /// <summary>The name alone: the key is not printed.</summary>
     public override string ToString() => Name;
+
+    /// <summary>The same, with values added to headers that hold lists.</summary>
+    public Target With(IReadOnlyList<KeyValuePair<string, string>> added)
+    {
+        var headers = new List<KeyValuePair<string, string>>(Headers);
+        foreach (var (name, values) in added)
+        {
+            var own = headers.FindLast(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+            headers.RemoveAll(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
+            const StringSplitOptions Clean = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+            headers.Add(new(name, string.Join(',', (own ?? "").Split(',', Clean).Concat(values.Split(',', Clean)).Distinct())));
+        }
+        return this with { Headers = headers };
+    }
 
     /// <summary>The address of a path below the base URL.</summary>
     public Uri At(string path) => BaseUrl.At(path);

@@ -101,18 +101,18 @@ internal sealed class Targets(LlmOptions options)
     {
         var provider = name.Provider;
         var (url, source) = BaseUrl(name, request);
-        var key = request?.ApiKey ?? KeyFor(provider, source);
+        var (auth, key) = request?.ApiKey is { } own ? (provider.Auth, own) : Credential(provider, source);
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
         var headers = Headers(name, request, source);
         var isDemanded = provider.Auth.IsRequired && source is UrlSource.Provider or UrlSource.DefinedByStranger;
-        if (key is null && isDemanded && !headers.Exists(header => header.Key.Equals(provider.Auth.Header, StringComparison.OrdinalIgnoreCase))) throw MissingKey(name, source);
+        if (key is null && isDemanded && !headers.Exists(header => IsCredential(header.Key, provider.Auth))) throw MissingKey(name, source);
         if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
-        var secrets = Secrets.Of(options.Proxy, url, provider.Auth.Header, key, headers);
-        return new(provider, name.Model, url, key, headers) { Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
+        var secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers);
+        return new(provider, name.Model, url, key, headers) { Auth = auth, Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
     }
 
     /// <summary>The key that is configured for a service; null when there is none.</summary>
-    public string? Key(Provider provider) => KeyFor(provider, UrlSource.Provider);
+    public string? Key(Provider provider) => Credential(provider, UrlSource.Provider).Key;
 
     /// <summary>The variable or setting that holds a service's key and the one that a call would use, never the key itself; null when there is none.</summary>
     public string? KeySource(Provider provider)
@@ -121,7 +121,7 @@ internal sealed class Targets(LlmOptions options)
         if (source is not (UrlSource.Stranger or UrlSource.DefinedByStranger))
         {
             if (Coded(options.ApiKeys, provider) is { Length: > 0 }) return "LlmOptions.ApiKeys";
-            if (Known(provider).KeyVariables.FirstOrDefault(name => Variable(name) is not null) is { } variable) return variable;
+            if (provider.CredentialVariables.FirstOrDefault(name => Variable(name) is not null) is { } variable) return variable;
         }
         return FileSettings(provider) is { ApiKey: not null } settings ? _file.PlaceOf(settings.Path + ".api_key") : null;
     }
@@ -132,16 +132,19 @@ internal sealed class Targets(LlmOptions options)
     /// <summary>The address of a service's calls.</summary>
     public BaseUrl AddressOf(Provider provider) => BaseUrl(new(provider, "", null), null).Url;
 
-    private string? KeyFor(Provider provider, UrlSource source)
+    /// <summary>How a service is told who asks, and with what.</summary>
+    private (Auth Auth, string? Key) Credential(Provider provider, UrlSource source)
     {
-        if (source is UrlSource.Call) return null;
+        var auth = provider.Auth;
+        if (source is UrlSource.Call) return (auth, null);
         // A stranger's address gets what the stranger has put beside it.
         if (source is not (UrlSource.Stranger or UrlSource.DefinedByStranger))
         {
-            if (Coded(options.ApiKeys, provider) is { Length: > 0 } key) return key;
-            if (FirstSet(Known(provider).KeyVariables) is { } set) return set;
+            if (Coded(options.ApiKeys, provider) is { Length: > 0 } key) return (auth, key);
+            if (FirstSet(Known(provider).KeyVariables) is { } set) return (auth, set);
+            if (auth.Alternative is { } other && FirstSet(other.Variables) is { } token) return (other, token);
         }
-        return FileSettings(provider)?.ApiKey;
+        return (auth, FileSettings(provider)?.ApiKey);
     }
 
     private (BaseUrl Url, UrlSource Source) BaseUrl(ModelName name, RequestOptions? request)
@@ -151,11 +154,15 @@ internal sealed class Targets(LlmOptions options)
         if (name.Host is { } host) return (new(AtHost(provider, host)), UrlSource.Call);
         var known = Known(provider);
         if (Coded(options.BaseUrls, provider) is { } coded) return (known.BaseUrl(coded.OriginalString), UrlSource.Code);
-        if (FirstSet(known.UrlVariables) is { } variable) return (known.BaseUrl(variable), UrlSource.Environment);
+        if (FirstSet(known.UrlVariables) is { } variable) return (known.BaseUrl(Whole(variable, provider)), UrlSource.Environment);
         var settings = FileSettings(provider);
         if (settings?.BaseUrl is { } own) return (known.BaseUrl(own), _file.IsOfWorkingDirectory ? UrlSource.Stranger : UrlSource.File);
         return (known.BaseUrl(provider.BaseUrl), settings is { IsDefinedHere: true } && _file.IsOfWorkingDirectory ? UrlSource.DefinedByStranger : UrlSource.Provider);
     }
+
+    /// <summary>An address of the environment with what vendors' variables leave out.</summary>
+    private static string Whole(string url, Provider provider) =>
+        provider.BaseUrlSuffix.Length == 0 || url.TrimEnd('/').EndsWith(provider.BaseUrlSuffix, StringComparison.Ordinal) || url.Contains('?', StringComparison.Ordinal) ? url : url.TrimEnd('/') + provider.BaseUrlSuffix;
 
     /// <summary>What the file says of a service; a service of the code's own that has another address is not the one that the file defines.</summary>
     private ProviderSettings? FileSettings(Provider provider) => _file.Settings.GetValueOrDefault(provider.Name);
@@ -192,6 +199,9 @@ internal sealed class Targets(LlmOptions options)
             foreach (var (header, value, _) in settings.Headers) headers.Add(new(header, value));
     }
 
+    private static bool IsCredential(string header, Auth auth) =>
+        header.Equals(auth.Header, StringComparison.OrdinalIgnoreCase) || (auth.Alternative is { } other && header.Equals(other.Header, StringComparison.OrdinalIgnoreCase));
+
     private void CheckKey(ModelName name, string key, bool isCalls)
     {
         var fault = key.Length == 0 ? "is empty" : key.AsSpan().ContainsAnyExceptInRange('!', '~') ? "holds blanks, control characters or other than plain ASCII" : null;
@@ -216,10 +226,10 @@ internal sealed class Targets(LlmOptions options)
         var mend = source is UrlSource.DefinedByStranger
             ? $"its address is from {_file.Name}, which was found in the working directory and gets no key of the environment: name the file in {LlmConfiguration.Variable} to trust it, or put api_key beside the address"
             : $"set {Variables(name.Provider)}, or use a sandbox/ model, which needs none";
-        return new($"{name.Provider.Name} needs a key: {mend}") { Provider = name.Provider.Name, Model = name.Model };
+        return new($"{name.Provider.Name} needs a key: {mend}") { Provider = name.Provider.Name, Model = name.Model, IsMissingKey = true };
     }
 
-    private static string Variables(Provider provider) => string.Join(" or ", provider.KeyVariables);
+    private static string Variables(Provider provider) => string.Join(" or ", provider.CredentialVariables);
 
     private string? FirstSet(ImmutableArray<string> variables)
     {

@@ -36,6 +36,9 @@ public abstract record ChatDialect : IVerb<ChatCompletionRequest, ChatCompletion
     /// <summary>A fresh fold for one stream.</summary>
     public abstract IFold<ChatCompletionChunk> Fold(CallContext context);
 
+    /// <summary>A fresh fold for the stream that answers a request; a format that may have to ask for the rest of an answer overrides this.</summary>
+    public virtual IFold<ChatCompletionChunk> Fold(ChatCompletionRequest request, CallContext context) => Fold(context);
+
     HttpCall IStreamVerb<ChatCompletionRequest, ChatCompletionChunk>.Render(ChatCompletionRequest request, CallContext context) =>
         Render(request, context, stream: true);
 

@@ -10,6 +10,9 @@ namespace Muxi.Llm;
 /// <param name="Now">When the call was begun.</param>
 public readonly record struct CallContext(string Provider, string Model, string RequestId, DateTimeOffset Now)
 {
+    /// <summary>Who is asked, for verbs that are rendered as the same service's chat is; null in a dialect's own tests.</summary>
+    internal Provider? Service { get; init; }
+
     /// <summary>What must not appear in an error: the credentials of this call.</summary>
     internal IReadOnlyList<string> Secrets { get; init; } = [];
 
@@ -49,6 +52,9 @@ public sealed record HttpCall(HttpMethod Method, string Path)
 
     /// <summary>Headers of the wire format itself, such as a version.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Headers that hold lists: their values go beside the caller's own, not in their place.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> AddedHeaders { get; init; } = [];
 
     /// <summary>What of the request could not be put into this wire format.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
@@ -147,6 +153,6 @@ public interface IStreamVerb<in TRequest, TChunk>
     /// <summary>The HTTP request that asks for the stream.</summary>
     HttpCall Render(TRequest request, CallContext context);
 
-    /// <summary>A fresh fold for one stream.</summary>
-    IFold<TChunk> Fold(CallContext context);
+    /// <summary>A fresh fold for the stream that answers a request.</summary>
+    IFold<TChunk> Fold(TRequest request, CallContext context);
 }

@@ -13,6 +13,9 @@ public sealed record Auth(string Header, string Prefix)
     /// <summary>Whether the service's own address answers nobody without a key.</summary>
     public bool IsRequired { get; init; } = true;
 
+    /// <summary>Another way, with variables of its own, for who has no key: a token of an account, say.</summary>
+    public Auth? Alternative { get; init; }
+
     /// <summary>No key at all.</summary>
     public static Auth None { get; } = new("", "") { IsRequired = false };
 

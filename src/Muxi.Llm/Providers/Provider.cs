@@ -17,6 +17,12 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>Environment variables that hold the base URL by custom, besides <c>NAME_BASE_URL</c>.</summary>
     public ImmutableArray<string> BaseUrlVariables { get; init; } = [];
 
+    /// <summary>What an address from the environment ends in as well, where it does not yet: vendors' own variables leave a version out (<c>/v1</c>).</summary>
+    public string BaseUrlSuffix { get; init; } = "";
+
+    /// <summary>Headers that go with every request: a version, above all. The caller's own take their place.</summary>
+    public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Headers whose values come from the environment: header name to variable. Not sent where the variable is not set.</summary>
     public ImmutableDictionary<string, string> HeaderVariables { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -28,6 +34,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
 
     /// <summary>The wire format of chat; null where there is no chat.</summary>
     public ChatDialect? Chat { get; init; }
+
+    /// <summary>The wire format in which it counts a chat request's tokens; null where it does not count.</summary>
+    public TokenCountDialect? TokenCount { get; init; }
 
     /// <summary>The path that lists the service's models in OpenAI's form; null where there is none.</summary>
     public string? ModelsPath { get; init; } = "models";
@@ -43,6 +52,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
 
     /// <summary>All variables that may hold the key, the first that is set counts.</summary>
     public ImmutableArray<string> KeyVariables => OwnKeyVariables.Length > 0 ? OwnKeyVariables : Auth.Header.Length == 0 ? [] : [.. new[] { VariableName("API_KEY") }.Concat(Auth.Variables).Distinct()];
+
+    /// <summary>All variables that may hold a credential: those of the key, then those of the other way to tell who asks.</summary>
+    public ImmutableArray<string> CredentialVariables => Auth.Alternative is { } other ? [.. KeyVariables, .. other.Variables] : KeyVariables;
 
     /// <summary>All variables that may hold the base URL, the first that is set counts.</summary>
     public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Distinct()];

@@ -126,10 +126,11 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
     private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, AttemptInProgress attempt, Stop stop)
     {
         var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-        var call = dialect.Render(With(request, stop, verb.Fill, verb.With), attempt.Context);
+        var asked = With(request, stop, verb.Fill, verb.With);
+        var call = dialect.Render(asked, attempt.Context);
         attempt.Trace.Take(call);
         var response = await transport.SendAsync(attempt.Target, call, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
-        return new(transport, attempt, response, dialect.Framing, dialect.Fold(attempt.Context));
+        return new(transport, attempt, response, dialect.Framing, dialect.Fold(asked, attempt.Context));
     }
 
     private static bool HasContent<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, List<TChunk> chunks, ref int seen)

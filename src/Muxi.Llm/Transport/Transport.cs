@@ -82,7 +82,7 @@ internal sealed class Transport : IDisposable
             request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
         }
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
-        return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
+        return await SendAsync(call.AddedHeaders.Count == 0 ? target : target.With(call.AddedHeaders), request, waiting, trace).ConfigureAwait(false);
     }
 
     /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>
@@ -185,7 +185,8 @@ internal sealed class Transport : IDisposable
             request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         }
         request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
-        if (target.Key is { } key) request.Headers.TryAddWithoutValidation(target.Provider.Auth.Header, target.Provider.Auth.Prefix + key);
+        foreach (var (name, value) in target.Provider.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (target.Key is { } key) request.Headers.TryAddWithoutValidation(target.Auth.Header, target.Auth.Prefix + key);
         foreach (var (name, value) in target.Headers)
         {
             var headers = _contentHeaders.Contains(name) ? request.Content?.Headers : (HttpHeaders)request.Headers;

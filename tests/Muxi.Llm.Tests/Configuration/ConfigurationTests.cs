@@ -220,6 +220,37 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void What_holds_for_every_model_holds_for_a_services_own_variants_too()
+    {
+        var speaks = LlmConfiguration.Parse("""
+            providers:
+              anthropic:
+                chat:
+                  max_temperature: 0.5
+                  variants:
+                    "claude-sonnet-4-5*": {default_max_tokens: 77, thinking: none}
+            """).Providers.Single().Chat!;
+
+        var own = (AnthropicMessages)speaks.ForModel("claude-sonnet-4-5");
+        Assert.Equal((0.5, 77, AnthropicThinking.None), (own.MaxTemperature, own.DefaultMaxTokens, own.Thinking));
+        Assert.Equal(((AnthropicMessages)Providers.Anthropic.Chat!.ForModel("claude-sonnet-4-5")).Sampling, own.Sampling);
+        Assert.Equal(0.5, ((AnthropicMessages)speaks.ForModel("claude-opus-4-1")).MaxTemperature);
+        Assert.Equal(0.5, ((AnthropicMessages)speaks.ForModel("claude-of-next-year")).MaxTemperature);
+    }
+
+    [Fact]
+    public async Task A_service_that_speaks_Anthropics_format_is_told_in_its_way_who_asks()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("""{"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"ok"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"""));
+        using var client = new LlmClient(new() { Environment = static _ => null, Configuration = LlmConfiguration.Parse($"providers: {{mine: {{base_url: \"{server.Url}\", format: anthropic, api_key: sk-mine}}}}") });
+
+        Assert.Equal("ok", (await client.AskAsync("mine/m")).Text);
+
+        Assert.Equal(("/messages", "sk-mine"), (server.Requests[0].Target, server.Requests[0].Headers["x-api-key"]));
+        Assert.NotEmpty(server.Requests[0].Headers["anthropic-version"]);
+    }
+
+    [Fact]
     public void Every_dialect_of_the_library_has_a_name_in_files_and_its_quirks_survive_there() =>
         Assert.All(Catalog.BuiltIn.Where(provider => provider.Chat is not null), provider =>
         {
@@ -238,6 +269,10 @@ public sealed class ConfigurationTests : IDisposable
 
         using var client = new LlmClient(new() { Configuration = file, Environment = static _ => null });
 
+        var readme = await File.ReadAllTextAsync(Repo.PathTo("README.md"), TestContext.Current.CancellationToken);
+        var shorter = readme[(readme.IndexOf("```yaml", StringComparison.Ordinal) + 8)..];
+        using var other = new LlmClient(new() { Configuration = LlmConfiguration.Parse(shorter[..shorter.IndexOf("```", StringComparison.Ordinal)]), Environment = static _ => null });
+        Assert.Equal("fast", other.Configuration.Model);
         Assert.Equal(["openai", "house"], client.Configuration.Providers.Select(provider => provider.Name));
         Assert.Equal("house needs a key: set HOUSE_API_KEY, or use a sandbox/ model, which needs none", (await Assert.ThrowsAsync<ConfigurationException>(() => client.AskAsync("house/large", new() { Fallbacks = [] }))).Message);
     }

@@ -15,6 +15,9 @@ internal static class ChatFixture
         Assert.NotEmpty(server.Requests);
         if (fixture.Has("wire-request.json"))
             Assert.All(server.Requests, sent => JsonComparison.Same("the request's body", fixture.Json("wire-request.json"), JsonComparison.ParseStrictly(sent.Body)));
+        if (fixture.Has("wire-headers.json"))
+            foreach (var (name, value) in fixture.Json("wire-headers.json").AsObject())
+                Assert.All(server.Requests, sent => Assert.Equal(value?.GetValue<string>(), sent.Headers.GetValueOrDefault(name)));
         Compare(fixture, outcome);
     }
 

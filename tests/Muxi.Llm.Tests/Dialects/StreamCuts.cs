@@ -22,8 +22,16 @@ internal static class StreamCuts
         for (var n = 0; n < count && body.Length > 0; n++) yield return body[..random.Next(body.Length)];
     }
 
-    /// <summary>Whether a stream may end here: with [DONE] after an answer, or when every answer that was begun has its finish reason.</summary>
-    public static bool IsWhole(byte[] body)
+    /// <summary>Whether a stream may end here; in OpenAI's format with [DONE] after an answer, or when every answer that was begun has its finish reason.</summary>
+    public static bool IsWhole(string dialect, byte[] body) => dialect switch
+    {
+        "openai-chat" => IsWholeChat(body),
+        // With the event that says so; a service that does not stream sends the message itself.
+        "anthropic-messages" => Events(body).Any(data => Type(data) is "message_stop" or "message"),
+        _ => throw new ArgumentException($"say how a stream of {dialect} ends", nameof(dialect)),
+    };
+
+    private static bool IsWholeChat(byte[] body)
     {
         var answers = new Dictionary<int, bool>();
         foreach (var data in Events(body))
@@ -51,6 +59,18 @@ internal static class StreamCuts
             var blank = lineEnd + lineEnd;
             for (var at = text.IndexOf(blank, StringComparison.Ordinal); at >= 0; at = text.IndexOf(blank, at + 1, StringComparison.Ordinal)) yield return at + blank.Length;
             yield break;
+        }
+    }
+
+    private static string? Type(string data)
+    {
+        try
+        {
+            return data.Length == 0 ? null : JsonNode.Parse(data)?["type"].Str();
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

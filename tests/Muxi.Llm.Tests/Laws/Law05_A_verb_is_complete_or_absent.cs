@@ -95,6 +95,6 @@ public class Law05_A_verb_is_complete_or_absent
     {
         public Framing Framing => Framing.Sse;
         public HttpCall Render(string request, CallContext context) => new(HttpMethod.Get, request);
-        public IFold<string> Fold(CallContext context) => throw new InvalidOperationException();
+        public IFold<string> Fold(string request, CallContext context) => throw new InvalidOperationException();
     }
 }

@@ -6,6 +6,8 @@ namespace Muxi.Llm.Tests;
 /// <summary>Provider data rots where nothing reads it: each one is called, at its own address, with the key from each of its variables.</summary>
 public class Law06_Every_provider_can_be_called
 {
+    private const string Anthropics = """{"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hello"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}""";
+
     private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
 
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
@@ -16,7 +18,7 @@ public class Law06_Every_provider_can_be_called
         {
             var rows = new TheoryData<string, string>();
             foreach (var provider in Called)
-                foreach (var variable in provider.KeyVariables) rows.Add(provider.Name, variable);
+                foreach (var variable in provider.CredentialVariables) rows.Add(provider.Name, variable);
             return rows;
         }
     }
@@ -32,9 +34,11 @@ public class Law06_Every_provider_can_be_called
 
         var (request, reply) = await CallAsync(name, asked => asked == variable ? "the-key" : null);
 
-        Assert.Equal($"{provider.BaseUrl}/chat/completions", request.RequestUri!.AbsoluteUri);
+        var auth = provider.KeyVariables.Contains(variable) ? provider.Auth : provider.Auth.Alternative!;
+        Assert.Equal($"{provider.BaseUrl}/{PathOf(provider.Chat!)}", request.RequestUri!.AbsoluteUri);
         Assert.Equal(HttpMethod.Post, request.Method);
-        Assert.Equal(provider.Auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(provider.Auth.Header)));
+        Assert.Equal(auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(auth.Header)));
+        Assert.All(provider.Headers, header => Assert.Equal(header.Value, Assert.Single(request.Headers.GetValues(header.Key))));
         Assert.Equal("Hello", reply.Text);
         Assert.Equal(name, reply.Provider);
     }
@@ -55,6 +59,13 @@ public class Law06_Every_provider_can_be_called
         Assert.Null(request.Headers.Authorization);
     }
 
+    private static string PathOf(ChatDialect dialect) => dialect switch
+    {
+        OpenAIChat chat => chat.Path,
+        AnthropicMessages messages => messages.Path,
+        _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
+    };
+
     private static async Task<(HttpRequestMessage Request, ChatCompletion Reply)> CallAsync(string name, Func<string, string?> environment)
     {
         using var handler = new Recorder();
@@ -70,7 +81,8 @@ public class Law06_Every_provider_can_be_called
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Seen = request;
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Reply, Encoding.UTF8, "application/json") });
+            var reply = request.RequestUri!.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : Reply;
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -27,20 +26,8 @@ public sealed class SdkOracle : IAsyncLifetime
     {
         if (Cassettes.File is null || !NpmPackages.Has("openai"))
             return;
-        using var node = Process.Start(new ProcessStartInfo(NpmPackages.Node, [Repo.PathTo("tests", "oracle", "openai-sdk.mjs"), NpmPackages.Modules, Cassettes.File, string.Join(',', Providers)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var complaints = node.StandardError.ReadToEndAsync();
-        while (await node.StandardOutput.ReadLineAsync() is { } line)
-        {
-            var reading = JsonNode.Parse(line)!.AsObject();
+        foreach (var reading in await NodeOracle.ReadAsync("openai-sdk.mjs", NpmPackages.Modules, Cassettes.File, string.Join(',', Providers)))
             _readings.Add(reading["id"]!.GetValue<string>(), reading);
-        }
-        await node.WaitForExitAsync();
-        if (node.ExitCode != 0)
-            throw new InvalidOperationException($"node ended with {node.ExitCode}: {await complaints}");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -5,7 +5,7 @@ namespace Muxi.Llm.Tests;
 /// <summary>
 /// One scenario of a dialect, canonical and wire side by side, in fixtures/DIALECT/SCENARIO/: request.json becomes wire-request.json;
 /// wire-reply.json, .html or .sse (verbatim bytes; the last is streamed) becomes reply.json, error.json, or both: what had come before the error.
-/// wire-head.json is the reply's status and headers where they are not the usual ones; warnings.json lists what could not be sent as asked;
+/// wire-headers.json holds headers of the request; wire-head.json is the reply's status and headers where they are not the usual ones; warnings.json lists what could not be sent as asked;
 /// wire-echo.json is how the reply stands in the next request; notes.md tells where a fact of the wire is from. Any part may be absent.
 /// </summary>
 internal sealed class Fixture
@@ -14,7 +14,7 @@ internal sealed class Fixture
 
     private static readonly HashSet<string> _files =
     [
-        "request.json", "wire-request.json", "wire-head.json", .. _replies, "reply.json", "error.json", "warnings.json", "wire-echo.json", "notes.md",
+        "request.json", "wire-request.json", "wire-headers.json", "wire-head.json", .. _replies, "reply.json", "error.json", "warnings.json", "wire-echo.json", "notes.md",
     ];
 
     private readonly string _folder;

@@ -6,7 +6,7 @@ namespace Muxi.Llm.Tests;
 
 /// <summary>
 /// Where a JSON value differs from the expected one, each place named by its path. Members may stand in any order, but null is not the same as absent.
-/// The expected text <c>&lt;any&gt;</c> stands for any text but an empty one, <c>&lt;like PATTERN&gt;</c> for text that matches whole.
+/// The expected text <c>&lt;any&gt;</c> stands for any text but an empty one, <c>&lt;number&gt;</c> for any number, <c>&lt;like PATTERN&gt;</c> for text that matches whole.
 /// </summary>
 internal static partial class JsonComparison
 {
@@ -40,6 +40,7 @@ internal static partial class JsonComparison
 
     private static bool IsSame(JsonNode? expected, JsonNode? found)
     {
+        if (Text(expected) == "<number>") return found?.GetValueKind() == JsonValueKind.Number;
         if (Text(expected) is not { } wanted || Text(found) is not { } given) return JsonNode.DeepEquals(expected, found);
         if (wanted == "<any>") return given.Length > 0;
         return Like().Match(wanted) is { Success: true } like ? Regex.IsMatch(given, $@"\A(?:{like.Groups[1].Value})\z") : wanted == given;

@@ -36,13 +36,15 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
         var format = QuirkReader.FormatOf(section["format"]) ?? ChatFormats.All[0];
         var isSelfHosted = section["self_hosted"]?.Flag() ?? false;
         var url = section["base_url"] ?? throw Missing(name, section);
-        var own = new Provider(name, url.Url().OriginalString, Auth(section, isSelfHosted))
+        var own = new Provider(name, url.Url().OriginalString, Auth(section, format.Pattern.Auth, isSelfHosted))
         {
             DisplayName = section["display_name"]?.Text() ?? name,
             Documentation = section["documentation"]?.Text(),
             IsSelfHosted = isSelfHosted,
             ModelsPath = section["models_path"] is not { } path ? "models" : path.Text() is var text && text == "none" ? null : text,
+            Headers = format.Pattern.Headers,
             Chat = format.Plain,
+            TokenCount = format.Pattern.TokenCount,
         };
         return Common(own, section) with { IsDefinedHere = true };
     }
@@ -62,7 +64,7 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
         if (section["aliases"] is { } aliases) provider = provider with { Aliases = provider.Aliases.AddRange(aliases.Texts()) };
         var (key, variables) = SettingReader.Key(section, secrets);
         if (provider.Auth.Header.Length == 0 && (key is not null || variables.Count > 0)) throw section.Map.Error($"{provider.Name} takes no key");
-        if (variables.Count > 0) provider = provider with { OwnKeyVariables = [.. variables] };
+        if (variables.Count > 0) provider = provider with { OwnKeyVariables = [.. variables], Auth = provider.Auth with { Alternative = null } };
         var settings = new ProviderSettings(provider, section.Path)
         {
             ApiKey = key,
@@ -73,14 +75,14 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
         return settings;
     }
 
-    /// <summary><c>auth: none</c>, or <c>{header, prefix}</c>; <c>Authorization: Bearer</c> where nothing is said.</summary>
-    private static Auth Auth(Section section, bool isSelfHosted)
+    /// <summary><c>auth: none</c>, <c>bearer</c>, or <c>{header, prefix}</c>; as the format's own service has it where nothing is said.</summary>
+    private static Auth Auth(Section section, Auth usual, bool isSelfHosted)
     {
         var isRequired = section["key_required"]?.Flag() ?? !isSelfHosted;
-        if (section["auth"] is not { } auth) return Muxi.Llm.Auth.Bearer() with { IsRequired = isRequired };
+        if (section["auth"] is not { } auth) return new(usual.Header, usual.Prefix) { IsRequired = isRequired };
         if (!auth.IsMap) return auth.OneOf("none", "bearer") == "none" ? Muxi.Llm.Auth.None : Muxi.Llm.Auth.Bearer() with { IsRequired = isRequired };
         var map = auth.Section();
-        var header = map["header"] is { } name ? name.Text() : "Authorization";
+        var header = map["header"] is { } name ? name.Text() : usual.Header;
         if (Muxi.Llm.Headers.Fault(header, "") is { } fault) throw auth.Error($"the header {fault}");
         var prefix = map["prefix"]?.Node.Text ?? (header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) ? "Bearer " : "");
         map.End();

@@ -13,7 +13,8 @@ namespace Muxi.Llm;
 ///     variants:
 ///       "r1-*": {reasoning_echo: reasoning_content}
 /// </code>
-/// A variant begins with what stands before it, and its first match wins.
+/// What stands outside of variants holds for every model, those included that the service has variants for. A variant begins with what holds for a model of its name
+/// without the stars, and the first match wins.
 /// </summary>
 internal static class QuirkReader
 {
@@ -26,9 +27,11 @@ internal static class QuirkReader
     public static ChatDialect Read(Field chat, ChatDialect basis)
     {
         var entries = chat.AllEntries().ToList();
+        var format = ChatFormats.Of(basis) ?? throw chat.Error("the wire format of this service has no settings in a file");
         var dialect = ReadOne(chat, entries, basis);
+        dialect = dialect with { Variants = [.. basis.Variants.Select(variant => format.IsOf(variant.Dialect) ? new(variant.Glob, ReadOne(chat, entries, variant.Dialect)) : variant)] };
         if (entries.Find(static entry => entry.Name == Variants).Value is not { Node: not null } variants) return dialect;
-        var read = variants.Entries().Select(variant => new Variant(variant.Name, ReadVariant(variant.Value, dialect)));
+        var read = variants.Entries().Select(variant => new Variant(variant.Name, ReadVariant(variant.Value, dialect.ForModel(variant.Name.Replace("*", "", StringComparison.Ordinal).Replace("?", "", StringComparison.Ordinal)))));
         // The file's go before those that a service comes with.
         return dialect with { Variants = [.. read, .. dialect.Variants] };
     }

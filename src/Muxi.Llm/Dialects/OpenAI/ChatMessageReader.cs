@@ -14,6 +14,7 @@ internal ref struct ChatMessageReader
     private IReadOnlyList<Annotation>? _annotations;
     private RawJson _cacheControl;
     private bool _isList;
+    private bool? _isError;
     private ExtraReader _extra;
 
     private ChatMessageReader(OpenAIChat? quirks) => _quirks = quirks;
@@ -67,6 +68,7 @@ internal ref struct ChatMessageReader
         else if (reader.Is("audio"u8)) _audio = ChatPartReader.ReadAudioOutput(ref reader, source);
         else if (reader.Is("annotations"u8)) _annotations = AnnotationJson.Read(ref reader, source);
         else if (reader.Is("cache_control"u8)) _cacheControl = reader.ReadRaw(source);
+        else if (_quirks is null && reader.Is("is_error"u8)) _isError = reader.ReadBool();
         else if (_quirks is null && reader.Is("blocks"u8)) _blocks = BlockJson.Read(ref reader, source);
         else if (_quirks?.ReasoningDetails is { } details && reader.Is(details)) _details = ReasoningDetailsJson.Read(ref reader, source, details);
         else return false;
@@ -80,7 +82,7 @@ internal ref struct ChatMessageReader
         {
             Role = string.IsNullOrEmpty(_role) ? "assistant" : _role,
             Blocks = _blocks ?? Ordered(),
-            Name = _name, ToolCallId = _toolCallId, Audio = _audio, Annotations = _annotations ?? [],
+            Name = _name, ToolCallId = _toolCallId, IsError = _isError, Audio = _audio, Annotations = _annotations ?? [],
             CacheControl = _cacheControl, Extra = extra.ToExtra(), ContentIsList = _isList,
         };
     }

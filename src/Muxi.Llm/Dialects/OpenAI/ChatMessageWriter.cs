@@ -70,6 +70,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (!extra.Holds("content"u8)) WriteContent(message);
         if (message.Name is { } name && !extra.Holds("name"u8)) WriteName(role, name);
         if (message.ToolCallId is { } id && !extra.Holds("tool_call_id"u8)) json.WriteString("tool_call_id"u8, id);
+        if (message.IsError is { } isError) WriteIsError(isError);
         if (IsAnswer(message)) WriteAssistant(message, extra);
         if (!message.CacheControl.IsEmpty && !extra.Holds("cache_control"u8)) WriteCacheControl(message.CacheControl);
         extra.WriteMembers(json);
@@ -83,6 +84,12 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (!IsCanonical && !quirks.NamedRoles.IsEmpty && !quirks.NamedRoles.Contains(role))
             warnings.Add("messages.name", $"left out of {role} messages: the service does not take it there");
         else json.WriteString("name"u8, name);
+    }
+
+    private void WriteIsError(bool isError)
+    {
+        if (IsCanonical) json.WriteBoolean("is_error"u8, isError);
+        else if (isError) warnings.Add("messages.is_error", "left out: the service is told of a tool's failure only by the result's text");
     }
 
     private void WriteContent(Message message)
@@ -240,7 +247,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         var highest = 0;
         foreach (var block in blocks)
         {
-            if (block.Signature is not null || block.ToolCall?.Signature is not null || !block.Raw.IsEmpty) return true;
+            if (block.Signature is not null || block.Format is not null || block.ToolCall?.Signature is not null || !block.Raw.IsEmpty) return true;
             if (form == MessageForm.Reply && IsContent(block) && !IsPlain(block)) return true;
             var rank = Rank(block);
             if (rank < highest) return true;

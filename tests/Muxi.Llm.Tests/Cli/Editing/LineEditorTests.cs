@@ -114,7 +114,7 @@ public sealed class LineEditorTests
         private int _row;
         private int _column;
 
-        public string[] Rows => [.. _rows.Select(string.Concat).Where(row => row.Length > 0)];
+        public string[] Rows => [.. _rows.Select(row => string.Concat(row)).Where(row => row.Length > 0)];
 
         public string Text => string.Concat(Rows);
 

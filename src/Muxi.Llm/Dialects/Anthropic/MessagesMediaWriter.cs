@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>Writes pictures and documents, wherever they are.</summary>
+internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan plan)
+{
+    /// <summary>A picture at a URL, in a data URI, or, as <c>file_id</c> beside an empty URL, uploaded before.</summary>
+    public void WriteImage(ImageUrl image, RawJson cacheControl, Extra extra)
+    {
+        if (image.Detail is not (null or "auto")) plan.Warnings.Add("image_url.detail", "left out: the service looks as closely as it can");
+        Begin("image"u8);
+        if (image.Extra.GetString("file_id") is { } id) WriteFileSource(id);
+        else if (DataUri.Read(image.Url) is { } data) WriteBytes(data.MediaType, data.Base64());
+        else WriteUrlSource(image.Url);
+        End(cacheControl, extra);
+    }
+
+    /// <summary>A document: by id, in a data URI or plain base64, or at a URL (<c>file_data</c> or <c>file_url</c>). Its name is its title.</summary>
+    public void WriteFile(InputFile file, RawJson cacheControl, Extra extra)
+    {
+        var data = file.FileData is { } text ? DataUri.Read(text) : null;
+        var isPicture = data?.MediaType.StartsWith("image/", StringComparison.Ordinal) == true;
+        Begin(isPicture ? "image"u8 : "document"u8);
+        if (file.FileId is { } id) WriteFileSource(id);
+        else if (data is { } held) WriteHeld(held);
+        else if ((file.Extra.GetString("file_url") ?? (IsUrl(file.FileData) ? file.FileData : null)) is { } url) WriteUrlSource(url);
+        else if (file.FileData is { } base64) WriteBytes(Media.TypeByName(file.Filename ?? "") ?? "application/pdf", base64);
+        var beside = file.Extra.Without("file_url").With(extra);
+        if (file.Filename is { } title && !isPicture && !beside.Holds("title"u8)) json.WriteString("title"u8, title);
+        End(cacheControl, beside);
+    }
+
+    private void WriteHeld(DataUri data)
+    {
+        // Text is a source of its own; only pictures and PDFs are taken as bytes.
+        if (data.MediaType.StartsWith("text/", StringComparison.Ordinal) || data.MediaType == "application/json")
+        {
+            json.WriteStartObject("source"u8);
+            json.WriteString("type"u8, "text"u8);
+            json.WriteString("media_type"u8, "text/plain"u8);
+            json.WriteString("data"u8, data.Text());
+            json.WriteEndObject();
+        }
+        else WriteBytes(data.MediaType, data.Base64());
+    }
+
+    private void WriteBytes(string mediaType, ReadOnlySpan<char> base64)
+    {
+        json.WriteStartObject("source"u8);
+        json.WriteString("type"u8, "base64"u8);
+        json.WriteString("media_type"u8, mediaType == "image/jpg" ? "image/jpeg" : mediaType);
+        json.WriteString("data"u8, base64);
+        json.WriteEndObject();
+    }
+
+    private void WriteUrlSource(string url)
+    {
+        json.WriteStartObject("source"u8);
+        json.WriteString("type"u8, "url"u8);
+        json.WriteString("url"u8, url);
+        json.WriteEndObject();
+    }
+
+    private void WriteFileSource(string id)
+    {
+        plan.Betas.Use("file");
+        json.WriteStartObject("source"u8);
+        json.WriteString("type"u8, "file"u8);
+        json.WriteString("file_id"u8, id);
+        json.WriteEndObject();
+    }
+
+    private void Begin(ReadOnlySpan<byte> type)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, type);
+    }
+
+    private void End(RawJson cacheControl, Extra extra)
+    {
+        MessagesBlockWriter.WriteCacheControl(json, cacheControl, extra);
+        extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    private static bool IsUrl(string? text) => text is not null && (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>A data URI (RFC 2397), its data not decoded yet.</summary>
+internal readonly struct DataUri
+{
+    private readonly string _uri;
+    private readonly int _start;
+    private readonly bool _isBase64;
+
+    private DataUri(string uri, int start, string mediaType, bool isBase64) => (_uri, _start, MediaType, _isBase64) = (uri, start, mediaType, isBase64);
+
+    /// <summary>The media type without parameters, in lower case.</summary>
+    public string MediaType { get; }
+
+    /// <summary>Reads a data URI's head; null when the text is none.</summary>
+    public static DataUri? Read(string text)
+    {
+        if (!text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || text.IndexOf(',', StringComparison.Ordinal) is not (> 0 and var comma)) return null;
+        var parts = text[5..comma].Split(';', StringSplitOptions.TrimEntries);
+        return new DataUri(text, comma + 1, parts[0].Length == 0 ? "text/plain" : parts[0].ToLowerInvariant(), parts.Contains("base64", StringComparer.OrdinalIgnoreCase));
+    }
+
+    public ReadOnlySpan<char> Base64() => _isBase64 ? _uri.AsSpan(_start) : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_uri[_start..])));
+
+    /// <summary>The data as text; base64 that is broken is given as it is.</summary>
+    public string Text()
+    {
+        if (!_isBase64) return Uri.UnescapeDataString(_uri[_start..]);
+        var bytes = new byte[(_uri.Length - _start) / 4 * 3 + 3];
+        return Convert.TryFromBase64Chars(_uri.AsSpan(_start), bytes, out var count) ? Encoding.UTF8.GetString(bytes, 0, count) : _uri[_start..];
+    }
+}
