@@ -60,6 +60,9 @@ internal sealed class DefaultRules
                 _rules.Add((glob, new(members)));
     }
 
+    /// <summary>Whether there are none.</summary>
+    public bool IsEmpty => _rules.Count == 0;
+
     /// <summary>What holds for a model, by any of its names; the first that sets a member counts.</summary>
     /// <param name="names">As it was called, what that is an alias of, and <c>provider/model</c>.</param>
     /// <param name="call">For a fallback, the names of the call's own model: what is meant for an alias holds for whoever answers in its place.</param>

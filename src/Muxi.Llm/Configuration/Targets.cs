@@ -27,6 +27,8 @@ internal sealed class Targets(LlmOptions options)
     public IReadOnlyList<Stop> Plan(string model, RequestOptions? request)
     {
         if (request?.MaxRetries < 0) throw new ConfigurationException($"RequestOptions.MaxRetries is {request.MaxRetries}: it must be 0 (for none) or more");
+        // Most clients have neither defaults nor fallbacks, and then it is no matter by which names a model is known.
+        if (_defaults.IsEmpty && options.Fallbacks.Count == 0 && _file.Fallbacks.Count == 0 && request?.Fallbacks is not { Count: > 0 }) return [new(Name(model), request, null)];
         var names = new List<string>(2);
         var name = Name(model, names);
         var first = new Stop(name, request, null) { Defaults = _defaults.For(names) };
@@ -165,7 +167,8 @@ internal sealed class Targets(LlmOptions options)
         provider.BaseUrlSuffix.Length == 0 || url.TrimEnd('/').EndsWith(provider.BaseUrlSuffix, StringComparison.Ordinal) || url.Contains('?', StringComparison.Ordinal) ? url : url.TrimEnd('/') + provider.BaseUrlSuffix;
 
     /// <summary>What the file says of a service; a service of the code's own that has another address is not the one that the file defines.</summary>
-    private ProviderSettings? FileSettings(Provider provider) => _file.Settings.GetValueOrDefault(provider.Name);
+    private ProviderSettings? FileSettings(Provider provider) =>
+        _file.Settings.GetValueOrDefault(provider.Name) is { } settings && (!settings.IsDefinedHere || ReferenceEquals(settings.Provider, provider)) ? settings : null;
 
     private static Uri AtHost(Provider provider, string host)
     {

@@ -19,6 +19,9 @@ internal sealed record CanarySlot(string Name, Func<Uri, (LlmOptions Options, Re
         new("LlmOptions.ApiKeys", url => (At(url) with { ApiKeys = new Dictionary<string, string> { ["openai"] = Canary.Key } }, null)),
         new("RequestOptions.ApiKey", url => (At(url), new() { ApiKey = Canary.Key })),
         new("the environment's key", url => (At(url) with { Environment = name => name == "OPENAI_API_KEY" ? Canary.Key : null }, null)),
+        new("a file's api_key", url => (InFile(url, $"api_key: {Quoted}"), null)),
+        new("a file's variable", url => (InFile(url, "api_key_env: MINE") with { Environment = name => name == "MINE" ? Canary.Key : null }, null)),
+        .. _headers.Select(header => new CanarySlot($"a file's header {header}", url => (InFile(url, $"api_key: {Harmless}, headers: {{{header}: {Quoted}}}"), null))),
         .. _headers.Select(header => new CanarySlot($"LlmOptions.Headers {header}", url => (Keyed(url) with { Headers = Header(header) }, null))),
         .. _headers.Select(header => new CanarySlot($"RequestOptions.Headers {header}", url => (Keyed(url), new() { Headers = Header(header) }))),
         new("a Basic header", url => (Keyed(url), new() { Headers = new Dictionary<string, string> { ["Authorization"] = "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("user:" + Canary.Key)) } })),
@@ -43,6 +46,11 @@ internal sealed record CanarySlot(string Name, Func<Uri, (LlmOptions Options, Re
     public static LlmOptions Keyed(Uri url) => At(url) with { ApiKeys = new Dictionary<string, string> { ["openai"] = Harmless } };
 
     public override string ToString() => Name;
+
+    /// <summary>The key as YAML quotes it.</summary>
+    private static string Quoted => $"'{Canary.Key.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static LlmOptions InFile(Uri url, string settings) => new() { Environment = _ => null, Configuration = LlmConfiguration.Parse($"providers: {{openai: {{base_url: \"{url}\", {settings}}}}}") };
 
     private static LlmOptions At(Uri url) => new() { BaseUrls = new Dictionary<string, Uri> { ["openai"] = url }, Environment = _ => null };
 
