@@ -18,12 +18,13 @@ public sealed class LlmClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         Settings = Layers.Effective(options);
-        var targets = new Targets(Settings);
+        Targets = new(Settings);
         _transport = new(Settings);
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
-        var router = new Router(_transport, targets, retries);
-        Chat = new(new(router, targets));
-        Raw = new(router, targets);
+        var router = new Router(_transport, Targets, retries);
+        Chat = new(new(router, Targets));
+        Tokens = new(router);
+        Raw = new(router, Targets);
     }
 
     /// <summary>The client of the whole program, which <see cref="ChatCompletion.CreateAsync(string, string, CancellationToken)"/> and the other doors use.</summary>
@@ -38,8 +39,14 @@ public sealed class LlmClient : IDisposable
     /// <summary>The settings that hold: the code's over the file's.</summary>
     internal LlmOptions Settings { get; }
 
+    /// <summary>What names, addresses and keys the settings make.</summary>
+    internal Targets Targets { get; }
+
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
+
+    /// <summary>How many tokens a request has.</summary>
+    public TokensResource Tokens { get; }
 
     /// <summary>Any other path of a service, with our credentials, timeouts and errors.</summary>
     public RawResource Raw { get; }

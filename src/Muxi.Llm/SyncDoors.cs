@@ -33,6 +33,13 @@ public static class SyncDoors
             Each(completions.StreamAsync(request, options, cancellationToken));
     }
 
+    extension(TokensResource tokens)
+    {
+        /// <summary>Asks the request's provider how many tokens its prompt has, and waits for the number.</summary>
+        public TokenCount Count(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            Wait(() => tokens.CountAsync(request, options, cancellationToken));
+    }
+
 #pragma warning disable VSTHRD002 // Waiting is what these doors are for.
     private static T Wait<T>(Func<Task<T>> call)
     {

@@ -44,7 +44,7 @@ internal sealed class ModelsCommand : CliCommand
 
     private async Task<List<ListedModel>> ListAllAsync(LlmClient client, CancellationToken cancellationToken)
     {
-        var providers = Catalog.All.Where(provider => provider.ModelsPath is not null).ToLookup(CanBeAsked);
+        var providers = client.Providers.Where(provider => provider.ModelsPath is not null).ToLookup(provider => CanBeAsked(client, provider));
         if (providers[false].Any())
             _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Select(provider => $"{provider.Name} ({provider.KeyVariables[0]})"))}");
         var lists = await Task.WhenAll(providers[true].Select(TryListAsync));
@@ -65,23 +65,36 @@ internal sealed class ModelsCommand : CliCommand
     }
 
     /// <summary>Whether a service answers without a key, or has one.</summary>
-    private bool CanBeAsked(Provider provider) =>
-        !provider.Auth.IsRequired || provider.KeyVariables.Concat(provider.UrlVariables).Any(name => _terminal.Variable(name) is not null);
+    private static bool CanBeAsked(LlmClient client, Provider provider) =>
+        !provider.Auth.IsRequired || client.Targets.KeySource(provider) is not null || client.Targets.Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
 
     private static async Task<List<ListedModel>> ListAsync(LlmClient client, string name, CancellationToken cancellationToken)
     {
-        var provider = Catalog.All.FirstOrDefault(known => known.Aliases.Prepend(known.Name).Contains(name, StringComparer.OrdinalIgnoreCase));
+        var provider = client.Providers.FirstOrDefault(known => known.IsCalled(name));
         if (provider is { ModelsPath: null }) throw new FailureException($"{provider.Name} does not list its models");
-        // An unknown name is refused here, with the nearest ones.
-        var request = new RawRequest { Provider = name, Method = HttpMethod.Get, Path = provider?.ModelsPath ?? "", Options = new() { Timeouts = _timeouts } };
+        var models = new List<ListedModel>();
+        for (string? after = ""; after is not null;)
+        {
+            // An unknown name is refused here, with the nearest ones.
+            var path = after.Length == 0 ? provider?.ModelsPath ?? "" : $"{provider!.ModelsPath}?limit=1000&after_id={Uri.EscapeDataString(after)}";
+            using var page = await PageAsync(client, name, path, cancellationToken);
+            models.AddRange(Read(provider!, page.RootElement));
+            // Anthropic's list comes in pages; a page that names no further model ends it, too.
+            after = page.RootElement.TryGetProperty("has_more", out var more) && more.ValueKind == JsonValueKind.True && Text(page.RootElement, "last_id") is { } last && last != after ? last : null;
+        }
+        return [.. models.OrderBy(model => model.Name, StringComparer.InvariantCulture)];
+    }
+
+    private static async Task<JsonDocument> PageAsync(LlmClient client, string name, string path, CancellationToken cancellationToken)
+    {
+        var request = new RawRequest { Provider = name, Method = HttpMethod.Get, Path = path, Options = new() { Timeouts = _timeouts } };
         using var response = await client.Raw.SendAsync(request, cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_timeouts.Total);
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: limit.Token);
-            return Read(provider!, document.RootElement);
+            return await JsonDocument.ParseAsync(body, cancellationToken: limit.Token);
         }
         catch (JsonException e)
         {

@@ -35,7 +35,7 @@ internal static class ProvidersPage
     private static string Key(Provider provider)
     {
         if (provider.KeyVariables.IsEmpty) return "none";
-        return string.Join(", ", provider.KeyVariables.Select(Code)) + (provider.Auth.IsRequired ? "" : " (optional)");
+        return string.Join(", ", provider.CredentialVariables.Select(Code)) + (provider.Auth.IsRequired ? "" : " (optional)");
     }
 
     private static string Address(Provider provider) => ProvidersCommand.IsInProcess(provider) ? "in this process" : $"{Code(provider.BaseUrl)}; {string.Join(", ", provider.UrlVariables.Select(Code))}";

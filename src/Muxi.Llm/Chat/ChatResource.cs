@@ -40,7 +40,7 @@ public sealed class ChatCompletionsResource
         return _router.StreamAsync(Verbs.ChatStream, request, ModelOf(request), options, cancellationToken);
     }
 
-    private static void Check(ChatCompletionRequest request)
+    internal static void Check(ChatCompletionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.Messages);

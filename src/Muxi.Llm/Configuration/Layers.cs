@@ -14,7 +14,7 @@ internal static class Layers
             Configuration = file,
             Retries = (options.Retries ?? file.Retries ?? new()).Checked(),
             // Connections of the code's own have their proxy themselves.
-            Proxy = options.Proxy ?? (options.Handler is null && options.HttpClientFactory is null ? file.Proxy : null),
+            Proxy = options.Proxy ?? (options.HasOurConnections || (options.Handler is null && options.HttpClientFactory is null) ? file.Proxy : null),
             Providers = [.. options.Providers, .. file.Providers.Where(one => !options.Providers.Any(other => other.IsCalled(one.Name)))],
             Aliases = Merged(options.Aliases, file.Aliases),
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 
 namespace Muxi.Llm;
 
@@ -83,6 +84,18 @@ public sealed class LlmConfiguration
     }
 
     /// <summary>
+    /// Takes a section of the application's configuration (appsettings.json and what stands over it) for a file: the same keys in the same places. Where the order of
+    /// keys would count (variants of a wire format) it is the alphabet's, as sections have no order of their own.
+    /// </summary>
+    /// <exception cref="ConfigurationException">It cannot be used; the message names the setting and what would do.</exception>
+    public static LlmConfiguration From(IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        var name = section is IConfigurationSection { Path: { Length: > 0 } path } ? $"section {path}" : "the configuration";
+        return ConfigurationReader.Read(new(name, System.Environment.GetEnvironmentVariable) { HasLines = false }, SectionNodes.Of(section));
+    }
+
+    /// <summary>
     /// Looks for the file of a program that people start, as the command line does: the one that <c>MUXI_LLM_CONFIG</c> names, <c>./muxi-llm.yaml</c>,
     /// <c>$XDG_CONFIG_HOME/muxi-llm/config.yaml</c> (<c>~/.config</c> where that is not set). The first one counts, alone.
     /// </summary>
@@ -116,7 +129,7 @@ public sealed class LlmConfiguration
         Set(environment, Variable) is { } path ? Read(new(path, environment), path, $"{Variable}: ") : null;
 
     /// <summary>Where a setting stands, as <c>file:line</c>; null where the file does not set it.</summary>
-    internal string? PlaceOf(string path) => File.Lines.TryGetValue(path, out var line) ? $"{Name}:{line}" : null;
+    internal string? PlaceOf(string path) => File.Lines.TryGetValue(path, out var line) ? File.HasLines ? $"{Name}:{line}" : Name : null;
 
     private static string? Set(Func<string, string?> environment, string variable) => environment(variable)?.Trim() is { Length: > 0 } value ? value : null;
 

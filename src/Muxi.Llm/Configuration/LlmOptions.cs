@@ -51,6 +51,9 @@ public sealed record LlmOptions
     /// <summary>Where to get an <see cref="HttpClient"/> for each call, in place of our own connections.</summary>
     public IHttpClientFactory? HttpClientFactory { get; init; }
 
+    /// <summary>Whether that factory hands out our own connections, as it does where a container made us: then the proxy and the limit on connecting are ours, too.</summary>
+    internal bool HasOurConnections { get; init; }
+
     /// <summary>The name under which <see cref="HttpClientFactory"/> is asked.</summary>
     public string HttpClientName { get; init; } = "Muxi.Llm";
 

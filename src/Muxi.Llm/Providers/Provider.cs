@@ -35,6 +35,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of chat; null where there is no chat.</summary>
     public ChatDialect? Chat { get; init; }
 
+    /// <summary>The wire format in which it counts a chat request's tokens; null where it does not count.</summary>
+    public TokenCountDialect? TokenCount { get; init; }
+
     /// <summary>The path that lists the service's models in OpenAI's form; null where there is none.</summary>
     public string? ModelsPath { get; init; } = "models";
 
@@ -51,7 +54,7 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     public ImmutableArray<string> KeyVariables => OwnKeyVariables.Length > 0 ? OwnKeyVariables : Auth.Header.Length == 0 ? [] : [.. new[] { VariableName("API_KEY") }.Concat(Auth.Variables).Distinct()];
 
     /// <summary>All variables that may hold a credential: those of the key, then those of the other way to tell who asks.</summary>
-    internal ImmutableArray<string> CredentialVariables => Auth.Alternative is { } other ? [.. KeyVariables, .. other.Variables] : KeyVariables;
+    public ImmutableArray<string> CredentialVariables => Auth.Alternative is { } other ? [.. KeyVariables, .. other.Variables] : KeyVariables;
 
     /// <summary>All variables that may hold the base URL, the first that is set counts.</summary>
     public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Distinct()];

@@ -50,5 +50,7 @@ internal static class Verbs
     public static readonly StreamVerb<ChatCompletionRequest, ChatCompletionChunk> ChatStream = new(
         "chat", static (provider, model) => provider.Chat?.ForModel(model), static chunk => chunk.HasContent, static () => new ChatAccumulator()) { With = WithExtra, Fill = ChatDefaults.Apply };
 
+    public static readonly Verb<ChatCompletionRequest, TokenCount> TokenCount = new("token counting", static (provider, _) => provider.TokenCount) { With = WithExtra, Fill = ChatDefaults.Apply };
+
     private static ChatCompletionRequest WithExtra(ChatCompletionRequest request, Extra extra) => request with { Extra = request.Extra.With(extra) };
 }

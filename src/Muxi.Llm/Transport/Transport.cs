@@ -147,11 +147,12 @@ internal sealed class Transport : IDisposable
     {
         if (options.Handler is not null && options.HttpClientFactory is not null)
             throw new ConfigurationException("Handler and HttpClientFactory are two sources of connections: set one of them");
-        if (options.Proxy is not null && (options.Handler ?? (object?)options.HttpClientFactory) is not null)
+        if (options.Proxy is not null && !options.HasOurConnections && (options.Handler ?? (object?)options.HttpClientFactory) is not null)
             throw new ConfigurationException("Proxy has no effect on connections of your own: set it on the handler, and leave LlmOptions.Proxy alone");
     }
 
-    private static SocketsHttpHandler Sockets(LlmOptions options) => new()
+    /// <summary>Connections of our own, as the settings want them.</summary>
+    public static SocketsHttpHandler Sockets(LlmOptions options) => new()
     {
         ConnectTimeout = (options.Timeouts ?? (options.Configuration ?? LlmConfiguration.Empty).Timeouts.Over(new())).Checked().Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

@@ -34,8 +34,10 @@ internal sealed class CliProcess : IAsyncDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             StandardInputEncoding = utf8, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8,
         };
-        foreach (var name in Catalog.All.SelectMany(provider => provider.KeyVariables.Concat(provider.UrlVariables)).Concat(["MUXI_LLM_MODEL", "MUXI_LLM_DEBUG", "MUXI_LLM_CONFIG", "MUXI_LLM_MASTER_KEY"]))
+        foreach (var name in Catalog.All.SelectMany(provider => provider.CredentialVariables.Concat(provider.UrlVariables)).Concat(["MUXI_LLM_MODEL", "MUXI_LLM_DEBUG", "MUXI_LLM_CONFIG", "MUXI_LLM_MASTER_KEY"]))
             start.Environment.Remove(name);
+        // No file of the machine's is read, and none is written there.
+        foreach (var name in (string[])["XDG_CONFIG_HOME", "XDG_STATE_HOME"]) start.Environment[name] = Path.Combine(Path.GetTempPath(), "muxi-no-such-folder");
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new(Process.Start(start)!);
     }

@@ -31,6 +31,21 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public async Task A_list_that_comes_in_pages_is_read_to_its_end()
+    {
+        await using var server = await ReplayServer.StartAsync(1, request => CannedReply.Json(request.Target.Contains("after_id=claude-b", StringComparison.Ordinal)
+            ? """{"data":[{"type":"model","id":"claude-a"}],"has_more":false,"first_id":"claude-a","last_id":"claude-a"}"""
+            : """{"data":[{"type":"model","id":"claude-c"},{"type":"model","id":"claude-b"}],"has_more":true,"first_id":"claude-c","last_id":"claude-b"}"""));
+        var run = new CliRun { Environment = new() { ["ANTHROPIC_API_KEY"] = "sk-ant-1", ["ANTHROPIC_BASE_URL"] = server.Url.ToString() } };
+
+        var result = await run.RunAsync("models", "anthropic");
+
+        Assert.Equal(new CliResult(0, "anthropic/claude-a\nanthropic/claude-b\nanthropic/claude-c\n", ""), result);
+        Assert.Equal(["/v1/models", "/v1/models?limit=1000&after_id=claude-b"], server.Requests.Select(request => request.Target));
+        Assert.All(server.Requests, request => Assert.Equal(("2023-06-01", "sk-ant-1"), (request.Headers["anthropic-version"], request.Headers["x-api-key"])));
+    }
+
+    [Fact]
     public async Task Without_a_provider_all_who_can_be_asked_are_listed_and_the_others_named()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Models));
@@ -82,7 +97,7 @@ public sealed class ListingTests
     [InlineData("--markdown")]
     public async Task No_form_of_the_providers_shows_a_key(params string[] form)
     {
-        var variables = Catalog.All.SelectMany(provider => provider.KeyVariables).Distinct().ToDictionary(name => name, _ => "sk-canary-0123456789");
+        var variables = Catalog.All.SelectMany(provider => provider.CredentialVariables).Distinct().ToDictionary(name => name, _ => "sk-canary-0123456789");
         variables["OPENAI_BASE_URL"] = "http://user:canary@proxy.example:8080/v1?key=canary#canary";
 
         var run = await new CliRun { Environment = variables }.RunAsync(["providers", .. form]);

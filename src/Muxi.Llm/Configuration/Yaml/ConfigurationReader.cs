@@ -14,9 +14,11 @@ internal sealed class ConfigurationReader
     private ConfigurationReader(YamlFile file) => _file = file;
 
     /// <exception cref="ConfigurationException">The text cannot be used.</exception>
-    public static LlmConfiguration Read(YamlFile file, string yaml)
+    public static LlmConfiguration Read(YamlFile file, string yaml) => Read(file, YamlReader.Read(file, yaml));
+
+    /// <exception cref="ConfigurationException">The values cannot be used.</exception>
+    public static LlmConfiguration Read(YamlFile file, YamlNode? root)
     {
-        var root = YamlReader.Read(file, yaml);
         if (root is null or { IsNull: true }) return new(file);
         return new ConfigurationReader(file).Read(new Field(file, "", root).Section());
     }

@@ -12,6 +12,9 @@ internal sealed record YamlFile(string Name, Func<string, string?> Environment)
     /// <summary>Whether it was found in the working directory, so that anyone may have written it.</summary>
     public bool IsOfWorkingDirectory { get; init; }
 
+    /// <summary>Whether it has lines: a section of an application's configuration has none.</summary>
+    public bool HasLines { get; init; } = true;
+
     /// <summary>The line of each setting, by its path.</summary>
     public IReadOnlyDictionary<string, int> Lines => _lines;
 
@@ -26,7 +29,7 @@ internal sealed record YamlFile(string Name, Func<string, string?> Environment)
     }
 
     /// <summary>Something in it that cannot be used.</summary>
-    public ConfigurationException Error(int line, string path, string fault) => new($"{Name}:{Math.Max(1, line)}: {(path.Length == 0 ? "" : path + ": ")}{OneLine(fault)}");
+    public ConfigurationException Error(int line, string path, string fault) => new($"{Name}{(HasLines ? $":{Math.Max(1, line)}" : "")}: {(path.Length == 0 ? "" : path + ": ")}{OneLine(fault)}");
 
     /// <summary>What a file of the working directory may not do.</summary>
     public ConfigurationException Untrusted(int line, string path, string what) => Error(
