@@ -6,6 +6,8 @@ internal sealed class Callees(LlmClient client)
     private const int MostFallbacks = 16;
     private const int LongestName = 500;
 
+    private static readonly RequestOptions _plain = new();
+
     private readonly HashSet<(string Provider, string Host)> _hosts = Hosts(client.Settings);
 
     /// <summary>Names, keys and addresses, as the client resolves them.</summary>
@@ -30,10 +32,9 @@ internal sealed class Callees(LlmClient client)
     /// <summary>The settings of one call: who is asked when its model fails, and the client's headers that pass.</summary>
     /// <param name="model">The name that the client sent.</param>
     /// <param name="fallbacks">The names that it sent for when that fails; null for the configured ones.</param>
-    /// <param name="headers">Headers for services of the surface's own format, which <paramref name="speaks"/> tells.</param>
-    /// <param name="speaks">Whether a model is spoken to in the surface's own format.</param>
+    /// <param name="headers">The client's headers that pass; null for none.</param>
     /// <exception cref="RefusalException">400 or 404: a name means nobody that may be asked.</exception>
-    public RequestOptions OptionsFor(string model, IReadOnlyList<string>? fallbacks, IReadOnlyDictionary<string, string> headers, Func<ModelName, bool> speaks)
+    public RequestOptions OptionsFor(string model, IReadOnlyList<string>? fallbacks, PassedHeaders? headers)
     {
         var first = Check(model, "model");
         if (fallbacks is { Count: > MostFallbacks }) throw new RefusalException(new(400, $"'fallbacks' may name {MostFallbacks} models at most") { Param = "fallbacks" });
@@ -47,22 +48,9 @@ internal sealed class Callees(LlmClient client)
                 others.Add(name);
             }
         }
-        if (headers.Count == 0) return others is null ? _plain : new() { Fallbacks = others };
+        if (headers is null) return others is null ? _plain : new() { Fallbacks = others };
         others ??= [.. Targets.Plan(model, null).Skip(1).Select(stop => stop.Fallback!)];
-        return new() { Headers = speaks(first) ? headers : null, Fallbacks = [.. others.Select(Addressed)] };
-
-        // An empty list of its own keeps the call's headers from a service of another format.
-        Fallback Addressed(Fallback other) => other with { Options = (other.Options ?? new()) with { Headers = Joined(other.Options?.Headers, speaks(Targets.Name(other.Model)) ? headers : _none) } };
-    }
-
-    private static readonly RequestOptions _plain = new();
-    private static readonly Dictionary<string, string> _none = [];
-
-    private static Dictionary<string, string> Joined(IReadOnlyDictionary<string, string>? own, IReadOnlyDictionary<string, string> passed)
-    {
-        var all = new Dictionary<string, string>(passed, StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in own ?? _none) all[name] = value;
-        return all;
+        return new() { Headers = headers.For(first), Fallbacks = [.. others.Select(other => other with { Options = (other.Options ?? new()) with { Headers = headers.For(Targets.Name(other.Model), other.Options?.Headers) } })] };
     }
 
     /// <summary>Whom a name that a client sent means.</summary>

@@ -29,4 +29,7 @@ internal sealed record GatewayOptions
 
     /// <summary>Takes what an operator must know even where nothing is logged: that we have failed.</summary>
     public Action<string>? Complain { get; init; }
+
+    /// <summary>Where it listens: the key is not printed.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Host}:{Port}");
 }

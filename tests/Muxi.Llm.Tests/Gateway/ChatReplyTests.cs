@@ -81,6 +81,68 @@ public sealed class ChatReplyTests
     }
 
     [Fact]
+    public async Task A_header_goes_to_services_of_its_own_format_alone_fallbacks_included()
+    {
+        await using var openai = await ReplayServer.StartAsync(1, CannedReply.Json("""{"error":{"message":"no"}}""", 500));
+        await using var anthropic = await ReplayServer.StartAsync(1, CannedReply.Json("""{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[{"type":"text","text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":5}}"""));
+        var options = Calls.OptionsFor(openai.Url) with
+        {
+            ApiKeys = new Dictionary<string, string> { ["openai"] = Calls.Key, ["anthropic"] = "key-of-anthropic" },
+            BaseUrls = new Dictionary<string, Uri> { ["openai"] = openai.Url, ["anthropic"] = anthropic.Url },
+            Fallbacks = new Dictionary<string, IReadOnlyList<Fallback>> { ["*"] = ["anthropic/claude"] },
+        };
+        await using var served = await Served.StartAsync(options);
+
+        foreach (var body in (string[])[Served.Ask(), Served.Ask(more: ""","fallbacks":["anthropic/claude"]""")])
+        {
+            using var reply = await served.ChatAsync(body, ("OpenAI-Beta", "o"), ("Idempotency-Key", "i"), ("anthropic-beta", "a"));
+            Assert.Equal((200, "anthropic"), ((int)reply.StatusCode, reply.Header("x-muxi-provider")));
+        }
+
+        Assert.All(openai.Requests, request => Assert.Equal(("o", "i", false), (request.Headers["OpenAI-Beta"], request.Headers["Idempotency-Key"], request.Headers.ContainsKey("anthropic-beta"))));
+        Assert.All(anthropic.Requests, request => Assert.Equal(("a", false, false), (request.Headers["anthropic-beta"], request.Headers.ContainsKey("OpenAI-Beta"), request.Headers.ContainsKey("Idempotency-Key"))));
+        Assert.Equal((2, 2), (openai.Requests.Count, anthropic.Requests.Count));
+    }
+
+    [Fact]
+    public async Task A_service_of_another_format_answers_in_openais()
+    {
+        await using var anthropic = await ReplayServer.StartAsync(1, CannedReply.Sse(
+            """
+            event: message_start
+            data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"usage":{"input_tokens":3,"output_tokens":1}}}
+
+            event: content_block_start
+            data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+
+            event: content_block_delta
+            data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
+
+            event: content_block_stop
+            data: {"type":"content_block_stop","index":0}
+
+            event: message_delta
+            data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}
+
+            event: message_stop
+            data: {"type":"message_stop"}
+
+
+            """));
+        await using var served = await Served.StartAsync(Calls.OptionsFor(anthropic.Url, "anthropic"));
+
+        using var reply = await served.ChatAsync(Served.AskStream("anthropic/claude", ""","stream_options":{"include_usage":true}"""));
+        var (events, error) = await reply.EventsAsync();
+
+        Assert.Null(error);
+        var chunks = events[..^1].Select(data => JsonNode.Parse(data)!).ToList();
+        Assert.Equal("Hi", string.Concat(chunks.Select(chunk => (string?)chunk["choices"]!.AsArray().FirstOrDefault()?["delta"]?["content"])));
+        Assert.Equal("stop", chunks.Select(chunk => (string?)chunk["choices"]!.AsArray().FirstOrDefault()?["finish_reason"]).Last(reason => reason is not null));
+        Assert.Equal(8, (int)chunks[^1]["usage"]!["total_tokens"]!);
+        Assert.Equal("[DONE]", events[^1]);
+    }
+
+    [Fact]
     public async Task A_header_that_cannot_be_sent_on_is_a_400()
     {
         await using var served = await Served.SandboxAsync();

@@ -60,6 +60,9 @@ public sealed class Law09_The_server_shows_no_key
         Law.Holds(witness.Leaks(), "A client's key ends at the gate.");
     }
 
+    [Fact]
+    public void Settings_that_are_printed_hold_none() => Assert.False(Canary.IsIn(new Muxi.Llm.Gateway.GatewayOptions { MasterKey = Canary.Key }.ToString()));
+
     private static async Task SeeAsync(Witness witness, HttpResponseMessage reply)
     {
         using (reply)

@@ -1,6 +1,3 @@
-using System.IO.Pipelines;
-using System.Text.Json;
-
 namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 
 /// <summary>
@@ -13,16 +10,11 @@ namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 /// </summary>
 internal sealed class ChatCompletions(LlmClient client, Callees callees)
 {
-    /// <summary>The headers of OpenAI's clients that mean something to a service of the same format. No others pass.</summary>
-    private static readonly string[] _passed = ["OpenAI-Beta", "Idempotency-Key"];
-
-    private static readonly Dictionary<string, string> _none = [];
-
     public async Task AnswerAsync(Incoming call)
     {
         ChatCall asked;
         using (var body = await call.ReadBodyAsync()) asked = ChatCall.Read(body.WrittenMemory);
-        var options = callees.OptionsFor(asked.Request.Model, asked.Fallbacks, Passed(call), static name => name.Provider.Chat?.ForModel(name.Model) is OpenAIChat);
+        var options = callees.OptionsFor(asked.Request.Model, asked.Fallbacks, PassedHeaders.Of(call.Request.Headers));
         if (asked.IsStreamed) await StreamAsync(call, asked, options);
         else await ReplyAsync(call, asked, options);
     }
@@ -45,17 +37,5 @@ internal sealed class ChatCompletions(LlmClient client, Callees callees)
         // nginx would gather the events otherwise.
         headers["X-Accel-Buffering"] = "no";
         await new EventBody(call.Response.BodyWriter, asked.TellsUsage).WriteAsync(chunks, isThere, call.Aborted);
-    }
-
-    private static Dictionary<string, string> Passed(Incoming call)
-    {
-        Dictionary<string, string>? passed = null;
-        foreach (var name in _passed)
-        {
-            if (!call.Request.Headers.TryGetValue(name, out var values) || values.ToString() is not { Length: > 0 } value) continue;
-            if (value.AsSpan().ContainsAnyExceptInRange(' ', '~')) throw new RefusalException(new(400, $"the header '{name}' holds other than plain ASCII") { Code = "invalid_header" });
-            (passed ??= [])[name] = value;
-        }
-        return passed ?? _none;
     }
 }
