@@ -6,6 +6,9 @@ public sealed record RequestOptions
     /// <summary>The key to use for this call; it is sent to this call's provider only.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>The variables that hold the key in place of all others, where a file names them for a fallback; they are read at each call.</summary>
+    internal IReadOnlyList<string> KeyVariables { get; init; } = [];
+
     /// <summary>The base URL for this call, path included. Without <see cref="ApiKey"/> beside it no configured key is sent there.</summary>
     public Uri? BaseUrl { get; init; }
 

@@ -56,7 +56,6 @@ internal sealed class Targets(LlmOptions options)
     private Stop At(Fallback fallback, Provider first, RequestOptions? call, List<string> ofCall)
     {
         var own = fallback.Options ?? new();
-        if (own.ApiKey is null && FirstSet([.. fallback.KeyVariables]) is { } key) own = own with { ApiKey = key };
         if (own.Fallbacks is not null) throw new ConfigurationException($"the fallback '{fallback.Model}' has fallbacks of its own: list them after it instead");
         if (own.MaxRetries < 0) throw new ConfigurationException($"MaxRetries of the fallback '{fallback.Model}' is {own.MaxRetries}: it must be 0 (for none) or more");
         var names = new List<string>(2);
@@ -73,7 +72,7 @@ internal sealed class Targets(LlmOptions options)
         var isSameAddress = isSame && own.BaseUrl is null;
         return own with
         {
-            ApiKey = own.ApiKey ?? (isSameAddress ? call.ApiKey : null),
+            ApiKey = own.ApiKey ?? (isSameAddress && own.KeyVariables.Count == 0 ? call.ApiKey : null),
             BaseUrl = own.BaseUrl ?? (isSame ? call.BaseUrl : null),
             Headers = own.Headers ?? (isSameAddress ? call.Headers : call.Headers?.Where(header => !Secrets.IsSecret(header.Key)).ToDictionary()),
             ExtraBody = own.ExtraBody.IsEmpty && isSame ? call.ExtraBody : own.ExtraBody,
@@ -103,7 +102,7 @@ internal sealed class Targets(LlmOptions options)
     {
         var provider = name.Provider;
         var (url, source) = BaseUrl(name, request);
-        var (auth, key) = request?.ApiKey is { } own ? (provider.Auth, own) : Credential(provider, source);
+        var (auth, key) = OwnKey(name, request) is { } own ? (provider.Auth, own) : Credential(provider, source);
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
         var headers = Headers(name, request, source);
         var isDemanded = provider.Auth.IsRequired && source is UrlSource.Provider or UrlSource.DefinedByStranger;
@@ -223,6 +222,15 @@ internal sealed class Targets(LlmOptions options)
     }
 
     private KnownProvider Known(Provider provider) => _known.GetValue(provider, static provider => new(provider));
+
+    /// <summary>The key that the call, or a file for its fallback, brings.</summary>
+    private string? OwnKey(ModelName name, RequestOptions? request)
+    {
+        if (request is null or { ApiKey: null, KeyVariables.Count: 0 }) return null;
+        if ((request.ApiKey ?? FirstSet([.. request.KeyVariables])) is { } key) return key;
+        // Another key than the one that is named would be a surprise on somebody's bill.
+        throw new ConfigurationException($"the fallback {name} needs a key: set {string.Join(" or ", request.KeyVariables)}") { Provider = name.Provider.Name, Model = name.Model, IsMissingKey = true };
+    }
 
     private ConfigurationException MissingKey(ModelName name, UrlSource source)
     {

@@ -124,6 +124,22 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fallback_whose_own_key_is_missing_takes_no_other()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("{}", 401));
+        using var client = new LlmClient(new()
+        {
+            BaseUrls = new Dictionary<string, Uri> { ["openai"] = server.Url }, Environment = static name => name == "OPENAI_API_KEY" ? "sk-usual" : null,
+            Configuration = LlmConfiguration.Parse("fallbacks: {\"*\": [{model: openai/second, api_key_env: [TEAM_KEY, OTHER_KEY]}]}"),
+        });
+
+        var error = await Assert.ThrowsAsync<AllTargetsFailedException>(() => client.AskAsync());
+
+        Assert.Equal("the fallback openai/second needs a key: set TEAM_KEY or OTHER_KEY", error.Failures[1].Message);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task The_file_of_the_working_directory_goes_before_the_one_at_home()
     {
         var home = _folder.CreateSubdirectory("home");

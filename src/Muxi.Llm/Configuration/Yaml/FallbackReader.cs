@@ -22,7 +22,7 @@ internal sealed class FallbackReader(TimeoutSettings timeouts, IReadOnlyList<Pro
         var (key, variables) = SettingReader.Key(section, secrets);
         var options = new RequestOptions
         {
-            ApiKey = key,
+            ApiKey = key, KeyVariables = variables,
             BaseUrl = section["base_url"]?.Url(),
             Headers = section["headers"] is { } headers ? SettingReader.Headers(headers, secrets).ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase) : null,
             ExtraBody = section["extra_body"] is { } body ? Members(body) : default,
@@ -32,7 +32,7 @@ internal sealed class FallbackReader(TimeoutSettings timeouts, IReadOnlyList<Pro
         };
         var on = section["on"] is { } kinds ? kinds.Items().Select(kind => Enum.GetValues<ErrorKind>()[Index(kind.OneOf(Kinds))]).ToArray() : [];
         section.End();
-        return new(model) { Options = options == new RequestOptions() ? null : options, On = on, KeyVariables = variables };
+        return new(model) { Options = options == new RequestOptions() ? null : options, On = on };
     }
 
     private Timeouts Timeouts(Field limits, string model)
