@@ -28,12 +28,14 @@ internal static class CommandLine
           OPENAI_API_KEY, ...   the providers' keys; muxi-llm providers lists the variables
           OPENAI_BASE_URL, ...  other addresses for them, path included
           MUXI_LLM_MODEL        the model when -m names none
+          MUXI_LLM_CONFIG       the configuration file
           MUXI_LLM_DEBUG=1      the whole trace of an error
 
         Examples:
           muxi-llm chat "Say hello"
           muxi-llm chat -m openai/gpt-4o-mini "Why is the sky blue?"
           muxi-llm models openai
+          muxi-llm doctor
         """;
 
     /// <summary>Runs the command that the arguments name.</summary>
@@ -67,7 +69,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("One way to use every large-language-model service: provider/model says who answers.")
         {
-            new ChatCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal),
+            new ChatCommand(terminal), new ServeCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
         };
         foreach (var option in root.Options)
         {

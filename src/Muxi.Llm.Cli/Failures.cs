@@ -62,7 +62,7 @@ internal static class Failures
 
     /// <summary>The variable that the key came from, or should come from.</summary>
     private static string? KeyVariable(LlmException error, Terminal terminal) =>
-        Catalog.All.FirstOrDefault(provider => provider.Name == error.Provider) is { KeyVariables: { IsEmpty: false } variables }
+        terminal.Providers.FirstOrDefault(provider => provider.Name == error.Provider) is { KeyVariables: { IsEmpty: false } variables }
             ? variables.FirstOrDefault(name => terminal.Variable(name) is not null) ?? variables[0]
             : null;
 }

@@ -9,7 +9,7 @@ internal sealed class Interrupts : IDisposable
     public const int Terminated = 143;
 
     /// <summary>How long a program that was told to end may take: a service or a terminal that hangs is not waited for.</summary>
-    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
+    public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _program = new();
@@ -85,7 +85,7 @@ internal sealed class Interrupts : IDisposable
     {
         if (_program.IsCancellationRequested) return;
         ExitCode = code;
-        if (_signals.Count > 0) _deadline = new(_ => Environment.Exit(ExitCode), null, _grace, Timeout.InfiniteTimeSpan);
+        if (_signals.Count > 0) _deadline = new(_ => Environment.Exit(ExitCode), null, Grace, Timeout.InfiniteTimeSpan);
         _ = _program.CancelAsync();
     }
 }

@@ -36,22 +36,51 @@ internal sealed class Terminal
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The terminal of this process.</summary>
-    public static Terminal OfProcess(Interrupts interrupts) => new()
+    public static Terminal OfProcess(Interrupts interrupts)
     {
-        In = Console.IsInputRedirected ? new StreamReader(Console.OpenStandardInput(), _utf8) : Console.In,
-        Out = new StreamWriter(StandardOutput(), _utf8) { AutoFlush = true },
-        Error = new StreamWriter(Console.OpenStandardError(), _utf8) { AutoFlush = true },
-        IsInTerminal = !Console.IsInputRedirected,
-        IsOutTerminal = !Console.IsOutputRedirected,
-        IsErrorTerminal = !Console.IsErrorRedirected,
-        Interrupts = interrupts,
-    };
+        var error = new StreamWriter(Console.OpenStandardError(), _utf8) { AutoFlush = true };
+        return new()
+        {
+            In = Console.IsInputRedirected ? new StreamReader(Console.OpenStandardInput(), _utf8) : Console.In,
+            Out = new StreamWriter(StandardOutput(), _utf8) { AutoFlush = true },
+            Error = error,
+            IsInTerminal = !Console.IsInputRedirected,
+            IsOutTerminal = !Console.IsOutputRedirected,
+            IsErrorTerminal = !Console.IsErrorRedirected,
+            Interrupts = interrupts,
+            Editor = CanEdit() ? new(static () => Console.ReadKey(intercept: true), error.Write, static () => Console.WindowWidth) : null,
+        };
+    }
 
     /// <summary>How often a failed attempt is made again.</summary>
-    public Retries Retries { get; init; } = new();
+    public Retries? Retries { get; init; }
 
-    /// <summary>A client with the settings of this environment.</summary>
-    public LlmClient Connect() => new(new LlmOptions { Environment = Environment, Retries = Retries });
+    /// <summary>Where the program was started.</summary>
+    public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The configuration, once a command has asked for it.</summary>
+    public LlmConfiguration Configuration { get; private set; } = LlmConfiguration.Empty;
+
+    /// <summary>All providers that are known here.</summary>
+    public IEnumerable<Provider> Providers => Configuration.Providers.Concat(Catalog.All).DistinctBy(provider => provider.Name);
+
+    /// <summary>Looks for the configuration's file and says which one it is.</summary>
+    public void LoadConfiguration()
+    {
+        if (LlmConfiguration.Find(Environment, WorkingDirectory) is not { } found) return;
+        Configuration = found;
+        Note($"configuration: {found.Name}{(found.IsOfWorkingDirectory ? " (found here: addresses in it get no key of the environment)" : "")}");
+    }
+
+    /// <summary>A client with the settings of this environment and of the configuration that is found.</summary>
+    public LlmClient Connect()
+    {
+        LoadConfiguration();
+        return new(new LlmOptions { Environment = Environment, Retries = Retries, Configuration = Configuration, LoggerFactory = new Progress(this) });
+    }
 
     /// <summary>A variable that is set to something; else null.</summary>
     public string? Variable(string name) => Environment(name)?.Trim() is { Length: > 0 } value ? value : null;
@@ -88,10 +117,19 @@ internal sealed class Terminal
         else Error.Write(Visible(text));
     }
 
+    /// <summary>Lets a line be edited while it is typed; null where the terminal does that itself, or nobody types.</summary>
+    public LineEditor? Editor { get; init; }
+
     /// <summary>The next line; null at the input's end.</summary>
-    public Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
+    /// <param name="prompt">What asks for it.</param>
+    /// <param name="history">What was said before, to be gone through.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task<string?> ReadLineAsync(string prompt, IReadOnlyList<string> history, CancellationToken cancellationToken)
+    {
+        if (Editor is null) WriteError(prompt);
         // Reading a terminal cannot be cancelled; the thread is left behind.
-        Task.Run(In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        return Task.Run(() => Editor is null ? In.ReadLine() : Editor.Read(prompt, history), CancellationToken.None).WaitAsync(cancellationToken);
+    }
 
     /// <summary>The whole input; null when nothing came in time.</summary>
     public async Task<string?> ReadAllAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -111,6 +149,10 @@ internal sealed class Terminal
         var rest = await Task.Run(In.ReadToEnd, CancellationToken.None).WaitAsync(cancellationToken);
         return string.Concat(buffer.AsSpan(0, count), rest);
     }
+
+    /// <summary>Windows' console edits lines itself; elsewhere it takes a terminal that understands more than letters, at both ends.</summary>
+    private static bool CanEdit() =>
+        !OperatingSystem.IsWindows() && !Console.IsInputRedirected && !Console.IsErrorRedirected && System.Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>Lines until Ctrl-D. A terminal goes on after it, so it must be taken once.</summary>
     private string ReadTyped()

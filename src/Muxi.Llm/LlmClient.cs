@@ -17,18 +17,30 @@ public sealed class LlmClient : IDisposable
     public LlmClient(LlmOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        foreach (var provider in options.Providers) Catalog.Check(provider);
-        var targets = new Targets(options);
-        _transport = new(options);
-        var retries = new RetryPolicy(options.Retries.Checked(), options.TimeProvider, options.Chance);
-        var router = new Router(_transport, targets, retries);
-        Chat = new(new(router));
+        Settings = Layers.Effective(options);
+        Targets = new(Settings);
+        _transport = new(Settings);
+        var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
+        var router = new Router(_transport, Targets, retries);
+        Chat = new(new(router, Targets));
         Tokens = new(router);
-        Raw = new(router, targets);
+        Raw = new(router, Targets);
     }
 
     /// <summary>The client of the whole program, which <see cref="ChatCompletion.CreateAsync(string, string, CancellationToken)"/> and the other doors use.</summary>
     public static LlmClient Default => _default.Value;
+
+    /// <summary>All services that this client knows: those of its settings, then those of the <see cref="Catalog"/>.</summary>
+    public IReadOnlyList<Provider> Providers => [.. Settings.Providers, .. Catalog.All.Where(provider => !Settings.Providers.Any(own => own.IsCalled(provider.Name)))];
+
+    /// <summary>The file that the client was set up by; <see cref="LlmConfiguration.Empty"/> where there was none.</summary>
+    public LlmConfiguration Configuration => Settings.Configuration!;
+
+    /// <summary>The settings that hold: the code's over the file's.</summary>
+    internal LlmOptions Settings { get; }
+
+    /// <summary>What names, addresses and keys the settings make.</summary>
+    internal Targets Targets { get; }
 
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }

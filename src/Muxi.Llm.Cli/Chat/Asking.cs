@@ -1,12 +1,16 @@
-using System.Globalization;
-
 namespace Muxi.Llm.Cli;
 
 /// <summary>One question and its answer, shown as the options say.</summary>
 internal sealed class Asking(LlmClient client, Terminal terminal, ChatCompletionRequest request)
 {
     /// <summary>Everything but the conversation; of its messages, the instructions.</summary>
-    public ChatCompletionRequest Request { get; } = request;
+    public ChatCompletionRequest Request { get; private set; } = request;
+
+    /// <summary>Settings of every call: the fallbacks.</summary>
+    public RequestOptions? Options { get; init; }
+
+    /// <summary>What the last answer took.</summary>
+    public Spent? Last { get; private set; }
 
     public bool IsStreamed { get; init; } = true;
 
@@ -14,10 +18,22 @@ internal sealed class Asking(LlmClient client, Terminal terminal, ChatCompletion
 
     public bool TellsUsage { get; init; }
 
+    /// <summary>How many tokens all answers took.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary>Another model from now on.</summary>
+    /// <exception cref="ConfigurationException">There is no such one.</exception>
+    public void Use(string model)
+    {
+        client.Targets.Plan(model, Options);
+        Request = Request with { Model = model };
+    }
+
     /// <summary>Asks, shows the answer, and gives it.</summary>
     public async Task<ChatCompletion> AskAsync(IReadOnlyList<Message> messages, CancellationToken cancellationToken)
     {
         var printer = new AnswerPrinter(terminal, isSilent: PrintsJson, mayCall: Request.Tools is not null);
+        var started = terminal.Clock.GetTimestamp();
         ChatCompletion reply;
         try
         {
@@ -30,15 +46,18 @@ internal sealed class Asking(LlmClient client, Terminal terminal, ChatCompletion
         }
         if (PrintsJson) terminal.Write(reply.ToIndentedJson() + "\n");
         else printer.End(reply);
+        Last = new(reply, terminal.Clock.GetElapsedTime(started));
+        Tokens += reply.Usage?.TotalTokens ?? 0;
         Tell(reply);
+        if (TellsUsage) terminal.Note(Last.ToString());
         return reply;
     }
 
     private async Task<ChatCompletion> ReplyAsync(ChatCompletionRequest request, AnswerPrinter printer, CancellationToken cancellationToken)
     {
         var completions = client.Chat.Completions;
-        if (IsStreamed) return await completions.StreamAsync(request, null, cancellationToken).Tee(printer.Show, cancellationToken).ToCompletionAsync(cancellationToken);
-        var reply = await completions.CreateAsync(request, null, cancellationToken);
+        if (IsStreamed) return await completions.StreamAsync(request, Options, cancellationToken).Tee(printer.Show, cancellationToken).ToCompletionAsync(cancellationToken);
+        var reply = await completions.CreateAsync(request, Options, cancellationToken);
         printer.Show(reply);
         return reply;
     }
@@ -50,13 +69,5 @@ internal sealed class Asking(LlmClient client, Terminal terminal, ChatCompletion
         if (answer?.FinishReason == FinishReason.Length) terminal.Note("the answer was cut at the token limit");
         else if (answer?.FinishReason == FinishReason.ContentFilter) terminal.Note("the provider's filter cut the answer");
         else if (answer?.Message is null or { Content: null or "", Refusal: null or "", ToolCalls.Count: 0 }) terminal.Note("the answer is empty");
-        if (TellsUsage) terminal.Note(reply.Usage is { } usage ? Words(usage) : "usage: the provider told none");
-    }
-
-    private static string Words(Usage usage)
-    {
-        var cached = usage.PromptTokensDetails?.CachedTokens is > 0 and var read ? $" ({read} cached)" : "";
-        var thought = usage.CompletionTokensDetails?.ReasoningTokens is > 0 and var reasoning ? $" ({reasoning} reasoning)" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"usage: {usage.PromptTokens} prompt{cached} + {usage.CompletionTokens} completion{thought} = {usage.TotalTokens} tokens");
     }
 }

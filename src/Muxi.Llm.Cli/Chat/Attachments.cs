@@ -7,22 +7,22 @@ internal static class Attachments
         ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "aac", "aif", "aiff", "webm", "amr", "pcm", "pcm16", "wma"];
 
     /// <summary>A picture: a file, or an address that the provider reads itself.</summary>
-    public static ContentPart Image(string source)
+    public static ContentPart Image(string source, string option = "--image")
     {
         if (IsUrl(source)) return Muxi.Llm.Image.FromUrl(source);
-        var part = Read("--image", source, static path => Muxi.Llm.Image.FromFile(path));
-        return part.ImageUrl!.Url.StartsWith("data:image/", StringComparison.Ordinal) ? part : throw new FailureException($"--image: '{source}' is not a picture");
+        var part = Read(option, source, static path => Muxi.Llm.Image.FromFile(path));
+        return part.ImageUrl!.Url.StartsWith("data:image/", StringComparison.Ordinal) ? part : throw new FailureException($"{option}: '{source}' is not a picture");
     }
 
     /// <summary>A sound file.</summary>
-    public static ContentPart Audio(string path)
+    public static ContentPart Audio(string path, string option = "--audio")
     {
-        var part = Read("--audio", path, Muxi.Llm.Audio.FromFile);
-        return _sounds.Contains(part.InputAudio!.Format) ? part : throw new FailureException($"--audio: '{path}' is not a sound file");
+        var part = Read(option, path, Muxi.Llm.Audio.FromFile);
+        return _sounds.Contains(part.InputAudio!.Format) ? part : throw new FailureException($"{option}: '{path}' is not a sound file");
     }
 
     /// <summary>A document.</summary>
-    public static ContentPart Document(string path) => Read("--file", path, Muxi.Llm.Document.FromFile);
+    public static ContentPart Document(string path, string option = "--file") => Read(option, path, Muxi.Llm.Document.FromFile);
 
     /// <summary>Reads a file, and tells in one line why it cannot be read.</summary>
     public static T Read<T>(string option, string path, Func<string, T> read)

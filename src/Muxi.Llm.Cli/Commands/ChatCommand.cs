@@ -27,13 +27,14 @@ internal sealed class ChatCommand : CliCommand
     private readonly Option<int?> _maxTokens = new("--max-tokens") { HelpName = "N", Description = "Limits the answer's length, thinking included.", CustomParser = Whole };
     private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness: 0 for none, 2 is the most at OpenAI.", CustomParser = Fraction };
     private readonly Option<string> _reasoning = new("--reasoning") { HelpName = "EFFORT", Description = "Sets how much to think: none, minimal, low, medium, high, ..." };
-    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used." };
+    private readonly Option<string[]> _fallbacks = new("--fallback") { HelpName = "MODEL", Description = "Asks this model when the other one has failed for good. May be given several times." };
+    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took and how many attempts it was." };
 
     public ChatCommand(Terminal terminal) : base("chat", "Asks a model and prints its answer as it comes.")
     {
         _terminal = terminal;
         Add(_prompt);
-        foreach (var option in (ReadOnlySpan<Option>)[_model, _system, _images, _audio, _files, _noStream, _json, _schema, _tools, _toolChoice, _maxTokens, _temperature, _reasoning, _usage])
+        foreach (var option in (ReadOnlySpan<Option>)[_model, _system, _images, _audio, _files, _noStream, _json, _schema, _tools, _toolChoice, _maxTokens, _temperature, _reasoning, _fallbacks, _usage])
             Add(option);
         Validators.Add(Check);
         SetAction(RunAsync);
@@ -41,12 +42,14 @@ internal sealed class ChatCommand : CliCommand
 
     public override string Ending => """
         A conversation ends with Ctrl-D or /exit; Ctrl-C breaks off the answer that is coming.
-        Without -m the model is MUXI_LLM_MODEL, else that of the first provider whose key is set, else sandbox/chat.
+        In it, /help lists what can be said besides questions, and a line that ends in \ goes on in the next.
+        Without -m the model is MUXI_LLM_MODEL, else the configuration's, else that of the first provider whose key is set, else sandbox/chat.
 
         Examples:
           muxi-llm chat "Why is the sky blue?"
           muxi-llm chat -m openai/gpt-4o-mini --image photo.jpg "What is this?"
           git diff | muxi-llm chat -s "Write a commit message" -
+          muxi-llm chat -m groq/llama-3.3-70b-versatile --fallback openai/gpt-4o-mini "Why is the sky blue?"
           muxi-llm chat --schema city.json "Where is the Eiffel Tower?"
           muxi-llm chat --tools tools.json --tool-choice required "Weather in Oslo?"
           muxi-llm chat --json --no-stream "Say hello"
@@ -59,19 +62,19 @@ internal sealed class ChatCommand : CliCommand
         var request = Request(parsed);
         IReadOnlyList<ContentPart> attachments =
         [
-            .. (parsed.GetValue(_images) ?? []).Select(Attachments.Image),
-            .. (parsed.GetValue(_audio) ?? []).Select(Attachments.Audio),
-            .. (parsed.GetValue(_files) ?? []).Select(Attachments.Document),
+            .. (parsed.GetValue(_images) ?? []).Select(file => Attachments.Image(file)),
+            .. (parsed.GetValue(_audio) ?? []).Select(file => Attachments.Audio(file)),
+            .. (parsed.GetValue(_files) ?? []).Select(file => Attachments.Document(file)),
         ];
         var prompt = await PromptAsync(words, cancellationToken);
         if (prompt is { Length: 0 } && attachments.Count == 0) throw new UsageException("There is no prompt: give one as an argument or on stdin.");
 
         using var client = _terminal.Connect();
-        var asking = new Asking(client, _terminal, request with { Model = DefaultModel.Choose(request.Model.Length > 0 ? request.Model : null, _terminal) })
+        var asking = new Asking(client, _terminal, request with { Model = DefaultModel.Choose(request.Model.Length > 0 ? request.Model : null, client, _terminal) })
         {
-            IsStreamed = !parsed.GetValue(_noStream), PrintsJson = parsed.GetValue(_json), TellsUsage = parsed.GetValue(_usage),
+            IsStreamed = !parsed.GetValue(_noStream), PrintsJson = parsed.GetValue(_json), TellsUsage = parsed.GetValue(_usage), Options = parsed.GetValue(_fallbacks) is { Length: > 0 } fallbacks ? new() { Fallbacks = [.. fallbacks.Select(model => new Fallback(model))] } : null,
         };
-        Catalog.Resolve(asking.Request.Model);
+        client.Targets.Plan(asking.Request.Model, asking.Options);
         if (prompt is null) await new Conversation(asking, _terminal, attachments).RunAsync();
         else await asking.AskAsync([.. request.Messages, Question(prompt, attachments)], cancellationToken);
         return 0;

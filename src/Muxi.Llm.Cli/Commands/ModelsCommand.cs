@@ -44,7 +44,7 @@ internal sealed class ModelsCommand : CliCommand
 
     private async Task<List<ListedModel>> ListAllAsync(LlmClient client, CancellationToken cancellationToken)
     {
-        var providers = Catalog.All.Where(provider => provider.ModelsPath is not null).ToLookup(CanBeAsked);
+        var providers = client.Providers.Where(provider => provider.ModelsPath is not null).ToLookup(provider => CanBeAsked(client, provider));
         if (providers[false].Any())
             _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Select(provider => $"{provider.Name} ({provider.KeyVariables[0]})"))}");
         var lists = await Task.WhenAll(providers[true].Select(TryListAsync));
@@ -65,12 +65,12 @@ internal sealed class ModelsCommand : CliCommand
     }
 
     /// <summary>Whether a service answers without a key, or has one.</summary>
-    private bool CanBeAsked(Provider provider) =>
-        !provider.Auth.IsRequired || provider.CredentialVariables.Concat(provider.UrlVariables).Any(name => _terminal.Variable(name) is not null);
+    private static bool CanBeAsked(LlmClient client, Provider provider) =>
+        !provider.Auth.IsRequired || client.Targets.KeySource(provider) is not null || client.Targets.Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
 
     private static async Task<List<ListedModel>> ListAsync(LlmClient client, string name, CancellationToken cancellationToken)
     {
-        var provider = Catalog.All.FirstOrDefault(known => known.Aliases.Prepend(known.Name).Contains(name, StringComparer.OrdinalIgnoreCase));
+        var provider = client.Providers.FirstOrDefault(known => known.IsCalled(name));
         if (provider is { ModelsPath: null }) throw new FailureException($"{provider.Name} does not list its models");
         var models = new List<ListedModel>();
         for (string? after = ""; after is not null;)

@@ -32,7 +32,13 @@ internal sealed class ProvidersCommand : CliCommand
 
     private int Run(ParseResult parsed)
     {
-        _terminal.Write(parsed.GetValue(_json) ? Json() : parsed.GetValue(_markdown) ? ProvidersPage.Text() : Table());
+        if (parsed.GetValue(_markdown))
+        {
+            _terminal.Write(ProvidersPage.Text());
+            return 0;
+        }
+        using var client = _terminal.Connect();
+        _terminal.Write(parsed.GetValue(_json) ? Json(client) : Table(client));
         return 0;
     }
 
@@ -46,9 +52,9 @@ internal sealed class ProvidersCommand : CliCommand
     /// <summary>Whether nobody is called at all: .invalid is the top-level domain that is nobody's (RFC 2606).</summary>
     public static bool IsInProcess(Provider provider) => new Uri(provider.BaseUrl).Host.EndsWith(".invalid", StringComparison.Ordinal);
 
-    private string Table()
+    private static string Table(LlmClient client)
     {
-        var rows = Catalog.All.Select(provider => (string[])[provider.Name, provider.DisplayName, string.Join(", ", Operations(provider)), KeyState(provider), BaseUrl(provider)]).ToList();
+        var rows = client.Providers.Select(provider => (string[])[provider.Name, provider.DisplayName, string.Join(", ", Operations(provider)), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
         rows.Insert(0, ["NAME", "SERVICE", "SPEAKS", "KEY", "BASE URL"]);
         var table = new StringBuilder();
         foreach (var row in rows)
@@ -56,26 +62,30 @@ internal sealed class ProvidersCommand : CliCommand
         return table.ToString();
     }
 
-    private string KeyState(Provider provider)
+    private static string KeyState(LlmClient client, Provider provider)
     {
         if (provider.KeyVariables.IsEmpty) return "none";
-        return SetVariable(provider) is { } set ? $"{set} is set" : $"{provider.KeyVariables[0]} {(provider.Auth.IsRequired ? "is not set" : "(optional)")}";
+        return client.Targets.KeySource(provider) is { } source ? $"{source} is set" : $"{provider.KeyVariables[0]} {(provider.Auth.IsRequired ? "is not set" : "(optional)")}";
     }
-
-    private string? SetVariable(Provider provider) => provider.CredentialVariables.FirstOrDefault(name => _terminal.Variable(name) is not null);
 
     /// <summary>Where calls go: without what could be a credential in it.</summary>
-    private string BaseUrl(Provider provider)
+    public static string BaseUrl(LlmClient client, Provider provider)
     {
         if (IsInProcess(provider)) return "in this process";
-        if (provider.UrlVariables.Select(_terminal.Variable).FirstOrDefault(value => value is not null) is not { } own) return provider.BaseUrl;
-        return Uri.TryCreate(own, UriKind.Absolute, out var url) ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/') : "(not an address)";
+        try
+        {
+            return client.Targets.AddressOf(provider).Folder.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        }
+        catch (ConfigurationException)
+        {
+            return "(not an address)";
+        }
     }
 
-    private string Json() => JsonText.Of(json =>
+    private static string Json(LlmClient client) => JsonText.Of(json =>
     {
         json.WriteStartArray();
-        foreach (var provider in Catalog.All)
+        foreach (var provider in client.Providers)
         {
             json.WriteStartObject();
             json.WriteString("name", provider.Name);
@@ -84,9 +94,9 @@ internal sealed class ProvidersCommand : CliCommand
             json.WriteStrings("operations", Operations(provider));
             json.WriteStrings("key_variables", provider.CredentialVariables);
             json.WriteBoolean("key_required", provider.Auth.IsRequired);
-            json.WriteBoolean("key_set", SetVariable(provider) is not null);
+            json.WriteBoolean("key_set", client.Targets.KeySource(provider) is not null);
             json.WriteStrings("base_url_variables", provider.UrlVariables);
-            json.WriteString("base_url", BaseUrl(provider));
+            json.WriteString("base_url", BaseUrl(client, provider));
             json.WriteBoolean("self_hosted", provider.IsSelfHosted);
             json.WriteString("default_model", provider.DefaultModel is null ? null : $"{provider.Name}/{provider.DefaultModel}");
             json.WriteString("documentation", provider.Documentation);

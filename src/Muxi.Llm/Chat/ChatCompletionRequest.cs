@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// <remarks>Source: CreateChatCompletionRequest in OpenAI's OpenAPI document 2.3.0. A vendor's further parameters go into <see cref="Extra"/>.</remarks>
 public sealed record ChatCompletionRequest
 {
-    /// <summary><c>provider/model</c>; a name without a slash is OpenAI's.</summary>
+    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's. An empty one is the client's default model.</summary>
     public required string Model { get; init; }
 
     /// <summary>The conversation so far, oldest first.</summary>

@@ -13,8 +13,9 @@ public sealed class ChatResource
 public sealed class ChatCompletionsResource
 {
     private readonly Router _router;
+    private readonly Targets _targets;
 
-    internal ChatCompletionsResource(Router router) => _router = router;
+    internal ChatCompletionsResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
 
     /// <summary>Asks, and waits for the whole answer.</summary>
     /// <exception cref="ApiException">The provider answered with an error; the subclass says which.</exception>
@@ -24,7 +25,7 @@ public sealed class ChatCompletionsResource
     public Task<ChatCompletion> CreateAsync(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.SendAsync(Verbs.Chat, request, request.Model, options, cancellationToken);
+        return _router.SendAsync(Verbs.Chat, request, ModelOf(request), options, cancellationToken);
     }
 
     /// <summary>Asks, and gives the answer as it comes. Nothing is sent before the first chunk is asked for; leaving the loop ends the call at the provider.</summary>
@@ -36,14 +37,16 @@ public sealed class ChatCompletionsResource
     public IAsyncEnumerable<ChatCompletionChunk> StreamAsync(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.StreamAsync(Verbs.ChatStream, request, request.Model, options, cancellationToken);
+        return _router.StreamAsync(Verbs.ChatStream, request, ModelOf(request), options, cancellationToken);
     }
 
     internal static void Check(ChatCompletionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.Messages);
-        if (string.IsNullOrWhiteSpace(request.Model)) throw new ConfigurationException("the request names no model: set Model to provider/model");
         if (request.Messages.Count == 0) throw new ConfigurationException("the request has no messages: set Messages to at least one");
     }
+
+    private string ModelOf(ChatCompletionRequest request) => !string.IsNullOrWhiteSpace(request.Model) ? request.Model
+        : _targets.DefaultModel ?? throw new ConfigurationException("the request names no model: set Model to provider/model, or a default by LlmOptions.DefaultModel or MUXI_LLM_MODEL");
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -54,7 +55,12 @@ public static class ChatStreams
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static void Write(ChatCompletionChunk chunk, Utf8JsonWriter json, PooledBuffer payload, PooledBuffer frame)
+    /// <summary>Writes one chunk as an event.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="json">A writer into <paramref name="payload"/>; both are used again for the next one.</param>
+    /// <param name="payload">What stands in the event.</param>
+    /// <param name="frame">Takes the event.</param>
+    internal static void Write(ChatCompletionChunk chunk, Utf8JsonWriter json, PooledBuffer payload, IBufferWriter<byte> frame)
     {
         payload.Clear();
         json.Reset();

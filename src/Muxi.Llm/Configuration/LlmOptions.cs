@@ -3,9 +3,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Muxi.Llm;
 
-/// <summary>How a client is set up in code. What is left out comes from the environment, then from what is built in.</summary>
+/// <summary>How a client is set up in code. What is left out comes from the environment, then from a configuration file, then from what is built in.</summary>
 public sealed record LlmOptions
 {
+    /// <summary>The configuration file, read. Null for the one that the variable <c>MUXI_LLM_CONFIG</c> names, if it does; <see cref="LlmConfiguration.Empty"/> for none.</summary>
+    public LlmConfiguration? Configuration { get; init; }
+
+    /// <summary>The model that is meant by a request whose model is empty. Null leaves it to <c>MUXI_LLM_MODEL</c>, then to the file.</summary>
+    public string? DefaultModel { get; init; }
+
+    /// <summary>
+    /// Request members, in OpenAI's words, for calls that leave them out: by a model's name or alias, or a glob over <c>provider/model</c> (<c>*</c> for all).
+    /// <c>Defaults = new() { ["*"] = """{"temperature": 0}""" }</c>. The most specific goes first, member by member.
+    /// </summary>
+    public IReadOnlyDictionary<string, Extra> Defaults { get; init; } = new Dictionary<string, Extra>();
+
     /// <summary>Keys by provider name; they go before the environment's.</summary>
     public IReadOnlyDictionary<string, string> ApiKeys { get; init; } = new Dictionary<string, string>();
 
@@ -21,14 +33,14 @@ public sealed record LlmOptions
     /// <summary>Other names for models: what stands before may be used as a model's name. An alias may name another one.</summary>
     public IReadOnlyDictionary<string, string> Aliases { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Who is asked when a model has failed for good, by the model's name or alias; <c>*</c> is for every other one. A call's own go before them.</summary>
+    /// <summary>Who is asked when a model has failed for good, by the model's name or alias, or a glob over <c>provider/model</c> (<c>*</c> for all). The most specific counts; a call's own go before it.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Fallback>> Fallbacks { get; init; } = new Dictionary<string, IReadOnlyList<Fallback>>();
 
-    /// <summary>Limits on waiting.</summary>
-    public Timeouts Timeouts { get; init; } = new();
+    /// <summary>Limits on waiting, all four. Null leaves them to the file, then to <see cref="Muxi.Llm.Timeouts"/>' defaults.</summary>
+    public Timeouts? Timeouts { get; init; }
 
-    /// <summary>How often, and after which waits, failed attempts are made again.</summary>
-    public Retries Retries { get; init; } = new();
+    /// <summary>How often, and after which waits, failed attempts are made again. Null leaves it to the file, then to <see cref="Muxi.Llm.Retries"/>' defaults.</summary>
+    public Retries? Retries { get; init; }
 
     /// <summary>The proxy for all requests; without one the system's settings (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>, ...) hold.</summary>
     public IWebProxy? Proxy { get; init; }
@@ -38,6 +50,9 @@ public sealed record LlmOptions
 
     /// <summary>Where to get an <see cref="HttpClient"/> for each call, in place of our own connections.</summary>
     public IHttpClientFactory? HttpClientFactory { get; init; }
+
+    /// <summary>Whether that factory hands out our own connections, as it does where a container made us: then the proxy and the limit on connecting are ours, too.</summary>
+    internal bool HasOurConnections { get; init; }
 
     /// <summary>The name under which <see cref="HttpClientFactory"/> is asked.</summary>
     public string HttpClientName { get; init; } = "Muxi.Llm";

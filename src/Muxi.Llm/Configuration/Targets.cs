@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -8,38 +7,62 @@ namespace Muxi.Llm;
 /// <summary>Turns a model's name and the settings into a target. The only place that reads settings.</summary>
 internal sealed class Targets(LlmOptions options)
 {
-    private static readonly SearchValues<char> _token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    /// <summary>The variable that names the default model.</summary>
+    public const string ModelVariable = "MUXI_LLM_MODEL";
+
+    private readonly LlmConfiguration _file = options.Configuration ?? LlmConfiguration.Empty;
+    private readonly DefaultRules _defaults = new(options);
 
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
 
+    /// <summary>The model that is meant where none is named; null where nothing says.</summary>
+    public string? DefaultModel => options.DefaultModel ?? Variable(ModelVariable) ?? _file.Model;
+
     /// <summary>The service that a name, or what it is an alias of, means.</summary>
-    public ModelName Name(string model) => Catalog.Resolve(Unaliased(model), options.Providers);
+    public ModelName Name(string model) => Catalog.Resolve(Unaliased(model, null), options.Providers);
 
     /// <summary>Where a call goes, in order: its model, then the fallbacks that the call or the settings name.</summary>
     /// <exception cref="ConfigurationException">A name cannot be resolved; whose key is missing shows when its turn comes.</exception>
     public IReadOnlyList<Stop> Plan(string model, RequestOptions? request)
     {
         if (request?.MaxRetries < 0) throw new ConfigurationException($"RequestOptions.MaxRetries is {request.MaxRetries}: it must be 0 (for none) or more");
-        var first = new Stop(Name(model), request, null);
-        var fallbacks = request?.Fallbacks ?? Fallbacks(model, first.Name);
+        var names = new List<string>(2);
+        var name = Name(model, names);
+        var first = new Stop(name, request, null) { Defaults = _defaults.For(names) };
+        var fallbacks = request?.Fallbacks ?? Fallbacks(options.Fallbacks, names) ?? Fallbacks(_file.Fallbacks, names) ?? [];
         if (fallbacks.Count == 0) return [first];
-        return [first, .. fallbacks.Select(fallback => At(fallback, first.Name.Provider, request))];
+        return [first, .. fallbacks.Select(fallback => At(fallback, name.Provider, request, names))];
     }
 
-    private IReadOnlyList<Fallback> Fallbacks(string model, ModelName name)
+    /// <summary>As the other; takes every name on the way, from how it was called to <c>provider/model</c>.</summary>
+    private ModelName Name(string model, List<string> names)
     {
-        if (options.Fallbacks.Count == 0) return [];
-        return options.Fallbacks.GetValueOrDefault(model) ?? options.Fallbacks.GetValueOrDefault(name.ToString()) ?? options.Fallbacks.GetValueOrDefault("*") ?? [];
+        var name = Catalog.Resolve(Unaliased(model, names), options.Providers);
+        if (names[^1] != name.ToString()) names.Add(name.ToString());
+        return name;
     }
 
-    private Stop At(Fallback fallback, Provider first, RequestOptions? call)
+    private static IReadOnlyList<Fallback>? Fallbacks(IReadOnlyDictionary<string, IReadOnlyList<Fallback>> settings, List<string> names)
+    {
+        if (settings.Count == 0) return null;
+        foreach (var name in names)
+            if (settings.TryGetValue(name, out var exact)) return exact;
+        return settings.Where(setting => names.Exists(name => Globs.Matches(setting.Key, name))).OrderByDescending(setting => Globs.Weight(setting.Key)).Select(setting => setting.Value).FirstOrDefault();
+    }
+
+    private Stop At(Fallback fallback, Provider first, RequestOptions? call, List<string> ofCall)
     {
         var own = fallback.Options ?? new();
+        if (own.ApiKey is null && FirstSet([.. fallback.KeyVariables]) is { } key) own = own with { ApiKey = key };
         if (own.Fallbacks is not null) throw new ConfigurationException($"the fallback '{fallback.Model}' has fallbacks of its own: list them after it instead");
         if (own.MaxRetries < 0) throw new ConfigurationException($"MaxRetries of the fallback '{fallback.Model}' is {own.MaxRetries}: it must be 0 (for none) or more");
-        var name = Name(fallback.Model);
-        return new(name, call is null ? own : Inherited(own, call, isSame: name.Provider == first), fallback);
+        var names = new List<string>(2);
+        var name = Name(fallback.Model, names);
+        return new(name, call is null ? own : Inherited(own, call, isSame: name.Provider == first), fallback)
+        {
+            Defaults = _defaults.For(names, ofCall is [_, _, ..] ? ofCall : null),
+        };
     }
 
     /// <summary>A fallback's settings, with the call's where it has none. What is meant for the call's provider, a key above all, goes to no other.</summary>
@@ -58,10 +81,14 @@ internal sealed class Targets(LlmOptions options)
         };
     }
 
-    private string Unaliased(string model)
+    private string Unaliased(string model, List<string>? names)
     {
+        names?.Add(model);
         for (var steps = 0; options.Aliases.TryGetValue(model, out var meant); model = meant)
+        {
             if (++steps > options.Aliases.Count) throw new ConfigurationException($"the alias '{model}' comes back to itself");
+            names?.Add(meant);
+        }
         return model;
     }
 
@@ -73,40 +100,72 @@ internal sealed class Targets(LlmOptions options)
     public Target Resolve(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        var (url, isCalls, isOwn) = BaseUrl(name, request);
-        var key = request?.ApiKey ?? (isCalls ? null : Key(provider));
-        var auth = provider.Auth;
-        if (key is null && !isCalls && auth.Alternative is { } other && FirstSet(other.Variables) is { } token) (auth, key) = (other, token);
+        var (url, source) = BaseUrl(name, request);
+        var (auth, key) = request?.ApiKey is { } own ? (provider.Auth, own) : Credential(provider, source);
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
-        var headers = Headers(name, request, isCalls);
-        if (key is null && provider.Auth.IsRequired && isOwn && !headers.Exists(header => IsCredential(header.Key, provider.Auth)))
-            throw MissingKey(name);
+        var headers = Headers(name, request, source);
+        var isDemanded = provider.Auth.IsRequired && source is UrlSource.Provider or UrlSource.DefinedByStranger;
+        if (key is null && isDemanded && !headers.Exists(header => IsCredential(header.Key, provider.Auth))) throw MissingKey(name, source);
         if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
-        return new(provider, name.Model, url, key, headers) { Auth = auth, Secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers) };
+        var secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers);
+        return new(provider, name.Model, url, key, headers) { Auth = auth, Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
     }
 
     /// <summary>The key that is configured for a service; null when there is none.</summary>
-    public string? Key(Provider provider)
+    public string? Key(Provider provider) => Credential(provider, UrlSource.Provider).Key;
+
+    /// <summary>The variable or setting that holds a service's key and the one that a call would use, never the key itself; null when there is none.</summary>
+    public string? KeySource(Provider provider)
     {
-        if (Coded(options.ApiKeys, provider) is { Length: > 0 } key) return key;
-        return FirstSet(Known(provider).KeyVariables);
+        var source = Source(provider);
+        if (source is not (UrlSource.Stranger or UrlSource.DefinedByStranger))
+        {
+            if (Coded(options.ApiKeys, provider) is { Length: > 0 }) return "LlmOptions.ApiKeys";
+            if (provider.CredentialVariables.FirstOrDefault(name => Variable(name) is not null) is { } variable) return variable;
+        }
+        return FileSettings(provider) is { ApiKey: not null } settings ? _file.PlaceOf(settings.Path + ".api_key") : null;
     }
 
-    /// <summary>Where a call's base URL is from: the call itself (which gets no configured key), and whether it is the provider's own.</summary>
-    private (BaseUrl Url, bool IsCalls, bool IsOwn) BaseUrl(ModelName name, RequestOptions? request)
+    /// <summary>Where the address of a service's calls is from.</summary>
+    public UrlSource Source(Provider provider) => BaseUrl(new(provider, "", null), null).Source;
+
+    /// <summary>The address of a service's calls.</summary>
+    public BaseUrl AddressOf(Provider provider) => BaseUrl(new(provider, "", null), null).Url;
+
+    /// <summary>How a service is told who asks, and with what.</summary>
+    private (Auth Auth, string? Key) Credential(Provider provider, UrlSource source)
+    {
+        var auth = provider.Auth;
+        if (source is UrlSource.Call) return (auth, null);
+        // A stranger's address gets what the stranger has put beside it.
+        if (source is not (UrlSource.Stranger or UrlSource.DefinedByStranger))
+        {
+            if (Coded(options.ApiKeys, provider) is { Length: > 0 } key) return (auth, key);
+            if (FirstSet(Known(provider).KeyVariables) is { } set) return (auth, set);
+            if (auth.Alternative is { } other && FirstSet(other.Variables) is { } token) return (other, token);
+        }
+        return (auth, FileSettings(provider)?.ApiKey);
+    }
+
+    private (BaseUrl Url, UrlSource Source) BaseUrl(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        if (request?.BaseUrl is { } calls) return (new(calls.OriginalString, provider), true, false);
-        if (name.Host is { } host) return (new(AtHost(provider, host)), true, false);
+        if (request?.BaseUrl is { } calls) return (new(calls.OriginalString, provider), UrlSource.Call);
+        if (name.Host is { } host) return (new(AtHost(provider, host)), UrlSource.Call);
         var known = Known(provider);
-        if (Coded(options.BaseUrls, provider) is { } coded) return (known.BaseUrl(coded.OriginalString), false, false);
-        var variable = FirstSet(known.UrlVariables);
-        return (known.BaseUrl(variable is null ? provider.BaseUrl : Whole(variable, provider)), false, variable is null);
+        if (Coded(options.BaseUrls, provider) is { } coded) return (known.BaseUrl(coded.OriginalString), UrlSource.Code);
+        if (FirstSet(known.UrlVariables) is { } variable) return (known.BaseUrl(Whole(variable, provider)), UrlSource.Environment);
+        var settings = FileSettings(provider);
+        if (settings?.BaseUrl is { } own) return (known.BaseUrl(own), _file.IsOfWorkingDirectory ? UrlSource.Stranger : UrlSource.File);
+        return (known.BaseUrl(provider.BaseUrl), settings is { IsDefinedHere: true } && _file.IsOfWorkingDirectory ? UrlSource.DefinedByStranger : UrlSource.Provider);
     }
 
     /// <summary>An address of the environment with what vendors' variables leave out.</summary>
     private static string Whole(string url, Provider provider) =>
         provider.BaseUrlSuffix.Length == 0 || url.TrimEnd('/').EndsWith(provider.BaseUrlSuffix, StringComparison.Ordinal) || url.Contains('?', StringComparison.Ordinal) ? url : url.TrimEnd('/') + provider.BaseUrlSuffix;
+
+    /// <summary>What the file says of a service; a service of the code's own that has another address is not the one that the file defines.</summary>
+    private ProviderSettings? FileSettings(Provider provider) => _file.Settings.GetValueOrDefault(provider.Name);
 
     private static Uri AtHost(Provider provider, string host)
     {
@@ -116,27 +175,28 @@ internal sealed class Targets(LlmOptions options)
         return new UriBuilder(own) { UserName = "", Password = "", Host = url.Host, Port = hasPort ? url.Port : own.Port, Path = own.AbsolutePath.TrimEnd('/') + "/" }.Uri;
     }
 
-    private List<KeyValuePair<string, string>> Headers(ModelName name, RequestOptions? request, bool isCalls)
+    private List<KeyValuePair<string, string>> Headers(ModelName name, RequestOptions? request, UrlSource source)
     {
         var headers = new List<KeyValuePair<string, string>>();
-        if (!isCalls)
+        var isForeign = source is UrlSource.Call or UrlSource.Stranger or UrlSource.DefinedByStranger;
+        if (!isForeign)
             foreach (var (header, variable) in Known(name.Provider).HeaderVariables)
                 if (Variable(variable) is { } value) headers.Add(new(header, value));
-        // An address of the call's own gets nothing that another one is trusted with.
-        headers.AddRange(isCalls ? options.Headers.Where(header => !Secrets.IsSecret(header.Key) && !header.Key.Equals(name.Provider.Auth.Header, StringComparison.OrdinalIgnoreCase)) : options.Headers);
+        AddFileHeaders(headers, name.Provider, source);
+        // An address of the call's own, or a stranger's, gets nothing that another one is trusted with.
+        headers.AddRange(isForeign ? options.Headers.Where(header => !Secrets.IsSecret(header.Key) && !header.Key.Equals(name.Provider.Auth.Header, StringComparison.OrdinalIgnoreCase)) : options.Headers);
         if (request?.Headers is { } own) headers.AddRange(own);
-        foreach (var (header, value) in headers) CheckHeader(name, header, value);
+        foreach (var (header, value) in headers)
+            if (Muxi.Llm.Headers.Fault(header, value) is { } fault) throw new ConfigurationException($"the header {fault}") { Provider = name.Provider.Name, Model = name.Model };
         return headers;
     }
 
-    private static void CheckHeader(ModelName name, string header, string value)
+    private void AddFileHeaders(List<KeyValuePair<string, string>> headers, Provider provider, UrlSource source)
     {
-        var fault = header.Length == 0 || header.AsSpan().ContainsAnyExcept(_token) ? "cannot be a header's name"
-            : value is null ? "has no value"
-            : value.AsSpan().ContainsAny('\r', '\n') ? "holds a line break, which would begin another header"
-            : value.AsSpan().ContainsAnyExceptInRange(' ', '~') ? "holds characters that a header cannot carry (plain ASCII only)"
-            : null;
-        if (fault is not null) throw new ConfigurationException($"the header '{header.ReplaceLineEndings(" ")}' {fault}") { Provider = name.Provider.Name, Model = name.Model };
+        foreach (var (header, value, isSecret) in _file.Headers)
+            if (source is not UrlSource.Call || (!isSecret && !header.Equals(provider.Auth.Header, StringComparison.OrdinalIgnoreCase))) headers.Add(new(header, value));
+        if (source is not UrlSource.Call && FileSettings(provider) is { } settings)
+            foreach (var (header, value, _) in settings.Headers) headers.Add(new(header, value));
     }
 
     private static bool IsCredential(string header, Auth auth) =>
@@ -146,7 +206,7 @@ internal sealed class Targets(LlmOptions options)
     {
         var fault = key.Length == 0 ? "is empty" : key.AsSpan().ContainsAnyExceptInRange('!', '~') ? "holds blanks, control characters or other than plain ASCII" : null;
         if (fault is null) return;
-        var where = isCalls ? "RequestOptions.ApiKey" : Coded(options.ApiKeys, name.Provider) is { Length: > 0 } ? "LlmOptions.ApiKeys" : Source(name.Provider);
+        var where = isCalls ? "RequestOptions.ApiKey" : Coded(options.ApiKeys, name.Provider) is { Length: > 0 } ? "LlmOptions.ApiKeys" : Variables(name.Provider);
         throw new ConfigurationException($"the key for {name.Provider.Name} {fault}: look at {where}") { Provider = name.Provider.Name, Model = name.Model };
     }
 
@@ -161,10 +221,15 @@ internal sealed class Targets(LlmOptions options)
 
     private KnownProvider Known(Provider provider) => _known.GetValue(provider, static provider => new(provider));
 
-    private static ConfigurationException MissingKey(ModelName name) =>
-        new($"{name.Provider.Name} needs a key: set {Source(name.Provider)}, or use a sandbox/ model, which needs none") { Provider = name.Provider.Name, Model = name.Model };
+    private ConfigurationException MissingKey(ModelName name, UrlSource source)
+    {
+        var mend = source is UrlSource.DefinedByStranger
+            ? $"its address is from {_file.Name}, which was found in the working directory and gets no key of the environment: name the file in {LlmConfiguration.Variable} to trust it, or put api_key beside the address"
+            : $"set {Variables(name.Provider)}, or use a sandbox/ model, which needs none";
+        return new($"{name.Provider.Name} needs a key: {mend}") { Provider = name.Provider.Name, Model = name.Model, IsMissingKey = true };
+    }
 
-    private static string Source(Provider provider) => string.Join(" or ", provider.CredentialVariables);
+    private static string Variables(Provider provider) => string.Join(" or ", provider.CredentialVariables);
 
     private string? FirstSet(ImmutableArray<string> variables)
     {
@@ -174,4 +239,29 @@ internal sealed class Targets(LlmOptions options)
     }
 
     private string? Variable(string name) => options.Environment(name) is { } value && value.Trim() is { Length: > 0 } trimmed ? trimmed : null;
+}
+
+/// <summary>Where the address of a call is from, which decides what is sent there.</summary>
+internal enum UrlSource
+{
+    /// <summary>The service's own, as its facts have it.</summary>
+    Provider,
+
+    /// <summary>A variable.</summary>
+    Environment,
+
+    /// <summary><see cref="LlmOptions.BaseUrls"/>.</summary>
+    Code,
+
+    /// <summary>A configuration file that the user named or keeps.</summary>
+    File,
+
+    /// <summary>A configuration file that was found in the working directory; it gives one of our services another address.</summary>
+    Stranger,
+
+    /// <summary>A configuration file that was found in the working directory; it defines the service.</summary>
+    DefinedByStranger,
+
+    /// <summary>The call itself, or a host in the model's name.</summary>
+    Call,
 }

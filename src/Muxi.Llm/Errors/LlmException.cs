@@ -26,7 +26,11 @@ public class LlmException : Exception
 }
 
 /// <summary>Settings or names that cannot work: an unknown provider, a missing key, a base URL that is none. Nothing was sent.</summary>
-public sealed class ConfigurationException(string message, Exception? inner = null) : LlmException(message, inner);
+public sealed class ConfigurationException(string message, Exception? inner = null) : LlmException(message, inner)
+{
+    /// <summary>Whether it is a key that is missing.</summary>
+    internal bool IsMissingKey { get; init; }
+}
 
 /// <summary>The provider or its wire format has no such operation, or <see cref="RequestOptions.Strict"/> forbids what would be left out. Nothing was sent.</summary>
 public sealed class UnsupportedFeatureException(string message) : LlmException(message);

@@ -96,10 +96,14 @@ public readonly struct Extra
     internal Extra Without(string name)
     {
         if (!TryGet(name, out _)) return this;
-        var others = default(Extra);
-        foreach (var other in Names)
-            if (other != name) others = others.With(other, this[other]);
-        return others;
+        using var buffer = new PooledBuffer();
+        using (var json = new Utf8JsonWriter(buffer, JsonOut.Compact))
+        {
+            json.WriteStartObject();
+            WriteMembers(json, Encoding.UTF8.GetBytes(name));
+            json.WriteEndObject();
+        }
+        return buffer.Length == "{}".Length ? default : new(buffer.WrittenSpan.ToArray());
     }
 
     /// <summary>These members and one more; one of the same name is replaced.</summary>

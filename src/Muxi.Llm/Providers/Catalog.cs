@@ -60,8 +60,7 @@ public static class Catalog
     internal static ConfigurationException Unknown(string provider, string name, IReadOnlyList<Provider> own)
     {
         var known = own.Concat(All).Select(one => one.Name).Distinct().ToArray();
-        var near = known.Select(one => (Name: one, Distance: Nearness.Distance(one, provider.ToLowerInvariant())))
-            .Where(one => one.Distance <= Math.Max(2, provider.Length / 3)).OrderBy(one => one.Distance).Take(3).Select(one => one.Name).ToArray();
+        var near = Nearness.Near(provider, known);
         var where = name == provider ? "" : $" in '{name}'";
         return new(near.Length > 0
             ? $"unknown provider '{provider}'{where}; did you mean {string.Join(" or ", near)}?"
@@ -97,6 +96,18 @@ public sealed record ModelName(Provider Provider, string Model, string? Host)
 /// <summary>How far two words are apart.</summary>
 internal static class Nearness
 {
+    /// <summary>The words that may have been meant, the nearest first, as <c>; did you mean x or y?</c>; empty when none is near.</summary>
+    public static string Hint(string typed, IEnumerable<string> words)
+    {
+        var near = Near(typed, words);
+        return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?";
+    }
+
+    /// <summary>Up to three of the words, those that are the fewest letters away.</summary>
+    public static string[] Near(string typed, IEnumerable<string> words) =>
+        [.. words.Select(word => (Word: word, Distance: Distance(word, typed.ToLowerInvariant()))).Where(near => near.Distance <= Math.Max(2, typed.Length / 3))
+            .OrderBy(near => near.Distance).Take(3).Select(near => near.Word)];
+
     /// <summary>The number of letters to insert, delete or replace (Levenshtein).</summary>
     public static int Distance(string a, string b)
     {

@@ -47,8 +47,11 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>A service inside this process: what answers instead of a socket.</summary>
     internal Func<TimeProvider, HttpMessageHandler>? InProcess { get; init; }
 
+    /// <summary>The variables that a configuration file names in place of the customary ones; empty for those.</summary>
+    internal ImmutableArray<string> OwnKeyVariables { get; init; } = [];
+
     /// <summary>All variables that may hold the key, the first that is set counts.</summary>
-    public ImmutableArray<string> KeyVariables => Auth.Header.Length == 0 ? [] : [.. new[] { VariableName("API_KEY") }.Concat(Auth.Variables).Distinct()];
+    public ImmutableArray<string> KeyVariables => OwnKeyVariables.Length > 0 ? OwnKeyVariables : Auth.Header.Length == 0 ? [] : [.. new[] { VariableName("API_KEY") }.Concat(Auth.Variables).Distinct()];
 
     /// <summary>All variables that may hold a credential: those of the key, then those of the other way to tell who asks.</summary>
     public ImmutableArray<string> CredentialVariables => Auth.Alternative is { } other ? [.. KeyVariables, .. other.Variables] : KeyVariables;

@@ -4,7 +4,11 @@ namespace Muxi.Llm;
 /// <param name="Name">Who is meant.</param>
 /// <param name="Options">The settings that hold there.</param>
 /// <param name="Fallback">What makes it a fallback; null for the call's own model.</param>
-internal readonly record struct Stop(ModelName Name, RequestOptions? Options, Fallback? Fallback);
+internal readonly record struct Stop(ModelName Name, RequestOptions? Options, Fallback? Fallback)
+{
+    /// <summary>What holds there where the request leaves it out.</summary>
+    public IReadOnlyList<RequestDefaults> Defaults { get; init; } = [];
+}
 
 /// <summary>What harm it can do to send a call once more.</summary>
 internal enum Repeats
@@ -52,8 +56,11 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
     private List<Attempt>? _attempts;
     private List<LlmException>? _failures;
 
+    /// <summary>Where the course stands.</summary>
+    public Stop Stop => plan.Stops[_at];
+
     /// <summary>The settings of the present target.</summary>
-    public RequestOptions? Options => plan.Stops[_at].Options;
+    public RequestOptions? Options => Stop.Options;
 
     /// <summary>Begins the next attempt.</summary>
     /// <exception cref="ConfigurationException">The target cannot be asked as things are set up: its key is missing.</exception>
@@ -65,8 +72,8 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
         var target = targets.Resolve(stop.Name, stop.Options);
         var now = transport.Clock.GetUtcNow();
         var context = new CallContext(target.Provider.Name, target.Model, CallIds.Next(now), now) { Secrets = target.Secrets, Service = target.Provider };
-        var timeouts = transport.TimeoutsFor(stop.Options);
-        if (_at > 0) timeouts = timeouts with { Total = transport.TimeoutsFor(plan.Stops[0].Options).Total };
+        var timeouts = transport.TimeoutsFor(stop);
+        if (_at > 0) timeouts = timeouts with { Total = transport.TimeoutsFor(plan.Stops[0]).Total };
         _current = new(target, context, new(timeouts, transport.Clock, _started, caller), stop.Options?.Strict ?? false, transport.Logger);
         if (_made++ == 0) retries.Count(target);
         return _current;

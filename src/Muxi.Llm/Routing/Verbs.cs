@@ -10,6 +10,9 @@ internal sealed record Verb<TRequest, TReply>(string Name, Func<Provider, string
 
     /// <summary>The request with further members of the body.</summary>
     public required Func<TRequest, Extra, TRequest> With { get; init; }
+
+    /// <summary>The request with what it leaves out and the settings have.</summary>
+    public required Func<TRequest, RequestDefaults, TRequest> Fill { get; init; }
 }
 
 /// <summary>What the router knows of a verb that is answered in pieces.</summary>
@@ -25,6 +28,9 @@ internal sealed record StreamVerb<TRequest, TChunk>(
 
     /// <summary>The request with further members of the body.</summary>
     public required Func<TRequest, Extra, TRequest> With { get; init; }
+
+    /// <summary>The request with what it leaves out and the settings have.</summary>
+    public required Func<TRequest, RequestDefaults, TRequest> Fill { get; init; }
 }
 
 /// <summary>Puts the chunks of a stream together.</summary>
@@ -39,12 +45,12 @@ internal interface IAccumulator<in TChunk>
 /// <summary>All verbs.</summary>
 internal static class Verbs
 {
-    public static readonly Verb<ChatCompletionRequest, ChatCompletion> Chat = new("chat", static (provider, model) => provider.Chat?.ForModel(model)) { With = WithExtra };
+    public static readonly Verb<ChatCompletionRequest, ChatCompletion> Chat = new("chat", static (provider, model) => provider.Chat?.ForModel(model)) { With = WithExtra, Fill = ChatDefaults.Apply };
 
     public static readonly StreamVerb<ChatCompletionRequest, ChatCompletionChunk> ChatStream = new(
-        "chat", static (provider, model) => provider.Chat?.ForModel(model), static chunk => chunk.HasContent, static () => new ChatAccumulator()) { With = WithExtra };
+        "chat", static (provider, model) => provider.Chat?.ForModel(model), static chunk => chunk.HasContent, static () => new ChatAccumulator()) { With = WithExtra, Fill = ChatDefaults.Apply };
 
-    public static readonly Verb<ChatCompletionRequest, TokenCount> TokenCount = new("token counting", static (provider, _) => provider.TokenCount) { With = WithExtra };
+    public static readonly Verb<ChatCompletionRequest, TokenCount> TokenCount = new("token counting", static (provider, _) => provider.TokenCount) { With = WithExtra, Fill = ChatDefaults.Apply };
 
     private static ChatCompletionRequest WithExtra(ChatCompletionRequest request, Extra extra) => request with { Extra = request.Extra.With(extra) };
 }

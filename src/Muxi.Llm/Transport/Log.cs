@@ -5,6 +5,8 @@ namespace Muxi.Llm;
 /// <summary>All that is logged, with ids that stay. No key, prompt or answer is among it.</summary>
 internal static partial class Log
 {
+    public const int FallsBackId = 6;
+
     [LoggerMessage(1, LogLevel.Debug, "{Target}: {Method} {Url}")]
     public static partial void Sending(ILogger logger, string target, string method, string url);
 
@@ -28,6 +30,6 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "{Target}: trying again after {Milliseconds} ms")]
     public static partial void Retries(ILogger logger, string target, double milliseconds);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Target}: going on to {Next} ({Kind})")]
+    [LoggerMessage(FallsBackId, LogLevel.Warning, "{Target}: going on to {Next} ({Kind})")]
     public static partial void FallsBack(ILogger logger, string target, string next, ErrorKind kind);
 }

@@ -17,6 +17,7 @@ internal sealed class Transport : IDisposable
     private const int MaxErrorBytes = 1 << 20;
 
     private readonly LlmOptions _options;
+    private readonly LlmConfiguration _file;
     private readonly Timeouts _timeouts;
     private readonly HttpClient? _client;
     private readonly ConcurrentDictionary<string, HttpClient> _inProcess = new();
@@ -25,7 +26,8 @@ internal sealed class Transport : IDisposable
     {
         CheckConnections(options);
         _options = options;
-        _timeouts = options.Timeouts.Checked();
+        _file = options.Configuration ?? LlmConfiguration.Empty;
+        _timeouts = (options.Timeouts ?? _file.Timeouts.Over(new())).Checked();
         Logger = options.LoggerFactory?.CreateLogger("Muxi.Llm") ?? NullLogger.Instance;
         if (options.HttpClientFactory is null)
             _client = new(options.Handler ?? Sockets(options), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
@@ -35,8 +37,13 @@ internal sealed class Transport : IDisposable
 
     public TimeProvider Clock => _options.TimeProvider;
 
+    /// <summary>The limits of a call to a service: the call's, else the code's, else the file's for that service, else the file's for all.</summary>
     /// <exception cref="ConfigurationException">A limit of the request's cannot be kept.</exception>
-    public Timeouts TimeoutsFor(RequestOptions? request) => request?.Timeouts is { } own ? own.Checked() with { Connect = _timeouts.Connect } : _timeouts;
+    public Timeouts TimeoutsFor(Stop stop)
+    {
+        if (stop.Options?.Timeouts is { } own) return own.Checked() with { Connect = _timeouts.Connect };
+        return _options.Timeouts is null && _file.Settings.GetValueOrDefault(stop.Name.Provider.Name) is { } settings ? settings.Timeouts.Over(_timeouts).Checked() : _timeouts;
+    }
 
     /// <summary>Drives an exchange to its end.</summary>
     /// <param name="target">Where to send.</param>
@@ -140,13 +147,14 @@ internal sealed class Transport : IDisposable
     {
         if (options.Handler is not null && options.HttpClientFactory is not null)
             throw new ConfigurationException("Handler and HttpClientFactory are two sources of connections: set one of them");
-        if (options.Proxy is not null && (options.Handler ?? (object?)options.HttpClientFactory) is not null)
+        if (options.Proxy is not null && !options.HasOurConnections && (options.Handler ?? (object?)options.HttpClientFactory) is not null)
             throw new ConfigurationException("Proxy has no effect on connections of your own: set it on the handler, and leave LlmOptions.Proxy alone");
     }
 
-    private static SocketsHttpHandler Sockets(LlmOptions options) => new()
+    /// <summary>Connections of our own, as the settings want them.</summary>
+    public static SocketsHttpHandler Sockets(LlmOptions options) => new()
     {
-        ConnectTimeout = options.Timeouts.Checked().Connect,
+        ConnectTimeout = (options.Timeouts ?? (options.Configuration ?? LlmConfiguration.Empty).Timeouts.Over(new())).Checked().Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,
         AutomaticDecompression = DecompressionMethods.All,

@@ -78,7 +78,7 @@ public sealed class CanonicalJsonTests
         var written = ChatCompletionRequest.Parse(Bytes(EveryLevel)).ToJson();
 
         Same(0, EveryLevel, written);
-        foreach (var provider in Catalog.BuiltIn)
+        foreach (var provider in Catalog.BuiltIn.Where(provider => provider.Chat is OpenAIChat))
         {
             var body = Encoding.UTF8.GetString(provider.Chat!.Render(ChatCompletionRequest.Parse(Bytes(EveryLevel)), new(provider.Name, "m", "r", default), stream: true).Body.Span);
             // The sound's bytes are not sent back, and the format of an answer may be another.

@@ -6,25 +6,6 @@ namespace Muxi.Llm.Tests;
 /// <summary>What we write against OpenAI's own published schema, checked by a validator of other people.</summary>
 public sealed class SchemaTests
 {
-    private const string Variable = "MUXI_LLM_OPENAPI";
-
-    /// <summary>Checks a JSON array of <c>[schema, body]</c> pairs, and prints one line for each that does not fit.</summary>
-    private const string Validator = """
-        import fs from "node:fs";
-        import { createRequire } from "node:module";
-        const require = createRequire(process.cwd() + "/");
-        const Ajv = require("ajv/dist/2020.js"), addFormats = require("ajv-formats");
-        const ajv = new (Ajv.default ?? Ajv)({ strict: false, allErrors: true, discriminator: false, logger: false });
-        (addFormats.default ?? addFormats)(ajv);
-        ajv.addSchema(JSON.parse(fs.readFileSync(process.argv[2])), "spec");
-        const known = {};
-        for (const [schema, body] of JSON.parse(fs.readFileSync(0))) {
-          const validate = known[schema] ??= ajv.compile({ $ref: "spec#/components/schemas/" + schema });
-          if (!validate(body)) console.log(schema, JSON.stringify(body).slice(0, 600), validate.errors.slice(0, 6).map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`).join(" | "));
-        }
-        console.log("done");
-        """;
-
     private static readonly RawJson _schema = """{"type":"object","properties":{"x":{"type":"number"}},"required":["x"],"additionalProperties":false}""";
 
     /// <summary>Every parameter of the published schema.</summary>
@@ -50,7 +31,7 @@ public sealed class SchemaTests
     [Fact]
     public void Every_parameter_of_the_schema_is_set_in_the_full_request()
     {
-        using var spec = JsonDocument.Parse(File.ReadAllText(SpecFile()));
+        using var spec = JsonDocument.Parse(File.ReadAllText(OpenAISchemas.File()));
         var schemas = spec.RootElement.GetProperty("components").GetProperty("schemas");
         var names = new HashSet<string>();
         Collect(schemas.GetProperty("CreateChatCompletionRequest"));
@@ -80,7 +61,7 @@ public sealed class SchemaTests
             _full with { FunctionCall = """{"name":"old"}""" }, _full with { StreamOptions = null }, ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes(_full.ToJson())),
         ];
 
-        await ExpectValidAsync([.. requests.SelectMany(request => (string[])[Body(request, false), Body(request, true)]).Select(body => ("CreateChatCompletionRequest", body))]);
+        await OpenAISchemas.ExpectValidAsync([.. requests.SelectMany(request => (string[])[Body(request, false), Body(request, true)]).Select(body => ("CreateChatCompletionRequest", body))]);
     }
 
     [Fact]
@@ -112,13 +93,13 @@ public sealed class SchemaTests
         };
         bodies.Add(("CreateChatCompletionResponse", rich.ToJson()));
 
-        await ExpectValidAsync(bodies);
+        await OpenAISchemas.ExpectValidAsync(bodies);
     }
 
     [Fact]
     public async Task The_validator_finds_what_is_wrong()
     {
-        var output = await ValidateAsync([("CreateChatCompletionRequest", """{"model":"m","messages":[{"role":"user","content":"a"}],"temperature":"hot","n":0}"""), ("CreateChatCompletionResponse", """{"id":"1"}""")]);
+        var output = await OpenAISchemas.ValidateAsync([("CreateChatCompletionRequest", """{"model":"m","messages":[{"role":"user","content":"a"}],"temperature":"hot","n":0}"""), ("CreateChatCompletionResponse", """{"id":"1"}""")]);
 
         Assert.Contains("/temperature", output, StringComparison.Ordinal);
         Assert.Contains("/n ", output, StringComparison.Ordinal);
@@ -127,33 +108,4 @@ public sealed class SchemaTests
 
     private static string Body(ChatCompletionRequest request, bool stream) =>
         Encoding.UTF8.GetString(Providers.OpenAI.Chat!.Render(request, new("openai", "gpt-4o", "r", default), stream).Body.Span);
-
-    private static async Task ExpectValidAsync(List<(string, string)> bodies) => Assert.Equal("done\n", await ValidateAsync(bodies));
-
-    private static async Task<string> ValidateAsync(List<(string Schema, string Body)> bodies)
-    {
-        var spec = SpecFile();
-        NpmPackages.Require("ajv");
-        NpmPackages.Require("ajv-formats");
-        var script = Path.Combine(Directory.CreateTempSubdirectory("muxi-llm-schema-").FullName, "validate.mjs");
-        try
-        {
-            await File.WriteAllTextAsync(script, Validator, TestContext.Current.CancellationToken);
-            var input = "[" + string.Join(',', bodies.Select(body => $"[\"{body.Schema}\",{body.Body}]")) + "]";
-            var result = await NodeScript.RunAsync(script, [spec], input, TestContext.Current.CancellationToken);
-            Assert.True(result.ExitCode == 0, result.Errors);
-            return result.Output;
-        }
-        finally
-        {
-            Directory.Delete(Path.GetDirectoryName(script)!, recursive: true);
-        }
-    }
-
-    private static string SpecFile()
-    {
-        var folder = Environment.GetEnvironmentVariable(Variable);
-        if (string.IsNullOrEmpty(folder)) Assert.Skip($"{Variable} is not set: it names the folder of OpenAI's openai.json");
-        return Path.Combine(folder, "openai.json");
-    }
 }

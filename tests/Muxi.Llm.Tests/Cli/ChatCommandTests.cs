@@ -91,7 +91,7 @@ public sealed class ChatCommandTests : IDisposable
 
         var run = await CliRun.Asking(server.Url).RunAsync("chat", "-m", "gpt-4o-mini", "--usage", "Hi");
 
-        Assert.Equal(new CliResult(0, "Hello\n", "muxi-llm: usage: 12 prompt (3 cached) + 5 completion (2 reasoning) = 17 tokens\n"), run);
+        Assert.Equal(new CliResult(0, "Hello\n", "muxi-llm: usage: 12 prompt (3 cached) + 5 completion (2 reasoning) = 17 tokens in 0.0 s\n"), run);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Muxi.Llm.Tests;
 
@@ -9,12 +10,13 @@ internal sealed class CliProcess : IAsyncDisposable
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
     private readonly Task<string> _errors;
 
     private CliProcess(Process process)
     {
         _process = process;
-        _errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        _errors = ReadErrorsAsync();
     }
 
     /// <summary>What the process reads; it stays open until it is closed.</summary>
@@ -32,8 +34,10 @@ internal sealed class CliProcess : IAsyncDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             StandardInputEncoding = utf8, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8,
         };
-        foreach (var name in Catalog.All.SelectMany(provider => provider.KeyVariables.Concat(provider.UrlVariables)).Append("MUXI_LLM_MODEL").Append("MUXI_LLM_DEBUG"))
+        foreach (var name in Catalog.All.SelectMany(provider => provider.CredentialVariables.Concat(provider.UrlVariables)).Concat(["MUXI_LLM_MODEL", "MUXI_LLM_DEBUG", "MUXI_LLM_CONFIG", "MUXI_LLM_MASTER_KEY"]))
             start.Environment.Remove(name);
+        // No file of the machine's is read, and none is written there.
+        foreach (var name in (string[])["XDG_CONFIG_HOME", "XDG_STATE_HOME"]) start.Environment[name] = Path.Combine(Path.GetTempPath(), "muxi-no-such-folder");
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new(Process.Start(start)!);
     }
@@ -71,11 +75,31 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>What stands on stderr, when the process has ended.</summary>
     public Task<string> ErrorsAsync() => _errors;
 
+    /// <summary>The next line on stderr as soon as it is there; null when there are no more.</summary>
+    public async Task<string?> ErrorLineAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(_limit);
+        return await _errorLines.Reader.WaitToReadAsync(limit.Token) && _errorLines.Reader.TryRead(out var line) ? line : null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+    }
+
+    private async Task<string> ReadErrorsAsync()
+    {
+        var all = new StringBuilder();
+        while (await _process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            all.Append(line).Append('\n');
+            _errorLines.Writer.TryWrite(line);
+        }
+        _errorLines.Writer.Complete();
+        return all.ToString();
     }
 
     /// <summary>The program of the same configuration, where its own build put it: beside the tests it lacks what their framework brings along.</summary>

@@ -17,6 +17,11 @@ internal sealed class CliRun
     public bool IsInTerminal { get; init; }
     public bool IsOutTerminal { get; init; }
     public bool IsErrorTerminal { get; init; }
+    /// <summary>Where the command runs; by default nowhere, so that no file of the machine's is found.</summary>
+    public string WorkingDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "muxi-no-such-folder");
+
+    public TimeProvider Clock { get; init; } = new FakeClock();
+
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Ctrl-C and SIGTERM, for the test to give.</summary>
@@ -42,6 +47,6 @@ internal sealed class CliRun
     {
         In = In, Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(errors),
         IsInTerminal = IsInTerminal, IsOutTerminal = IsOutTerminal, IsErrorTerminal = IsErrorTerminal,
-        Environment = name => Environment.GetValueOrDefault(name), Retries = Calls.Once, Interrupts = Interrupts, Patience = Patience,
+        Environment = name => Environment.GetValueOrDefault(name), Retries = Calls.Once, Interrupts = Interrupts, Patience = Patience, WorkingDirectory = WorkingDirectory, Clock = Clock,
     };
 }

@@ -5,7 +5,7 @@ namespace Muxi.Llm.Tests;
 /// <summary><c>muxi-llm chat</c> on a terminal, without a prompt.</summary>
 public sealed class ConversationTests
 {
-    private const string Hint = "muxi-llm: a conversation: Ctrl-D or /exit ends it, Ctrl-C breaks off an answer\n";
+    private const string Hint = "muxi-llm: a conversation: Ctrl-D or /exit ends it, Ctrl-C breaks off an answer, /help says what else there is\n";
 
     [Fact]
     public async Task Every_turn_goes_on_with_all_that_was_said()

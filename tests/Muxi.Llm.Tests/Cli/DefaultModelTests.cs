@@ -19,7 +19,9 @@ public sealed class DefaultModelTests
         var errors = new StringWriter();
         var run = new CliRun { Environment = environment.ToDictionary(pair => pair[..pair.IndexOf('=')], pair => pair[(pair.IndexOf('=') + 1)..]) };
 
-        var model = DefaultModel.Choose(null, run.Terminal(TextWriter.Null, errors));
+        var terminal = run.Terminal(TextWriter.Null, errors);
+        using var client = terminal.Connect();
+        var model = DefaultModel.Choose(null, client, terminal);
 
         Assert.Equal($"muxi-llm: {says}\n", errors.ToString());
         Assert.StartsWith($"{model} ", says, StringComparison.Ordinal);

@@ -59,13 +59,12 @@ public sealed class HeaderTests
     {
         var headers = new Dictionary<string, string> { [name] = value };
         await using var server = await ReplayServer.StartAsync(0, CannedReply.Json(Calls.Reply("Hi")));
-        using var client = new LlmClient(Calls.OptionsFor(server.Url) with { Headers = headers });
         using var plain = Calls.ClientFor(server.Url);
 
-        var byClient = await Assert.ThrowsAsync<ConfigurationException>(() => client.AskAsync());
+        var byClient = Assert.Throws<ConfigurationException>(() => new LlmClient(Calls.OptionsFor(server.Url) with { Headers = headers }));
         var byCall = await Assert.ThrowsAsync<ConfigurationException>(() => plain.AskStream(options: new() { Headers = headers }).WholeAsync());
 
-        Assert.Equal(byClient.Message, byCall.Message);
+        Assert.Equal(byClient.Message, $"LlmOptions.Headers: {byCall.Message}");
         Assert.Contains(reason, byClient.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', byClient.Message);
         if (value.Length > 1) Assert.DoesNotContain(value, byClient.Message, StringComparison.Ordinal);

@@ -10,6 +10,10 @@ internal sealed class AnthropicWireModel : WireModel
 
     public override string Name => "anthropic/claude-sonnet-4-5";
 
+    public override string Vendors => "claude-sonnet-4-5-20250929";
+
+    public override string Path => "messages";
+
     protected override SeenChat Read(JsonObject body)
     {
         Only(body, ["model", "messages", "max_tokens"], "stream", "system", "tools", "tool_choice", "temperature", "thinking", "metadata", "stop_sequences");

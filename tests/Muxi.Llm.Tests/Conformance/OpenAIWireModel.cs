@@ -8,6 +8,10 @@ internal sealed class OpenAIWireModel : WireModel
 {
     public override string Name => "openai/gpt-test";
 
+    public override string Vendors => "gpt-test-2026";
+
+    public override string Path => "chat/completions";
+
     protected override SeenChat Read(JsonObject body)
     {
         Only(body, ["model", "messages"], "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "max_completion_tokens", "temperature", "response_format");

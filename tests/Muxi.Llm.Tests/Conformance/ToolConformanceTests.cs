@@ -45,7 +45,7 @@ public sealed class ToolConformanceTests
     public async Task A_choice_says_whether_and_which(string format, bool stream)
     {
         await using var talk = await Conversing.BeginAsync(stream);
-        foreach (var (choice, seen) in new[] { (ToolChoice.None, "none"), (ToolChoice.Required, "required"), (ToolChoice.Function("get_weather"), "the tool get_weather") })
+        foreach (var (choice, seen) in ((ToolChoice, string)[])[(ToolChoice.None, "none"), (ToolChoice.Required, "required"), (ToolChoice.Function("get_weather"), "the tool get_weather")])
         {
             await talk.AskAsync(WireModel.All[format], _ask with { ToolChoice = choice }, choice == ToolChoice.None ? new Said.Words("Cold.") : _oslo);
             Assert.Equal(seen, talk.Last.ToolChoice);

@@ -14,7 +14,7 @@ public sealed class VisionConformanceTests
     public async Task Bytes_of_every_kind_arrive_with_their_media_type(string format, bool stream)
     {
         await using var talk = await Conversing.BeginAsync(stream);
-        foreach (var (bytes, type) in new[] { (_png, "image/png"), (_jpeg, "image/jpeg"), (_gif, "image/gif"), (_webp, "image/webp") })
+        foreach (var (bytes, type) in ((byte[], string)[])[(_png, "image/png"), (_jpeg, "image/jpeg"), (_gif, "image/gif"), (_webp, "image/webp")])
         {
             // A wrong name does not mislead: the bytes tell.
             var reply = await talk.AskAsync(WireModel.All[format], Ask("What is it?", Image.FromBytes(bytes, "image/bmp")), new Said.Words("A dot."));

@@ -16,6 +16,15 @@ internal abstract class WireModel
     /// <summary>The library's name of the model, <c>provider/model</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What the service calls the model in its replies.</summary>
+    public abstract string Vendors { get; }
+
+    /// <summary>The path that is asked.</summary>
+    public abstract string Path { get; }
+
+    /// <summary>The one whose wire format a dialect speaks.</summary>
+    public static WireModel Of(ChatDialect dialect) => dialect is OpenAIChat ? All["openai-chat"] : dialect is AnthropicMessages ? All["anthropic-messages"] : throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect));
+
     /// <summary>What a request says; fails where the service would refuse it.</summary>
     public SeenChat Read(SeenRequest request) => Read(JsonNode.Parse(request.Text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject());
 

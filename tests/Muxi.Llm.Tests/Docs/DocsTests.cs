@@ -48,6 +48,8 @@ public sealed class DocsTests : IDisposable
         }
         environment["ANTHROPIC_API_KEY"] = "key-of-the-test";
         environment["ANTHROPIC_BASE_URL"] = server.Url.ToString();
+        await using var served = await Served.SandboxAsync();
+        if (page == "docs/serve.md") environment["OPENAI_BASE_URL"] = new Uri(served.Url, "v1").ToString();
         foreach (var block in Snippets.Of(page))
         {
             var (exitCode, output, errors) = await Snippets.RunAsync(block, _folder.FullName, environment);

@@ -18,6 +18,10 @@ public class Law07_The_public_API_is_listed
         Law.Holds(Check(File.Exists(_listing) ? File.ReadAllText(_listing) : "", now), "If callers are to see this, run ./test --accept-api and commit api/Muxi.Llm.txt with the change.");
     }
 
+    /// <summary>Its types would be promises that nobody has written down.</summary>
+    [Fact]
+    public void The_server_offers_no_API() => Assert.Empty(typeof(Muxi.Llm.Gateway.GatewayServer).Assembly.GetExportedTypes());
+
     [Fact]
     public void The_law_catches_a_planted_breach()
     {

@@ -108,7 +108,7 @@ public class Law09_A_key_is_seen_nowhere
         foreach (var secret in new[] { Canary.Key, Uri.EscapeDataString(Canary.Key) })
         {
             var wrong = string.Format(null, url, secret);
-            await CallAsync(witness, (new() { Environment = name => name == "OPENAI_BASE_URL" ? wrong : "key" }, null), "wrong url");
+            await CallAsync(witness, (new() { Environment = name => name switch { "OPENAI_BASE_URL" => wrong, "OPENAI_API_KEY" => "key", _ => null } }, null), "wrong url");
             witness.Saw(Assert.Throws<ConfigurationException>(() => new LlmClient(new() { Providers = [new("mine", wrong, Auth.None)] })));
         }
         await CallAsync(witness, (new() { Environment = name => name == "OPENAI_API_KEY" ? Canary.Key + " \n" + Canary.Key : null }, null), "wrong key");

@@ -8,6 +8,7 @@ public class Law12_Time_is_injected
 {
     private const string Bans = "src/Muxi.Llm/BannedSymbols.txt";
     private const string Project = "src/Muxi.Llm/Muxi.Llm.csproj";
+    private const string ServerProject = "src/Muxi.Llm.Gateway/Muxi.Llm.Gateway.csproj";
 
     /// <summary>The one place where the system's clock is named: the default of the option.</summary>
     private const string Default = "src/Muxi.Llm/Configuration/LlmOptions.cs";
@@ -30,12 +31,13 @@ public class Law12_Time_is_injected
 
         Assert.Empty(_mustBeBanned.Except(bans));
         Assert.Contains("<AdditionalFiles Include=\"BannedSymbols.txt\"", Sources.Read(Project), StringComparison.Ordinal);
+        Assert.Contains("<AdditionalFiles Include=\"../Muxi.Llm/BannedSymbols.txt\"", Sources.Read(ServerProject), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nothing_lifts_the_ban() =>
         Law.Holds(
-            Sources.Library.SelectMany(Check).Concat(new[] { Project, "Directory.Build.props", ".editorconfig" }.SelectMany(file => CheckSettings(file, Sources.Read(file)))),
+            Sources.Library.Concat(Sources.Server).SelectMany(Check).Concat(new[] { Project, ServerProject, "Directory.Build.props", ".editorconfig" }.SelectMany(file => CheckSettings(file, Sources.Read(file)))),
             "Take a TimeProvider (LlmOptions.TimeProvider) and ask it; pass it to Task.Delay and CancellationTokenSource.");
 
     [Fact]

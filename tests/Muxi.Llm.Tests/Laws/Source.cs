@@ -51,6 +51,9 @@ internal static class Sources
     /// <summary>The library alone.</summary>
     public static IEnumerable<Source> Library => All.Where(source => source.IsUnder("src/Muxi.Llm"));
 
+    /// <summary>The server alone.</summary>
+    public static IEnumerable<Source> Server => All.Where(source => source.IsUnder("src/Muxi.Llm.Gateway"));
+
     /// <summary>A file that is no C#, by its path in the repository.</summary>
     public static string Read(string path) => File.ReadAllText(Repo.PathTo(path.Split('/')));
 

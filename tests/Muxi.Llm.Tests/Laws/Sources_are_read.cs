@@ -10,6 +10,7 @@ public class Sources_are_read
             Sources.All.SelectMany(source => source.Root.SyntaxTree.GetDiagnostics().Select(error => source.Breach(source.Root, error.ToString()))),
             "The laws' parser is older than the compiler: raise Microsoft.CodeAnalysis.CSharp in Directory.Packages.props.");
         Assert.Contains(Sources.Library, source => source.Path == "src/Muxi.Llm/LlmClient.cs");
+        Assert.Contains(Sources.Server, source => source.Path == "src/Muxi.Llm.Gateway/Front.cs");
         Assert.Contains(Sources.All, source => source.Path.EndsWith("Laws/Sources_are_read.cs", StringComparison.Ordinal));
         Assert.DoesNotContain(Sources.All, source => source.Path.Contains("/obj/", StringComparison.Ordinal));
     }

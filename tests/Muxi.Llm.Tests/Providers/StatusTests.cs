@@ -55,16 +55,18 @@ public sealed class StatusTests
     [Theory, MemberData(nameof(Names))]
     public async Task Every_provider_answers_and_streams_at_its_address_with_its_key(string provider)
     {
-        await using var server = await ReplayServer.StartAsync(5, request => request.Text.Contains("\"stream\":true", StringComparison.Ordinal) ? CannedReply.Sse(Calls.Events("one", "two")) : CannedReply.Json(Calls.Reply("whole")));
+        var model = WireModel.Of(Catalog.BuiltIn.Single(one => one.Name == provider).Chat!);
+        await using var server = await ReplayServer.StartAsync(5, request => request.Text.Contains("\"stream\":true", StringComparison.Ordinal) ? model.Say(true, new Said.Words("one"), new Said.Words("two")) : model.Say(false, new Said.Words("whole")));
         using var client = Calls.ClientFor(server.Url, provider);
 
         var reply = await client.AskAsync($"{provider}/org/m");
         var streamed = await client.AskStream($"{provider}/org/m").WholeAsync();
 
         Assert.Equal(("whole", "onetwo"), (reply.Text, streamed.Text));
-        Assert.Equal((provider, "gpt-test-2026", 8, "ok"), (reply.Provider, reply.Model, reply.Usage?.TotalTokens, reply.Attempts[0].Outcome));
-        Assert.Equal((provider, "gpt-test-2026", 8, "ok"), (streamed.Provider, streamed.Model, streamed.Usage?.TotalTokens, streamed.Attempts[0].Outcome));
-        Assert.All(server.Requests, request => Assert.Equal(("/chat/completions", $"Bearer {Calls.Key}"), (request.Target, request.Headers["Authorization"])));
+        Assert.Equal((provider, model.Vendors, 30, "ok"), (reply.Provider, reply.Model, reply.Usage?.TotalTokens, reply.Attempts[0].Outcome));
+        Assert.Equal((provider, model.Vendors, 30, "ok"), (streamed.Provider, streamed.Model, streamed.Usage?.TotalTokens, streamed.Attempts[0].Outcome));
+        var auth = Catalog.BuiltIn.Single(one => one.Name == provider).Auth;
+        Assert.All(server.Requests, request => Assert.Equal(("/" + model.Path, auth.Prefix + Calls.Key), (request.Target, request.Headers[auth.Header])));
         Assert.All(server.Requests, request => Assert.Contains("\"model\":\"org/m\"", request.Text, StringComparison.Ordinal));
     }
 

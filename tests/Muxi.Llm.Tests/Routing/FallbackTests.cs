@@ -203,11 +203,11 @@ public sealed class FallbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_alias_that_comes_back_to_itself_is_told()
+    public void An_alias_that_comes_back_to_itself_is_told()
     {
-        using var client = new LlmClient(new() { Aliases = new Dictionary<string, string> { ["a"] = "b", ["b"] = "a" }, Environment = static _ => null });
+        var error = Assert.Throws<ConfigurationException>(() => new LlmClient(new() { Aliases = new Dictionary<string, string> { ["a"] = "b", ["b"] = "a" }, Environment = static _ => null }));
 
-        Assert.Contains("comes back to itself", (await Assert.ThrowsAsync<ConfigurationException>(() => client.AskAsync("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains("comes back to itself", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

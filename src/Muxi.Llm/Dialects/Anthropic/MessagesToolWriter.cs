@@ -8,10 +8,12 @@ internal static class MessagesToolWriter
     public static void Write(Utf8JsonWriter json, Tool tool, MessagesPlan plan)
     {
         json.WriteStartObject();
-        if (tool.Function is { } function) WriteFunction(json, function, tool.Extra, plan);
-        else if (!tool.Extra.Holds("type"u8)) json.WriteString("type"u8, tool.Type);
-        if (!tool.CacheControl.IsEmpty && !tool.Extra.Holds("cache_control"u8)) Raw(json, "cache_control"u8, tool.CacheControl);
-        tool.Extra.WriteMembers(json);
+        // What OpenAI's format has on two levels is one here.
+        var extra = tool.Function is null ? tool.Extra : tool.Function.Extra.With(tool.Extra);
+        if (tool.Function is { } function) WriteFunction(json, function, extra, plan);
+        else if (!extra.Holds("type"u8)) json.WriteString("type"u8, tool.Type);
+        if (!tool.CacheControl.IsEmpty && !extra.Holds("cache_control"u8)) Raw(json, "cache_control"u8, tool.CacheControl);
+        extra.WriteMembers(json);
         json.WriteEndObject();
     }
 
@@ -32,17 +34,14 @@ internal static class MessagesToolWriter
         return new() { Function = new(members.GetString("name") ?? "") { Description = members.GetString("description"), Parameters = members["parameters"] } };
     }
 
-    private static void WriteFunction(Utf8JsonWriter json, FunctionDefinition function, Extra beside, MessagesPlan plan)
+    private static void WriteFunction(Utf8JsonWriter json, FunctionDefinition function, Extra extra, MessagesPlan plan)
     {
-        var extra = function.Extra;
-        bool Holds(ReadOnlySpan<byte> name) => extra.Holds(name) || beside.Holds(name);
-        if (!Holds("name"u8)) json.WriteString("name"u8, function.Name);
-        if (function.Description is { } description && !Holds("description"u8)) json.WriteString("description"u8, description);
+        if (!extra.Holds("name"u8)) json.WriteString("name"u8, function.Name);
+        if (function.Description is { } description && !extra.Holds("description"u8)) json.WriteString("description"u8, description);
         var isStrict = function.Strict == true && plan.Quirks.StrictTools;
-        if (!Holds("input_schema"u8)) WriteSchema(json, function.Parameters, isStrict);
-        if (isStrict && !Holds("strict"u8)) json.WriteBoolean("strict"u8, true);
+        if (!extra.Holds("input_schema"u8)) WriteSchema(json, function.Parameters, isStrict);
+        if (isStrict && !extra.Holds("strict"u8)) json.WriteBoolean("strict"u8, true);
         else if (function.Strict == true && !isStrict) plan.Warnings.Add("tools.function.strict", "left out: the model does not take it");
-        extra.WriteMembers(json);
     }
 
     /// <summary>The schema of a tool's input, which must be one of an object: none is an object without members.</summary>

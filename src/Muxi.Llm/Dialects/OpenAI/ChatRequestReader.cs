@@ -31,8 +31,8 @@ internal ref struct ChatRequestReader
 
     private readonly ChatCompletionRequest ToRequest()
     {
-        if (string.IsNullOrEmpty(_model)) throw new JsonException("A chat request needs 'model'.");
-        if (_messages is null) throw new JsonException("A chat request needs 'messages'.");
+        if (string.IsNullOrEmpty(_model)) throw Missing("model");
+        if (_messages is null) throw Missing("messages");
         var extra = _extra;
         return _request with { Model = _model, Messages = _messages, Extra = extra.ToExtra() };
     }
@@ -100,11 +100,11 @@ internal ref struct ChatRequestReader
 
     private void ReadMessages(ref Utf8JsonReader reader)
     {
-        if (!reader.EnterArray()) throw new JsonException("'messages' must be a list.");
+        if (!reader.EnterArray()) throw Wrong("messages", "a list");
         _messages = [];
         while (reader.NextItem())
         {
-            if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("'messages' must be a list of objects.");
+            if (reader.TokenType != JsonTokenType.StartObject) throw Wrong("messages", "a list of objects");
             var message = ChatMessageReader.Read(ref reader, _source, quirks: null, out var hasRole);
             _messages.Add(hasRole ? message : throw new JsonException($"'messages[{_messages.Count}]' needs 'role'."));
         }
@@ -253,5 +253,7 @@ internal ref struct ChatRequestReader
         return reader.TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an object");
     }
 
-    private static JsonException Wrong(string name, string what) => new($"'{name}' must be {what}.");
+    private static JsonException Wrong(string name, string what) => new($"'{name}' must be {what}.", name, null, null);
+
+    private static JsonException Missing(string name) => new($"A chat request needs '{name}'.", name, null, null);
 }

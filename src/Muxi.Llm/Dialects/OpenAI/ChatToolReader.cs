@@ -46,7 +46,7 @@ internal static class ChatToolReader
         while (reader.NextItem())
         {
             if (reader.TokenType == JsonTokenType.StartObject) tools.Add(ReadTool(ref reader, source));
-            else throw new JsonException("'tools' must be a list of objects.");
+            else throw new JsonException("'tools' must be a list of objects.", "tools", null, null);
         }
         return tools;
     }
@@ -56,7 +56,7 @@ internal static class ChatToolReader
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType == JsonTokenType.String) return reader.Text();
-        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("'tool_choice' must be text or an object.");
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("'tool_choice' must be text or an object.", "tool_choice", null, null);
         var choice = ToolChoice.FromRaw(reader.RawValue(source));
         // Beside the name there may be what only the service knows; then the object is kept as it is.
         if (choice.Name is not { } name || !IsPlain(choice.Raw.ToElement(), choice.Mode)) return choice;
@@ -105,7 +105,7 @@ internal static class ChatToolReader
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else extra.Take(ref reader, source);
         }
-        if (type == "function" && string.IsNullOrEmpty(function?.Name)) throw new JsonException("A tool of type 'function' needs 'function' with a 'name'.");
+        if (type == "function" && string.IsNullOrEmpty(function?.Name)) throw new JsonException("A tool of type 'function' needs 'function' with a 'name'.", "tools", null, null);
         return new() { Type = type, Function = function, Custom = custom, CacheControl = cacheControl, Extra = extra.ToExtra() };
     }
 

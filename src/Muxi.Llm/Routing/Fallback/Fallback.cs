@@ -15,6 +15,9 @@ public sealed record Fallback(string Model)
     /// </summary>
     public IReadOnlyList<ErrorKind> On { get; init; } = [];
 
+    /// <summary>The variables that hold this target's key, where a file names them; they are read at each call.</summary>
+    internal IReadOnlyList<string> KeyVariables { get; init; } = [];
+
     /// <summary>A model alone: <c>Fallbacks = ["openai/gpt-4o-mini"]</c>.</summary>
     public static implicit operator Fallback(string model) => new(model);
 

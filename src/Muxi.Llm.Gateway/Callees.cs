@@ -1,0 +1,109 @@
+namespace Muxi.Llm.Gateway;
+
+/// <summary>Whom the clients of this server may have asked: names are looked at here before anything is sent.</summary>
+internal sealed class Callees(LlmClient client)
+{
+    private const int MostFallbacks = 16;
+    private const int LongestName = 500;
+
+    private readonly HashSet<(string Provider, string Host)> _hosts = Hosts(client.Settings);
+
+    /// <summary>Names, keys and addresses, as the client resolves them.</summary>
+    public Targets Targets { get; } = new(client.Settings);
+
+    /// <summary>Every service, the configured ones first.</summary>
+    public IReadOnlyList<Provider> Providers => client.Providers;
+
+    /// <summary>The other names that the configuration gives to models.</summary>
+    public IReadOnlyDictionary<string, string> Aliases => client.Settings.Aliases;
+
+    /// <summary>Whether the operator has set this service up: its key, or an address of it.</summary>
+    public bool IsSetUp(Provider provider)
+    {
+        if (provider.InProcess is not null) return false;
+        return Targets.Key(provider) is not null || IsElsewhere(provider);
+    }
+
+    /// <summary>Whether a service is there without anything set, or has been set up.</summary>
+    public bool MayList(Provider provider) => provider.InProcess is not null || IsSetUp(provider);
+
+    /// <summary>The settings of one call: who is asked when its model fails, and the client's headers that pass.</summary>
+    /// <param name="model">The name that the client sent.</param>
+    /// <param name="fallbacks">The names that it sent for when that fails; null for the configured ones.</param>
+    /// <param name="headers">Headers for services of the surface's own format, which <paramref name="speaks"/> tells.</param>
+    /// <param name="speaks">Whether a model is spoken to in the surface's own format.</param>
+    /// <exception cref="RefusalException">400 or 404: a name means nobody that may be asked.</exception>
+    public RequestOptions OptionsFor(string model, IReadOnlyList<string>? fallbacks, IReadOnlyDictionary<string, string> headers, Func<ModelName, bool> speaks)
+    {
+        var first = Check(model, "model");
+        if (fallbacks is { Count: > MostFallbacks }) throw new RefusalException(new(400, $"'fallbacks' may name {MostFallbacks} models at most") { Param = "fallbacks" });
+        List<Fallback>? others = null;
+        if (fallbacks is not null)
+        {
+            others = [];
+            foreach (var name in fallbacks)
+            {
+                Check(name, "fallbacks");
+                others.Add(name);
+            }
+        }
+        if (headers.Count == 0) return others is null ? _plain : new() { Fallbacks = others };
+        others ??= [.. Targets.Plan(model, null).Skip(1).Select(stop => stop.Fallback!)];
+        return new() { Headers = speaks(first) ? headers : null, Fallbacks = [.. others.Select(Addressed)] };
+
+        // An empty list of its own keeps the call's headers from a service of another format.
+        Fallback Addressed(Fallback other) => other with { Options = (other.Options ?? new()) with { Headers = Joined(other.Options?.Headers, speaks(Targets.Name(other.Model)) ? headers : _none) } };
+    }
+
+    private static readonly RequestOptions _plain = new();
+    private static readonly Dictionary<string, string> _none = [];
+
+    private static Dictionary<string, string> Joined(IReadOnlyDictionary<string, string>? own, IReadOnlyDictionary<string, string> passed)
+    {
+        var all = new Dictionary<string, string>(passed, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in own ?? _none) all[name] = value;
+        return all;
+    }
+
+    /// <summary>Whom a name that a client sent means.</summary>
+    /// <exception cref="RefusalException">404: nobody; 400: a machine that the operator has not listed.</exception>
+    public ModelName Check(string sent, string param)
+    {
+        if (sent.Length > LongestName) throw new RefusalException(new(400, $"a model's name has {LongestName} letters at most") { Code = "invalid_value", Param = param });
+        ModelName name;
+        try
+        {
+            name = Targets.Name(sent);
+        }
+        catch (ConfigurationException e)
+        {
+            throw new RefusalException(new(404, e.Message) { Code = "model_not_found", Param = param });
+        }
+        if (name.Host is { } host && !Aliases.ContainsKey(sent) && !IsListed(name, host))
+            throw new RefusalException(new(400, $"the host '{host}' in '{sent}' is not one of this server's configuration: its operator can list it there, e.g. behind an alias") { Code = "unknown_host", Param = param });
+        return name;
+    }
+
+    private bool IsListed(ModelName name, string host) =>
+        _hosts.Contains((name.Provider.Name, host.ToLowerInvariant())) || (IsElsewhere(name.Provider) && Targets.AddressOf(name.Provider).Folder.Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether calls to a service go to an address that somebody has set.</summary>
+    private bool IsElsewhere(Provider provider) => Targets.Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
+
+    private static HashSet<(string, string)> Hosts(LlmOptions options)
+    {
+        var hosts = new HashSet<(string, string)>();
+        foreach (var model in options.Aliases.Values.Concat(options.Fallbacks.Concat(options.Configuration!.Fallbacks).SelectMany(fallbacks => fallbacks.Value.Select(fallback => fallback.Model).Prepend(fallbacks.Key))))
+        {
+            try
+            {
+                if (Catalog.Resolve(model, options.Providers) is { Host: { } host } name) hosts.Add((name.Provider.Name, host.ToLowerInvariant()));
+            }
+            catch (ConfigurationException)
+            {
+                // Another alias, or "*".
+            }
+        }
+        return hosts;
+    }
+}

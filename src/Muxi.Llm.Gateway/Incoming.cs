@@ -1,0 +1,79 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Muxi.Llm.Gateway;
+
+/// <summary>One request to the server, and the way to answer it.</summary>
+internal sealed class Incoming(HttpContext context, string requestId)
+{
+    /// <summary>Our id of the request, which every answer carries.</summary>
+    public string RequestId => requestId;
+
+    /// <summary>The id in the path; null where the endpoint has none.</summary>
+    public string? Id { get; set; }
+
+    /// <summary>The endpoint; null until it is found.</summary>
+    public Endpoint? Endpoint { get; set; }
+
+    /// <summary>Who answered, as <c>provider/model</c>; null while nobody has.</summary>
+    public string? AnsweredBy { get; private set; }
+
+    public HttpRequest Request => context.Request;
+
+    public HttpResponse Response => context.Response;
+
+    /// <summary>Cancelled when the client has gone, or the server ends.</summary>
+    public CancellationToken Aborted => context.RequestAborted;
+
+    /// <summary>Reads the whole body.</summary>
+    /// <returns>The body, which the caller disposes.</returns>
+    /// <exception cref="BadHttpRequestException">It is larger than allowed, too slow, or broken.</exception>
+    public async Task<PooledBuffer> ReadBodyAsync()
+    {
+        var body = new PooledBuffer();
+        try
+        {
+            if (Request.ContentLength is > 0 and var length) body.GetSpan((int)Math.Min(length, 1 << 20));
+            while (await Request.Body.ReadAsync(body.GetMemory(), Aborted) is > 0 and var count) body.Advance(count);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says who answered.</summary>
+    public void Name(IReadOnlyList<Attempt> attempts, string? provider)
+    {
+        Response.Headers["x-muxi-attempts"] = Digits(attempts.Count);
+        if (provider is null) return;
+        Response.Headers["x-muxi-provider"] = Ascii(provider);
+        if (attempts.Count == 0) return;
+        AnsweredBy = attempts[^1].Target;
+        if (AnsweredBy.Length > provider.Length && AnsweredBy.StartsWith(provider, StringComparison.Ordinal)) Response.Headers["x-muxi-model"] = Ascii(AnsweredBy[(provider.Length + 1)..]);
+    }
+
+    /// <summary>Answers with JSON, whole.</summary>
+    public Task WriteJsonAsync(int status, Action<Utf8JsonWriter> write) => WriteJsonAsync(status, write, static (json, it) => it(json));
+
+    /// <summary>As the other, without a closure.</summary>
+    public async Task WriteJsonAsync<T>(int status, T value, Action<Utf8JsonWriter, T> write)
+    {
+        using var buffer = new PooledBuffer();
+        using (var json = new Utf8JsonWriter(buffer, JsonOut.Compact)) write(json, value);
+        Response.StatusCode = status;
+        Response.ContentType = "application/json";
+        Response.ContentLength = buffer.Length;
+        await Response.BodyWriter.WriteAsync(buffer.WrittenMemory, Aborted);
+    }
+
+    private static string Digits(int number) => number is >= 0 and < 10 ? _digits[number] : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static readonly string[] _digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+    /// <summary>A header's value of what a client may have made up: other than plain ASCII is percent-encoded.</summary>
+    private static string Ascii(string text) => text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Uri.EscapeDataString(text) : text;
+}

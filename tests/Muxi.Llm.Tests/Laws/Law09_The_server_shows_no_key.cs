@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>A key of ours or of a client's is in nothing that the server says: no body, header, event, log line or trace; and a client's is in nothing that it sends on.</summary>
+[Collection(nameof(Alone))]
+public sealed class Law09_The_server_shows_no_key
+{
+    [Fact]
+    public async Task An_upstreams_key_is_shown_to_no_client_whatever_the_upstream_says()
+    {
+        using var witness = new Witness();
+        foreach (var (situation, fault) in CanaryServers.Replies)
+        {
+            witness.Slot = situation;
+            await using var upstream = FaultServer.Start(fault);
+            var options = Calls.OptionsFor(upstream.Url) with
+            {
+                ApiKeys = new Dictionary<string, string> { ["openai"] = Canary.Key }, Retries = new() { Max = 0 }, LoggerFactory = witness,
+                Timeouts = new() { FirstByte = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) },
+            };
+            await using var served = await Served.StartAsync(options);
+            foreach (var body in (string[])[Served.Ask(), Served.AskStream(), Served.Ask(more: ""","fallbacks":["openai/b"]""")])
+                await SeeAsync(witness, await served.ChatAsync(body));
+            await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/models"));
+            await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/models/openai/m"));
+            foreach (var line in served.Lines) witness.Saw("operator's line", line);
+            Assert.NotEmpty(upstream.Requests);
+            Assert.All(upstream.Requests, request => Assert.Contains(request.Headers.Values, Canary.IsIn));
+        }
+
+        Law.Holds(witness.Leaks(), "Everything that a service says goes through the classifier or the canonical types; pass nothing of it on beside them.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_clients_key_goes_nowhere(bool isRight)
+    {
+        using var witness = new Witness();
+        await using var upstream = await ReplayServer.StartAsync(1, request => CannedReply.Json($$"""{"error":{"message":"you sent {{string.Join(' ', request.Headers.Keys)}}" } }""", 400));
+        var options = Calls.OptionsFor(upstream.Url) with { LoggerFactory = witness };
+        await using var served = await Served.StartAsync(options, it => it with { MasterKey = isRight ? Canary.Key : "another-key" });
+
+        foreach (var header in (string[])["x-api-key", "api-key", "x-goog-api-key", "Authorization"])
+        {
+            var value = header == "Authorization" ? $"Bearer {Canary.Key}" : Canary.Key;
+            await SeeAsync(witness, await served.ChatAsync(Served.Ask(), (header, value), ("OpenAI-Beta", "b")));
+            await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/models", null, (header, value)));
+            await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/nothing", null, (header, value), ("x-api-key", "differs")));
+        }
+        foreach (var line in served.Lines) witness.Saw("operator's line", line);
+        foreach (var request in upstream.Requests)
+        {
+            witness.Saw(request);
+            foreach (var (name, value) in request.Headers) witness.Saw($"upstream's {name}", value);
+        }
+
+        Assert.Equal(isRight, upstream.Requests.Count > 0);
+        Law.Holds(witness.Leaks(), "A client's key ends at the gate.");
+    }
+
+    private static async Task SeeAsync(Witness witness, HttpResponseMessage reply)
+    {
+        using (reply)
+        {
+            foreach (var (name, values) in reply.Headers.Concat(reply.Content.Headers)) witness.Saw($"header {name}", string.Join(", ", values));
+            try
+            {
+                witness.Saw("body", await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            }
+            catch (HttpRequestException)
+            {
+                // Broken off: seen as events below.
+            }
+        }
+    }
+}
