@@ -1,6 +1,6 @@
 namespace Muxi.Llm;
 
-/// <summary>Counting tokens.</summary>
+/// <summary>Counts the tokens that a request would be charged for.</summary>
 public sealed class TokensResource
 {
     private readonly Router _router;

@@ -20,7 +20,7 @@ internal sealed class CliRun
     /// <summary>Where the command runs; by default nowhere, so that no file of the machine's is found.</summary>
     public string WorkingDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "muxi-no-such-folder");
 
-    public TimeProvider Clock { get; init; } = new FakeClock();
+    public TimeProvider Clock { get; init; } = new ManualTime();
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -10,6 +10,8 @@ public sealed class DocsTests : IDisposable
         "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
         """;
 
+    private const string AnthropicReply = """{"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"A cat."}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}""";
+
     private const string Stream = "data: {\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Once.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("muxi-docs");
@@ -30,12 +32,16 @@ public sealed class DocsTests : IDisposable
         { "fallback", "all 2 failed, the last one as Overloaded" },
         { "configuration", "broken.yaml:2: timeouts.first_byte: '5x' is no duration" },
         { "di", "echo: " },
+        { "thinking", "from the cache: 0 of" },
     };
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Every_block_of_a_page_compiles_and_runs(string page)
     {
-        await using var server = await ReplayServer.StartAsync(1, request => request.Text.Contains("\"stream\":true", StringComparison.Ordinal) ? CannedReply.Sse(Stream) : CannedReply.Json(Reply));
+        await using var server = await ReplayServer.StartAsync(1, request =>
+            request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
+            : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
+            : request.Text.Contains("\"stream\":true", StringComparison.Ordinal) ? CannedReply.Sse(Stream) : CannedReply.Json(Reply));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         Dictionary<string, string> environment = [];
         foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI"])
@@ -43,6 +49,8 @@ public sealed class DocsTests : IDisposable
             environment[$"{provider}_API_KEY"] = "key-of-the-test";
             environment[$"{provider}_BASE_URL"] = server.Url.ToString();
         }
+        environment["ANTHROPIC_API_KEY"] = "key-of-the-test";
+        environment["ANTHROPIC_BASE_URL"] = server.Url.ToString();
         await using var served = await Served.SandboxAsync();
         if (page == "docs/serve.md") environment["OPENAI_BASE_URL"] = new Uri(served.Url, "v1").ToString();
         foreach (var block in Snippets.Of(page))
@@ -59,6 +67,15 @@ public sealed class DocsTests : IDisposable
         var (exitCode, output, errors) = await Snippets.RunAsync(code, _folder.FullName, new Dictionary<string, string>());
         Assert.True(exitCode == 0, errors);
         Assert.Contains(expected, output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Every_decision_is_listed_under_its_title()
+    {
+        var listed = File.ReadAllLines(Repo.PathTo("docs", "decisions", "README.md")).Where(line => line.StartsWith("- [", StringComparison.Ordinal));
+        var pages = Directory.EnumerateFiles(Repo.PathTo("docs", "decisions"), "0*.md").Order(StringComparer.Ordinal);
+
+        Assert.Equal(pages.Select(page => $"- [{File.ReadLines(page).First()[2..]}]({Path.GetFileName(page)})"), listed);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class ModelTests
     [Fact]
     public async Task A_list_is_kept_for_some_minutes_and_a_failure_for_less()
     {
-        var clock = new FakeClock();
+        var clock = new ManualTime();
         await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json(List), CannedReply.Json("{}", 500), CannedReply.Json(List));
         await using var served = await Served.StartAsync(Calls.OptionsFor(upstream.Url) with { TimeProvider = clock });
 

@@ -54,6 +54,25 @@ public sealed class MessagesReplayTests(AnthropicOracle sdk) : IClassFixture<Ant
     }
 
     [Fact]
+    public void Every_recorded_request_is_rendered_as_it_was_sent()
+    {
+        // Every option may be said, so that nothing is changed for a model's sake.
+        var dialect = new AnthropicMessages { SystemTurns = true, StrictTools = true, OutputFormat = true };
+        var (differences, rendered) = (new List<string>(), 0);
+        foreach (var record in Cassettes.Where("messages", "anthropic"))
+        {
+            if (OracleJson.Parse(Encoding.UTF8.GetString(record.Request.Body)) is not { } wire || wire["messages"] is not JsonArray { Count: > 0 } turns || turns[0] is not JsonObject || wire["max_tokens"] is null) continue;
+            var request = MessagesRequests.Canonical(wire);
+            var call = dialect.Render(request, new("anthropic", wire["model"].Str()!, "request-of-the-test", DateTimeOffset.UnixEpoch), stream: false);
+            differences.AddRange(JsonComparison.Differences(MessagesRequests.Plain(wire), MessagesRequests.Plain(JsonComparison.ParseStrictly(call.Body.Span)!.AsObject()), "").Take(3).Select(one => $"{record.Id}: {one}"));
+            differences.AddRange(call.Warnings.Select(warning => $"{record.Id}: {warning}"));
+            rendered++;
+        }
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+        Assert.True(rendered > 0, "no record holds a request");
+    }
+
+    [Fact]
     public async Task Every_judgement_is_still_needed()
     {
         var needless = new List<string>();

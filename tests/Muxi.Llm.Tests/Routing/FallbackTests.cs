@@ -221,7 +221,7 @@ public sealed class FallbackTests : IAsyncLifetime
     [Fact]
     public async Task One_limit_holds_over_all_targets()
     {
-        var clock = new FakeClock();
+        var clock = new ManualTime();
         await using var first = FaultServer.Start(Error(429).With("retry-after", "30"), Fault.SlowHeader(0, _good));
         using var client = new LlmClient(Options(first.Url) with { TimeProvider = clock, Retries = new() { Max = 1 }, Chance = () => 0 });
 

@@ -194,7 +194,7 @@ public sealed class RetryTests
     public async Task A_wait_that_the_whole_calls_limit_has_no_room_for_is_not_begun()
     {
         await using var server = FaultServer.Start(Error(429).With("retry-after", "40"));
-        using var client = new LlmClient(Options(server.Url, new(), chance: 0) with { TimeProvider = new FakeClock() });
+        using var client = new LlmClient(Options(server.Url, new(), chance: 0) with { TimeProvider = new ManualTime() });
 
         var error = await Assert.ThrowsAsync<RateLimitException>(() => client.AskAsync(options: new() { Timeouts = new() { Total = TimeSpan.FromSeconds(39) } }));
 
@@ -215,7 +215,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Cancelling_ends_a_wait_with_the_callers_own_token()
     {
-        var clock = new FakeClock();
+        var clock = new ManualTime();
         await using var server = FaultServer.Start(Error(429).With("retry-after", "30"));
         using var client = new LlmClient(Options(server.Url, new(), chance: 0) with { TimeProvider = clock });
         using var source = new CancellationTokenSource();

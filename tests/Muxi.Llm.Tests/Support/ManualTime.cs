@@ -5,6 +5,7 @@ internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
+    private readonly Dictionary<TimeSpan, TaskCompletionSource> _armed = [];
     private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     /// <summary>How many timers are waiting to fire, e.g. to see that somebody waits (or no longer does).</summary>
@@ -15,6 +16,12 @@ internal sealed class ManualTime : TimeProvider
             lock (_lock)
                 return _timers.Count;
         }
+    }
+
+    /// <summary>Ends when a timer is, or once was, set to go off after this time.</summary>
+    public Task Armed(TimeSpan due)
+    {
+        lock (_lock) return ArmedAt(due).Task;
     }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -43,6 +50,12 @@ internal sealed class ManualTime : TimeProvider
         var timer = new Timer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private TaskCompletionSource ArmedAt(TimeSpan due)
+    {
+        if (!_armed.TryGetValue(due, out var armed)) _armed[due] = armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return armed;
     }
 
     private Timer? NextDue(DateTimeOffset end)
@@ -81,6 +94,7 @@ internal sealed class ManualTime : TimeProvider
                 if (dueTime < TimeSpan.Zero)
                     return true;
                 (Due, Period) = (time._now + dueTime, period);
+                time.ArmedAt(dueTime).TrySetResult();
                 time._timers.Add(this);
             }
             // As the system's clock does, a timer that is due at once does not wait for the clock to move.

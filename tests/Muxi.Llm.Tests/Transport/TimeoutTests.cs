@@ -9,7 +9,7 @@ public sealed class TimeoutTests
     private static readonly TimeSpan _aMoment = TimeSpan.FromTicks(1);
     private static readonly Timeouts _none = new() { FirstByte = Timeout.InfiniteTimeSpan, Idle = Timeout.InfiniteTimeSpan, Total = Timeout.InfiniteTimeSpan };
 
-    private readonly FakeClock _clock = new();
+    private readonly ManualTime _clock = new();
 
     [Fact]
     public async Task A_connection_that_does_not_come_about_is_a_connect_timeout()

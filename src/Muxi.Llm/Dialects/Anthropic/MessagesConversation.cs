@@ -64,7 +64,8 @@ internal sealed class MessagesConversation
 
     private void Add(Message message)
     {
-        if (message.Name is not null && message.Role.Value != "function") _plan.Warnings.Add("messages.name", "left out: the service takes no names");
+        // A result's call says which tool it is of.
+        if (message.Name is not null && message.Role.Value is not ("function" or "tool")) _plan.Warnings.Add("messages.name", "left out: the service takes no names");
         switch (message.Role.Value)
         {
             case "system" or "developer":

@@ -173,7 +173,7 @@ internal sealed class MessagesPlan
         {
             if (Temperature is not (null or 1)) Warnings.Add("temperature", "left out: the model takes only its default while it thinks");
             if (TopP < 0.95) Warnings.Add("top_p", "left out: the model takes 0.95 to 1 while it thinks");
-            (Temperature, TopP) = (null, TopP < 0.95 ? null : TopP);
+            (Temperature, TopP) = (Temperature is 1 ? 1 : null, TopP < 0.95 ? null : TopP);
         }
         if (!Quirks.TemperatureWithTopP && Temperature is not null && TopP is not null)
         {

@@ -140,7 +140,7 @@ internal sealed record MessagesToolChoice(string? Type)
         {
             case null:
                 return _none;
-            case "auto" or "none":
+            case "auto" or "none" when choice.Raw.IsEmpty:
                 return new(choice.Mode);
             case "required":
                 return new("any");
