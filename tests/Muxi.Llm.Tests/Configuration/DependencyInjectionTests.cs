@@ -119,6 +119,7 @@ public sealed class DependencyInjectionTests
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Calls.Reply("ok")));
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.Configuration.AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes("""
             {"Llm": {"model": "fast", "aliases": {"fast": "house/large"}, "retries": {"max": 5}, "defaults": {"stop": ["a", "b"], "temperature": 0.5, "store": true, "house/*": {"top_k": 3}},
              "providers": {"house": {"base_url": "URLv1", "api_key_env": ["HOUSE_KEY"], "chat": {"drops": ["user"], "max_stops": 1}}}}}
@@ -172,6 +173,7 @@ public sealed class DependencyInjectionTests
     public async Task A_web_application_streams_with_it()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Services.AddKeyedMuxiLlm("chat", options => options with { DefaultModel = "sandbox/echo" });
         await using var app = builder.Build();

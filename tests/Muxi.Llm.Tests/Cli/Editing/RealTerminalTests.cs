@@ -28,7 +28,7 @@ public sealed class RealTerminalTests : IDisposable
     /// <summary>Types each text when the prompt has come, and gives all that was shown.</summary>
     private async Task<string> TalkAsync(params string[] typed)
     {
-        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"dotnet {CliProcess.Program} chat -m sandbox/echo", "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"dotnet '{CliProcess.Program}' chat -m sandbox/echo", "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["TERM"] = "xterm";
         foreach (var name in (string[])["MUXI_LLM_CONFIG", "MUXI_LLM_HISTORY"]) start.Environment.Remove(name);
         (start.Environment["XDG_STATE_HOME"], start.Environment["XDG_CONFIG_HOME"]) = (_state.FullName, _state.FullName);
