@@ -112,9 +112,6 @@ internal sealed class Targets(LlmOptions options)
         return new(provider, name.Model, url, key, headers) { Auth = auth, Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
     }
 
-    /// <summary>The key that is configured for a service; null when there is none.</summary>
-    public string? Key(Provider provider) => Credential(provider, UrlSource.Provider).Key;
-
     /// <summary>The variable or setting that holds a service's key and the one that a call would use, never the key itself; null when there is none.</summary>
     public string? KeySource(Provider provider)
     {
@@ -129,6 +126,12 @@ internal sealed class Targets(LlmOptions options)
 
     /// <summary>Where the address of a service's calls is from.</summary>
     public UrlSource Source(Provider provider) => BaseUrl(new(provider, "", null), null).Source;
+
+    /// <summary>Whether a service's calls go to an address that whoever runs the program has set.</summary>
+    public bool IsElsewhere(Provider provider) => Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
+
+    /// <summary>Whether somebody has set a service up: its key, or an address of it.</summary>
+    public bool IsSetUp(Provider provider) => KeySource(provider) is not null || IsElsewhere(provider);
 
     /// <summary>The address of a service's calls.</summary>
     public BaseUrl AddressOf(Provider provider) => BaseUrl(new(provider, "", null), null).Url;
