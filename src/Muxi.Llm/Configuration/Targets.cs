@@ -12,6 +12,7 @@ internal sealed class Targets(LlmOptions options)
 
     private readonly LlmConfiguration _file = options.Configuration ?? LlmConfiguration.Empty;
     private readonly DefaultRules _defaults = new(options);
+    private readonly FallbackRules _fallbacks = new(options);
 
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
@@ -28,11 +29,11 @@ internal sealed class Targets(LlmOptions options)
     {
         if (request?.MaxRetries < 0) throw new ConfigurationException($"RequestOptions.MaxRetries is {request.MaxRetries}: it must be 0 (for none) or more");
         // Most clients have neither defaults nor fallbacks, and then it is no matter by which names a model is known.
-        if (_defaults.IsEmpty && options.Fallbacks.Count == 0 && _file.Fallbacks.Count == 0 && request?.Fallbacks is not { Count: > 0 }) return [new(Name(model), request, null)];
+        if (_defaults.IsEmpty && _fallbacks.IsEmpty && request?.Fallbacks is not { Count: > 0 }) return [new(Name(model), request, null)];
         var names = new List<string>(2);
         var name = Name(model, names);
         var first = new Stop(name, request, null) { Defaults = _defaults.For(names) };
-        var fallbacks = request?.Fallbacks ?? Fallbacks(options.Fallbacks, names) ?? Fallbacks(_file.Fallbacks, names) ?? [];
+        var fallbacks = request?.Fallbacks ?? _fallbacks.For(names);
         if (fallbacks.Count == 0) return [first];
         return [first, .. fallbacks.Select(fallback => At(fallback, name.Provider, request, names))];
     }
@@ -43,14 +44,6 @@ internal sealed class Targets(LlmOptions options)
         var name = Catalog.Resolve(Unaliased(model, names), options.Providers);
         if (names[^1] != name.ToString()) names.Add(name.ToString());
         return name;
-    }
-
-    private static IReadOnlyList<Fallback>? Fallbacks(IReadOnlyDictionary<string, IReadOnlyList<Fallback>> settings, List<string> names)
-    {
-        if (settings.Count == 0) return null;
-        foreach (var name in names)
-            if (settings.TryGetValue(name, out var exact)) return exact;
-        return settings.Where(setting => names.Exists(name => Globs.Matches(setting.Key, name))).OrderByDescending(setting => Globs.Weight(setting.Key)).Select(setting => setting.Value).FirstOrDefault();
     }
 
     private Stop At(Fallback fallback, Provider first, RequestOptions? call, List<string> ofCall)
