@@ -3,6 +3,9 @@ namespace Muxi.Llm.Gateway;
 /// <summary>How the server is set up.</summary>
 internal sealed record GatewayOptions
 {
+    /// <summary>The variable that whoever starts the server reads <see cref="MasterKey"/> from, as its errors name it.</summary>
+    public const string KeyVariable = "MUXI_LLM_MASTER_KEY";
+
     /// <summary>Where to listen: an IP address, or <c>localhost</c>. Beyond this machine only with a <see cref="MasterKey"/>.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
