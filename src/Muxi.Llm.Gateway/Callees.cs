@@ -46,7 +46,7 @@ internal sealed class Callees(LlmClient client)
         }
         if (headers is null) return others is null ? _plain : new() { Fallbacks = others };
         others ??= [.. Targets.Plan(model, null).Skip(1).Select(stop => stop.Fallback!)];
-        return new() { Headers = headers.For(first), Fallbacks = [.. others.Select(other => other with { Options = (other.Options ?? new()) with { Headers = headers.For(Targets.Name(other.Model), other.Options?.Headers) } })] };
+        return new() { Headers = headers.For(first), Fallbacks = [.. others.Select(other => With(headers, other))] };
     }
 
     /// <summary>Whom a name that a client sent means.</summary>
@@ -68,13 +68,22 @@ internal sealed class Callees(LlmClient client)
         return name;
     }
 
+    /// <summary>A fallback with the client's headers that belong to its own wire format.</summary>
+    private Fallback With(PassedHeaders headers, Fallback fallback)
+    {
+        var own = fallback.Options ?? new();
+        return fallback with { Options = own with { Headers = headers.For(Targets.Name(fallback.Model), own.Headers) } };
+    }
+
     private bool IsListed(ModelName name, string host) =>
-        _hosts.Contains((name.Provider.Name, host.ToLowerInvariant())) || (Targets.IsElsewhere(name.Provider) && Targets.AddressOf(name.Provider).Folder.Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
+        _hosts.Contains((name.Provider.Name, host.ToLowerInvariant()))
+        || (Targets.IsElsewhere(name.Provider) && Targets.AddressOf(name.Provider).Folder.Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
 
     private static HashSet<(string, string)> Hosts(LlmOptions options)
     {
         var hosts = new HashSet<(string, string)>();
-        foreach (var model in options.Aliases.Values.Concat(options.Fallbacks.Concat(options.Configuration!.Fallbacks).SelectMany(fallbacks => fallbacks.Value.Select(fallback => fallback.Model).Prepend(fallbacks.Key))))
+        var ofFallbacks = options.Fallbacks.Concat(options.Configuration!.Fallbacks).SelectMany(list => list.Value.Select(fallback => fallback.Model).Prepend(list.Key));
+        foreach (var model in options.Aliases.Values.Concat(ofFallbacks))
         {
             try
             {
