@@ -24,6 +24,9 @@ internal sealed record GatewayOptions
     /// <summary>How many requests may be under way at once; the next one is a 503. 1,000 by default.</summary>
     public int MaxRequests { get; init; } = 1000;
 
+    /// <summary>How long a service may be silent when it is asked for its list of models; the whole list may take twice as long. 5 seconds by default.</summary>
+    public TimeSpan ListPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long running requests may go on when the server is to end; then they are cancelled. 4 seconds by default.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(4);
 

@@ -4,13 +4,13 @@ namespace Muxi.Llm.Gateway;
 /// What can be asked: the aliases, and what the services that are set up list themselves. Services are asked at once, given up soon, and asked again after some
 /// minutes; one that fails is left out.
 /// </summary>
-internal sealed class ModelList(LlmClient client, Callees callees, LlmOptions options)
+internal sealed class ModelList(LlmClient client, Callees callees, GatewayOptions options)
 {
     private static readonly TimeSpan _fresh = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _failed = TimeSpan.FromSeconds(30);
-    private static readonly RequestOptions _short = new() { MaxRetries = 0, Timeouts = new() { FirstByte = TimeSpan.FromSeconds(5), Idle = TimeSpan.FromSeconds(5), Total = TimeSpan.FromSeconds(10) } };
 
-    private readonly TimeProvider _clock = options.TimeProvider;
+    private readonly TimeProvider _clock = options.Client.TimeProvider;
+    private readonly RequestOptions _short = new() { MaxRetries = 0, Timeouts = new() { FirstByte = options.ListPatience, Idle = options.ListPatience, Total = options.ListPatience * 2 } };
     private readonly Dictionary<string, Shelf> _shelves = [];
 
     /// <summary>Everything; the simulator's models where no service is set up.</summary>
