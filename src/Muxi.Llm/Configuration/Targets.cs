@@ -120,7 +120,7 @@ internal sealed class Targets(LlmOptions options)
     /// <summary>Where the address of a service's calls is from.</summary>
     public UrlSource Source(Provider provider) => BaseUrl(new(provider, "", null), null).Source;
 
-    /// <summary>Whether a service's calls go to an address that whoever runs the program has set.</summary>
+    /// <summary>Whether a service's calls go to another address than the one that it is defined with.</summary>
     public bool IsElsewhere(Provider provider) => Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
 
     /// <summary>Whether somebody has set a service up: its key, or an address of it.</summary>
