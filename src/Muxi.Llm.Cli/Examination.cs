@@ -108,12 +108,12 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
     {
         try
         {
-            client.Targets.Resolve(new(provider, "", null), client.Targets.KeySource(provider) is null ? new() { Headers = new Dictionary<string, string> { [provider.Auth.Header.Length > 0 ? provider.Auth.Header : "X-None"] = "none" } } : null);
+            client.Targets.Resolve(new(provider, "", null), null);
             return null;
         }
         catch (ConfigurationException e)
         {
-            return e.Message;
+            return e.IsMissingKey ? null : e.Message;
         }
     }
 
@@ -122,8 +122,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
     {
         try
         {
-            var options = new RequestOptions { Timeouts = timeouts, MaxRetries = 0 };
-            using var response = await with.Raw.SendAsync(new() { Provider = provider.Name, Method = HttpMethod.Get, Path = provider.ModelsPath!, Options = options }, cancellationToken);
+            await new ModelListReader(with, provider, new() { Timeouts = timeouts, MaxRetries = 0 }).ReadAsync(cancellationToken);
             return null;
         }
         catch (LlmException e)

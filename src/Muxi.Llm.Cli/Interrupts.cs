@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Muxi.Llm.Cli;
 
 /// <summary>Ctrl-C and SIGTERM. Ctrl-C ends the turn that is under way where there is one, else the program.</summary>
-internal sealed class Interrupts : IDisposable
+internal sealed class Interrupts(TimeProvider? clock = null) : IDisposable
 {
     public const int Interrupted = 130;
     public const int Terminated = 143;
@@ -15,7 +15,7 @@ internal sealed class Interrupts : IDisposable
     private readonly CancellationTokenSource _program = new();
     private List<PosixSignalRegistration> _signals = [];
     private CancellationTokenSource? _turn;
-    private Timer? _deadline;
+    private ITimer? _deadline;
 
     /// <summary>Cancelled when the program is to end.</summary>
     public CancellationToken Token => _program.Token;
@@ -24,9 +24,10 @@ internal sealed class Interrupts : IDisposable
     public int ExitCode { get; private set; } = Interrupted;
 
     /// <summary>Listens to the signals of this process. The second one ends it at once.</summary>
-    public static Interrupts OfProcess()
+    /// <param name="clock">Counts the grace.</param>
+    public static Interrupts OfProcess(TimeProvider clock)
     {
-        var interrupts = new Interrupts();
+        var interrupts = new Interrupts(clock);
         interrupts._signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => interrupts.Take(signal, interrupts.Interrupt)),
@@ -85,7 +86,7 @@ internal sealed class Interrupts : IDisposable
     {
         if (_program.IsCancellationRequested) return;
         ExitCode = code;
-        if (_signals.Count > 0) _deadline = new(_ => Environment.Exit(ExitCode), null, Grace, Timeout.InfiniteTimeSpan);
+        _deadline = clock?.CreateTimer(_ => Environment.Exit(ExitCode), null, Grace, Timeout.InfiniteTimeSpan);
         _ = _program.CancelAsync();
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Callees(LlmClient client)
     private readonly HashSet<(string Provider, string Host)> _hosts = Hosts(client.Settings);
 
     /// <summary>Names, keys and addresses, as the client resolves them.</summary>
-    public Targets Targets { get; } = new(client.Settings);
+    public Targets Targets => client.Targets;
 
     /// <summary>Every service, the configured ones first.</summary>
     public IReadOnlyList<Provider> Providers => client.Providers;
@@ -20,11 +20,7 @@ internal sealed class Callees(LlmClient client)
     public IReadOnlyDictionary<string, string> Aliases => client.Settings.Aliases;
 
     /// <summary>Whether the operator has set this service up: its key, or an address of it.</summary>
-    public bool IsSetUp(Provider provider)
-    {
-        if (provider.InProcess is not null) return false;
-        return Targets.Key(provider) is not null || IsElsewhere(provider);
-    }
+    public bool IsSetUp(Provider provider) => provider.InProcess is null && Targets.IsSetUp(provider);
 
     /// <summary>Whether a service is there without anything set, or has been set up.</summary>
     public bool MayList(Provider provider) => provider.InProcess is not null || IsSetUp(provider);
@@ -50,7 +46,7 @@ internal sealed class Callees(LlmClient client)
         }
         if (headers is null) return others is null ? _plain : new() { Fallbacks = others };
         others ??= [.. Targets.Plan(model, null).Skip(1).Select(stop => stop.Fallback!)];
-        return new() { Headers = headers.For(first), Fallbacks = [.. others.Select(other => other with { Options = (other.Options ?? new()) with { Headers = headers.For(Targets.Name(other.Model), other.Options?.Headers) } })] };
+        return new() { Headers = headers.For(first), Fallbacks = [.. others.Select(other => With(headers, other))] };
     }
 
     /// <summary>Whom a name that a client sent means.</summary>
@@ -72,16 +68,22 @@ internal sealed class Callees(LlmClient client)
         return name;
     }
 
-    private bool IsListed(ModelName name, string host) =>
-        _hosts.Contains((name.Provider.Name, host.ToLowerInvariant())) || (IsElsewhere(name.Provider) && Targets.AddressOf(name.Provider).Folder.Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
+    /// <summary>A fallback with the client's headers that belong to its own wire format.</summary>
+    private Fallback With(PassedHeaders headers, Fallback fallback)
+    {
+        var own = fallback.Options ?? new();
+        return fallback with { Options = own with { Headers = headers.For(Targets.Name(fallback.Model), own.Headers) } };
+    }
 
-    /// <summary>Whether calls to a service go to an address that somebody has set.</summary>
-    private bool IsElsewhere(Provider provider) => Targets.Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
+    private bool IsListed(ModelName name, string host) =>
+        _hosts.Contains((name.Provider.Name, host.ToLowerInvariant()))
+        || (Targets.IsElsewhere(name.Provider) && Targets.AddressOf(name.Provider).Folder.Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
 
     private static HashSet<(string, string)> Hosts(LlmOptions options)
     {
         var hosts = new HashSet<(string, string)>();
-        foreach (var model in options.Aliases.Values.Concat(options.Fallbacks.Concat(options.Configuration!.Fallbacks).SelectMany(fallbacks => fallbacks.Value.Select(fallback => fallback.Model).Prepend(fallbacks.Key))))
+        var ofFallbacks = options.Fallbacks.Concat(options.Configuration!.Fallbacks).SelectMany(list => list.Value.Select(fallback => fallback.Model).Prepend(list.Key));
+        foreach (var model in options.Aliases.Values.Concat(ofFallbacks))
         {
             try
             {

@@ -40,7 +40,7 @@ internal sealed class Endpoints
     public static Endpoints All(GatewayOptions options, LlmClient client, Callees callees)
     {
         var chat = new ChatCompletions(client, callees);
-        var models = new ModelRoutes(new(client, callees, options.Client));
+        var models = new ModelRoutes(new(client, callees, options));
         return new(
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },

@@ -3,6 +3,9 @@ namespace Muxi.Llm.Gateway;
 /// <summary>How the server is set up.</summary>
 internal sealed record GatewayOptions
 {
+    /// <summary>The variable that whoever starts the server reads <see cref="MasterKey"/> from, as its errors name it.</summary>
+    public const string KeyVariable = "MUXI_LLM_MASTER_KEY";
+
     /// <summary>Where to listen: an IP address, or <c>localhost</c>. Beyond this machine only with a <see cref="MasterKey"/>.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
@@ -20,6 +23,9 @@ internal sealed record GatewayOptions
 
     /// <summary>How many requests may be under way at once; the next one is a 503. 1,000 by default.</summary>
     public int MaxRequests { get; init; } = 1000;
+
+    /// <summary>How long a service may be silent when it is asked for its list of models; the whole list may take twice as long. 5 seconds by default.</summary>
+    public TimeSpan ListPatience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long running requests may go on when the server is to end; then they are cancelled. 4 seconds by default.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(4);

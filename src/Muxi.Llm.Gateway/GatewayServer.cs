@@ -49,10 +49,11 @@ internal sealed class GatewayServer : IAsyncDisposable
             await app.StartAsync(cancellationToken);
             return server;
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        catch (Exception e)
         {
             await server.DisposeAsync();
-            throw listening.Failed(e);
+            if (e is IOException or System.Net.Sockets.SocketException) throw listening.Failed(e);
+            throw;
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class Listening
             _ => throw new ConfigurationException($"the host '{options.Host}' is no IP address: use 127.0.0.1 for this machine, or 0.0.0.0 for every address"),
         };
         if (options.MasterKey is null && _address is not null && !IPAddress.IsLoopback(_address))
-            throw new ConfigurationException($"--host {options.Host} is open to other machines, which needs a key: set MUXI_LLM_MASTER_KEY, or leave --host at 127.0.0.1");
+            throw new ConfigurationException($"--host {options.Host} is open to other machines, which needs a key: set {GatewayOptions.KeyVariable}, or leave --host at 127.0.0.1");
     }
 
     /// <summary>Tells the server.</summary>

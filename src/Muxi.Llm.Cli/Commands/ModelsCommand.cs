@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Muxi.Llm.Cli;
 
@@ -7,7 +6,7 @@ namespace Muxi.Llm.Cli;
 internal sealed class ModelsCommand : CliCommand
 {
     /// <summary>A list is short; a server that does not give it at once is not there.</summary>
-    private static readonly Timeouts _timeouts = new() { FirstByte = TimeSpan.FromSeconds(20), Total = TimeSpan.FromSeconds(30) };
+    private static readonly RequestOptions _options = new() { Timeouts = new() { FirstByte = TimeSpan.FromSeconds(20), Total = TimeSpan.FromSeconds(30) } };
 
     private readonly Terminal _terminal;
     private readonly Argument<string> _provider = new("PROVIDER") { Description = "Whose models; without it, of everybody who can be asked now.", Arity = ArgumentArity.ZeroOrOne };
@@ -36,7 +35,7 @@ internal sealed class ModelsCommand : CliCommand
     {
         using var client = _terminal.Connect();
         var listed = parsed.GetValue(_provider) is { } name
-            ? await ListAsync(client, name, cancellationToken)
+            ? await ListAsync(client, client.Targets.Provider(name), cancellationToken)
             : await ListAllAsync(client, cancellationToken);
         _terminal.Write(parsed.GetValue(_json) ? Json(listed) : string.Concat(listed.Select(model => $"{model.Name}\n")));
         return 0;
@@ -54,9 +53,9 @@ internal sealed class ModelsCommand : CliCommand
         {
             try
             {
-                return await ListAsync(client, provider.Name, cancellationToken);
+                return await ListAsync(client, provider, cancellationToken);
             }
-            catch (Exception e) when (e is LlmException or FailureException)
+            catch (LlmException e)
             {
                 Failures.Tell(e, _terminal);
                 return [];
@@ -65,63 +64,14 @@ internal sealed class ModelsCommand : CliCommand
     }
 
     /// <summary>Whether a service answers without a key, or has one.</summary>
-    private static bool CanBeAsked(LlmClient client, Provider provider) =>
-        !provider.Auth.IsRequired || client.Targets.KeySource(provider) is not null || client.Targets.Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
+    private static bool CanBeAsked(LlmClient client, Provider provider) => !provider.Auth.IsRequired || client.Targets.IsSetUp(provider);
 
-    private static async Task<List<ListedModel>> ListAsync(LlmClient client, string name, CancellationToken cancellationToken)
+    private static async Task<List<ListedModel>> ListAsync(LlmClient client, Provider provider, CancellationToken cancellationToken)
     {
-        var provider = client.Providers.FirstOrDefault(known => known.IsCalled(name));
-        if (provider is { ModelsPath: null }) throw new FailureException($"{provider.Name} does not list its models");
-        var models = new List<ListedModel>();
-        for (string? after = ""; after is not null;)
-        {
-            // An unknown name is refused here, with the nearest ones.
-            var path = after.Length == 0 ? provider?.ModelsPath ?? "" : $"{provider!.ModelsPath}?limit=1000&after_id={Uri.EscapeDataString(after)}";
-            using var page = await PageAsync(client, name, path, cancellationToken);
-            models.AddRange(Read(provider!, page.RootElement));
-            // Anthropic's list comes in pages; a page that names no further model ends it, too.
-            after = page.RootElement.TryGetProperty("has_more", out var more) && more.ValueKind == JsonValueKind.True && Text(page.RootElement, "last_id") is { } last && last != after ? last : null;
-        }
+        if (provider.ModelsPath is null) throw new FailureException($"{provider.Name} does not list its models");
+        var models = await new ModelListReader(client, provider, _options).ReadAsync(cancellationToken);
         return [.. models.OrderBy(model => model.Name, StringComparer.InvariantCulture)];
     }
-
-    private static async Task<JsonDocument> PageAsync(LlmClient client, string name, string path, CancellationToken cancellationToken)
-    {
-        var request = new RawRequest { Provider = name, Method = HttpMethod.Get, Path = path, Options = new() { Timeouts = _timeouts } };
-        using var response = await client.Raw.SendAsync(request, cancellationToken);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_timeouts.Total);
-        try
-        {
-            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            return await JsonDocument.ParseAsync(body, cancellationToken: limit.Token);
-        }
-        catch (JsonException e)
-        {
-            throw new FailureException($"{name}: the list of models is not JSON", e);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            throw new FailureException($"{name}: the list of models broke off", e);
-        }
-    }
-
-    private static List<ListedModel> Read(Provider provider, JsonElement root)
-    {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
-            throw new FailureException($"{provider.Name}: the list of models is not in OpenAI's form");
-        var models =
-            from model in data.EnumerateArray()
-            where model.ValueKind == JsonValueKind.Object
-            let id = Text(model, "id")
-            where id is not null
-            orderby id
-            select new ListedModel($"{provider.Name}/{id}", model.TryGetProperty("created", out var time) && time.TryGetInt64(out var created) ? created : null, Text(model, "owned_by"));
-        return [.. models];
-    }
-
-    private static string? Text(JsonElement model, string member) =>
-        model.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string Json(List<ListedModel> models) => JsonText.Of(json =>
     {
@@ -140,6 +90,4 @@ internal sealed class ModelsCommand : CliCommand
         json.WriteEndArray();
         json.WriteEndObject();
     });
-
-    private sealed record ListedModel(string Name, long? Created, string? OwnedBy);
 }

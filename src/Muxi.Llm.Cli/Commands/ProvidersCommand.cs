@@ -49,9 +49,6 @@ internal sealed class ProvidersCommand : CliCommand
         if (provider.TokenCount is not null) yield return "token counting";
     }
 
-    /// <summary>Whether nobody is called at all: .invalid is the top-level domain that is nobody's (RFC 2606).</summary>
-    public static bool IsInProcess(Provider provider) => new Uri(provider.BaseUrl).Host.EndsWith(".invalid", StringComparison.Ordinal);
-
     private static string Table(LlmClient client)
     {
         var rows = client.Providers.Select(provider => (string[])[provider.Name, provider.DisplayName, string.Join(", ", Operations(provider)), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
@@ -71,7 +68,7 @@ internal sealed class ProvidersCommand : CliCommand
     /// <summary>Where calls go: without what could be a credential in it.</summary>
     public static string BaseUrl(LlmClient client, Provider provider)
     {
-        if (IsInProcess(provider)) return "in this process";
+        if (provider.InProcess is not null) return "in this process";
         try
         {
             return client.Targets.AddressOf(provider).Folder.GetLeftPart(UriPartial.Path).TrimEnd('/');

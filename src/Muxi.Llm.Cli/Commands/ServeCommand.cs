@@ -8,13 +8,11 @@ namespace Muxi.Llm.Cli;
 /// <summary><c>muxi-llm serve</c>: OpenAI's API over HTTP, whoever answers.</summary>
 internal sealed class ServeCommand : CliCommand
 {
-    public const string KeyVariable = "MUXI_LLM_MASTER_KEY";
-
     /// <summary>What a server that was told to end may take in all: its clients' grace, the closing of connections, and a little more.</summary>
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(7);
 
     private readonly Terminal _terminal;
-    private readonly Option<string> _host = new("--host") { HelpName = "ADDRESS", Description = $"Where to listen; beyond this machine only with {KeyVariable} set.", DefaultValueFactory = static _ => new GatewayOptions().Host };
+    private readonly Option<string> _host = new("--host") { HelpName = "ADDRESS", Description = $"Where to listen; beyond this machine only with {GatewayOptions.KeyVariable} set.", DefaultValueFactory = static _ => new GatewayOptions().Host };
     private readonly Option<int> _port = new("--port") { HelpName = "N", Description = "The TCP port; 0 takes a free one.", DefaultValueFactory = static _ => new GatewayOptions().Port, CustomParser = Port };
     private readonly Option<string> _config = new("--config") { HelpName = "FILE", Description = $"The configuration; without it the file that {LlmConfiguration.Variable} names, ./{LlmConfiguration.FileName}, or the one in your home." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Tells each request on stderr, in one line without bodies and keys." };
@@ -58,7 +56,7 @@ internal sealed class ServeCommand : CliCommand
         Client = new() { Environment = _terminal.Environment, Configuration = Configuration(parsed.GetValue(_config)) },
         Host = parsed.GetValue(_host)!,
         Port = parsed.GetValue(_port),
-        MasterKey = _terminal.Variable(KeyVariable),
+        MasterKey = _terminal.Variable(GatewayOptions.KeyVariable),
         Log = parsed.GetValue(_verbose) ? lines.Add : null,
         Complain = lines.Add,
     };
@@ -75,7 +73,7 @@ internal sealed class ServeCommand : CliCommand
         var names = server.Callees.Providers.Where(server.Callees.IsSetUp).Select(provider => provider.Name).ToList();
         _terminal.Note(names.Count > 0 ? $"can be asked: {string.Join(", ", names)}, and sandbox" : "can be asked: sandbox alone, as no provider's key is set (muxi-llm providers lists the variables)");
         if (server.Callees.Aliases.Count > 0) _terminal.Note($"aliases: {string.Join(", ", server.Callees.Aliases.Keys)}");
-        _terminal.Note(options.MasterKey is null ? "no key is needed, and only this machine is answered" : $"every request needs the key in {KeyVariable}");
+        _terminal.Note(options.MasterKey is null ? "no key is needed, and only this machine is answered" : $"every request needs the key in {GatewayOptions.KeyVariable}");
         _terminal.Note($"listening on {server.Url.AbsoluteUri.TrimEnd('/')} (base URL for OpenAI's clients: {server.LocalUrl}v1)");
     }
 

@@ -39,10 +39,10 @@ internal sealed class Gate(string? masterKey)
     {
         var host = request.Headers.Host.ToString();
         if (!Neighbours.IsLocal(host))
-            throw Foreign($"the host '{Shown(host)}' is not this machine: without MUXI_LLM_MASTER_KEY the server answers to localhost and loopback addresses only");
+            throw Foreign($"the host '{Shown(host)}' is not this machine: without {GatewayOptions.KeyVariable} the server answers to localhost and loopback addresses only");
         foreach (var origin in request.Headers.Origin)
             if (!Neighbours.IsSameOrigin(origin, host))
-                throw Foreign($"the page of '{Shown(origin)}' may not call this server: set MUXI_LLM_MASTER_KEY and let it send the key");
+                throw Foreign($"the page of '{Shown(origin)}' may not call this server: set {GatewayOptions.KeyVariable} and let it send the key");
     }
 
     private static RefusalException Foreign(string message) => new(new(403, message) { Code = "foreign_origin" });

@@ -14,7 +14,7 @@ public sealed record LlmOptions
 
     /// <summary>
     /// Request members, in OpenAI's words, for calls that leave them out: by a model's name or alias, or a glob over <c>provider/model</c> (<c>*</c> for all).
-    /// <c>Defaults = new() { ["*"] = """{"temperature": 0}""" }</c>. The most specific goes first, member by member.
+    /// <c>Defaults = new Dictionary&lt;string, Extra&gt; { ["*"] = """{"temperature": 0}""" }</c>. The most specific goes first, member by member.
     /// </summary>
     public IReadOnlyDictionary<string, Extra> Defaults { get; init; } = new Dictionary<string, Extra>();
 

@@ -10,6 +10,8 @@ internal sealed class RequestDefaults
     /// <summary>What says who is asked what, and how the answer comes: the call's own alone.</summary>
     private static readonly string[] _notDefaults = ["model", "messages", "stream"];
 
+    private RequestDefaults? _ofKnownMembers;
+
     /// <param name="members">In OpenAI's words, as in a request's JSON.</param>
     /// <exception cref="JsonException">One is of the wrong type.</exception>
     public RequestDefaults(Extra members)
@@ -24,7 +26,7 @@ internal sealed class RequestDefaults
     public ChatCompletionRequest Chat { get; }
 
     /// <summary>The same, without members that we do not know: they are one service's own.</summary>
-    public RequestDefaults OfKnownMembers => Chat.Extra.IsEmpty ? this : new(Chat.Extra.Names.Aggregate(Members, static (members, name) => members.Without(name)));
+    public RequestDefaults OfKnownMembers => _ofKnownMembers ??= Chat.Extra.IsEmpty ? this : new(Chat.Extra.Names.Aggregate(Members, static (members, name) => members.Without(name)));
 
     /// <summary>What is wrong with them, and which one it is; nothing where they can be used.</summary>
     public static (string? Fault, string? Member) FaultOf(Extra members)

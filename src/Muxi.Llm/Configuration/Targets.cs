@@ -12,6 +12,7 @@ internal sealed class Targets(LlmOptions options)
 
     private readonly LlmConfiguration _file = options.Configuration ?? LlmConfiguration.Empty;
     private readonly DefaultRules _defaults = new(options);
+    private readonly FallbackRules _fallbacks = new(options);
 
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
@@ -28,11 +29,11 @@ internal sealed class Targets(LlmOptions options)
     {
         if (request?.MaxRetries < 0) throw new ConfigurationException($"RequestOptions.MaxRetries is {request.MaxRetries}: it must be 0 (for none) or more");
         // Most clients have neither defaults nor fallbacks, and then it is no matter by which names a model is known.
-        if (_defaults.IsEmpty && options.Fallbacks.Count == 0 && _file.Fallbacks.Count == 0 && request?.Fallbacks is not { Count: > 0 }) return [new(Name(model), request, null)];
+        if (_defaults.IsEmpty && _fallbacks.IsEmpty && request?.Fallbacks is not { Count: > 0 }) return [new(Name(model), request, null)];
         var names = new List<string>(2);
         var name = Name(model, names);
         var first = new Stop(name, request, null) { Defaults = _defaults.For(names) };
-        var fallbacks = request?.Fallbacks ?? Fallbacks(options.Fallbacks, names) ?? Fallbacks(_file.Fallbacks, names) ?? [];
+        var fallbacks = request?.Fallbacks ?? _fallbacks.For(names);
         if (fallbacks.Count == 0) return [first];
         return [first, .. fallbacks.Select(fallback => At(fallback, name.Provider, request, names))];
     }
@@ -43,14 +44,6 @@ internal sealed class Targets(LlmOptions options)
         var name = Catalog.Resolve(Unaliased(model, names), options.Providers);
         if (names[^1] != name.ToString()) names.Add(name.ToString());
         return name;
-    }
-
-    private static IReadOnlyList<Fallback>? Fallbacks(IReadOnlyDictionary<string, IReadOnlyList<Fallback>> settings, List<string> names)
-    {
-        if (settings.Count == 0) return null;
-        foreach (var name in names)
-            if (settings.TryGetValue(name, out var exact)) return exact;
-        return settings.Where(setting => names.Exists(name => Globs.Matches(setting.Key, name))).OrderByDescending(setting => Globs.Weight(setting.Key)).Select(setting => setting.Value).FirstOrDefault();
     }
 
     private Stop At(Fallback fallback, Provider first, RequestOptions? call, List<string> ofCall)
@@ -112,9 +105,6 @@ internal sealed class Targets(LlmOptions options)
         return new(provider, name.Model, url, key, headers) { Auth = auth, Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
     }
 
-    /// <summary>The key that is configured for a service; null when there is none.</summary>
-    public string? Key(Provider provider) => Credential(provider, UrlSource.Provider).Key;
-
     /// <summary>The variable or setting that holds a service's key and the one that a call would use, never the key itself; null when there is none.</summary>
     public string? KeySource(Provider provider)
     {
@@ -129,6 +119,12 @@ internal sealed class Targets(LlmOptions options)
 
     /// <summary>Where the address of a service's calls is from.</summary>
     public UrlSource Source(Provider provider) => BaseUrl(new(provider, "", null), null).Source;
+
+    /// <summary>Whether a service's calls go to another address than the one that it is defined with.</summary>
+    public bool IsElsewhere(Provider provider) => Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
+
+    /// <summary>Whether somebody has set a service up: its key, or an address of it.</summary>
+    public bool IsSetUp(Provider provider) => KeySource(provider) is not null || IsElsewhere(provider);
 
     /// <summary>The address of a service's calls.</summary>
     public BaseUrl AddressOf(Provider provider) => BaseUrl(new(provider, "", null), null).Url;

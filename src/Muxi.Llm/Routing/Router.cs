@@ -22,7 +22,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             {
                 var attempt = course.Begin();
                 var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-                var exchange = dialect.Begin(With(request, course.Stop, verb.Fill, verb.With), attempt.Context);
+                var exchange = dialect.Begin(verb.At(course.Stop, request), attempt.Context);
                 var reply = await transport.DriveAsync(attempt.Target, exchange, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
                 reply.Call = course.Succeeded();
                 return reply;
@@ -126,7 +126,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
     private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, AttemptInProgress attempt, Stop stop)
     {
         var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-        var asked = With(request, stop, verb.Fill, verb.With);
+        var asked = verb.At(stop, request);
         var call = dialect.Render(asked, attempt.Context);
         attempt.Trace.Take(call);
         var response = await transport.SendAsync(attempt.Target, call, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
@@ -155,12 +155,6 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             if (interrupted == e) throw;
             throw interrupted;
         }
-    }
-
-    private static TRequest With<TRequest>(TRequest request, Stop stop, Func<TRequest, RequestDefaults, TRequest> fill, Func<TRequest, Extra, TRequest> with)
-    {
-        for (var i = 0; i < stop.Defaults.Count; i++) request = fill(request, stop.Defaults[i]);
-        return stop.Options is { ExtraBody: { IsEmpty: false } extra } ? with(request, extra) : request;
     }
 
     private Course Begin(string model, RequestOptions? options, Repeats repeats, CancellationToken cancellationToken)

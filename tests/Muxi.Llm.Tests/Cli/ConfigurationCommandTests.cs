@@ -139,6 +139,17 @@ public sealed class ConfigurationCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Something_else_at_a_servers_address_is_not_taken_for_it()
+    {
+        await using var page = await ReplayServer.StartAsync(1, CannedReply.Html(200, "<html>a router's page</html>"));
+
+        var run = await Doctor([], new() { ["VLLM_BASE_URL"] = page.Url.ToString() }).RunAsync("doctor");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.DoesNotContain("vLLM answers", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Online_each_key_is_tried()
     {
         await using var server = await ReplayServer.StartAsync(1, request => request.Headers["Authorization"].EndsWith("good", StringComparison.Ordinal) ? CannedReply.Json("""{"data":[]}""") : CannedReply.Json($$$"""{"error":{"message":"bad key {{{Canary}}}"}}""", 401));

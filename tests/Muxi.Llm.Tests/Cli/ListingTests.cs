@@ -74,8 +74,8 @@ public sealed class ListingTests
     }
 
     [Theory]
-    [InlineData("<html>", "openai: the list of models is not JSON")]
-    [InlineData("""{"models":[]}""", "openai: the list of models is not in OpenAI's form")]
+    [InlineData("<html>", "openai: the list of models is not JSON (try again later)")]
+    [InlineData("""{"models":[]}""", "openai: the list of models is not in OpenAI's form (try again later)")]
     public async Task A_list_that_is_none_is_told(string body, string says)
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(body));
@@ -88,7 +88,7 @@ public sealed class ListingTests
     {
         await using var server = FaultServer.Start(Fault.ResetAfter(20, CannedReply.Json(Models)));
 
-        Assert.Equal(new CliResult(1, "", "muxi-llm: openai: the list of models broke off\n"), await CliRun.Asking(server.Url).RunAsync("models", "openai"));
+        Assert.Equal(new CliResult(1, "", "muxi-llm: openai: the list of models broke off (try again later)\n"), await CliRun.Asking(server.Url).RunAsync("models", "openai"));
     }
 
     [Theory]

@@ -5,8 +5,12 @@ using System.Text.RegularExpressions;
 namespace Muxi.Llm.Tests;
 
 /// <summary><c>muxi-llm serve</c> as a process of its own.</summary>
-public sealed partial class ServeCommandTests
+public sealed partial class ServeCommandTests : IDisposable
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("muxi-serve");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
@@ -81,7 +85,7 @@ public sealed partial class ServeCommandTests
     public async Task The_configuration_is_the_one_that_is_named()
     {
         await using var upstream = await ReplayServer.StartAsync(1, OpenAIWire.Reply("Hi"));
-        var file = Path.Combine(Directory.CreateTempSubdirectory("muxi-serve").FullName, "my.yaml");
+        var file = Path.Combine(_folder.FullName, "my.yaml");
         await File.WriteAllTextAsync(file, $"aliases:\n  quick: openai/gpt-4o-mini\nproviders:\n  openai:\n    base_url: {upstream.Url}v1\n    api_key: sk-of-the-file\n", TestContext.Current.CancellationToken);
         await using var process = CliProcess.Start(new Dictionary<string, string> { ["MUXI_LLM_MASTER_KEY"] = "sk-master" }, "serve", "--port", "0", "--config", file, "--verbose");
         var (url, told) = await ListeningAsync(process);

@@ -39,6 +39,14 @@ public sealed class StrangersFileTests : IDisposable
     }
 
     [Fact]
+    public void A_service_that_such_a_file_defines_is_not_set_up_by_a_key_that_it_does_not_get()
+    {
+        using var client = new LlmClient(new() { Configuration = Write("providers: {mine: {base_url: \"http://stranger.invalid\"}, theirs: {base_url: \"http://stranger.invalid\", api_key: theirs}}"), Environment = EveryVariable });
+
+        Assert.Equal((false, true, true), (client.Targets.IsSetUp(client.Targets.Provider("mine")), client.Targets.IsSetUp(client.Targets.Provider("theirs")), client.Targets.IsSetUp(Providers.OpenAI)));
+    }
+
+    [Fact]
     public async Task The_same_file_gets_them_when_the_user_has_named_it()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Calls.Reply("trusted")));

@@ -33,6 +33,24 @@ public sealed class ModelTests
         Assert.Equal(("GET", "/models", $"Bearer {Calls.Key}"), upstream.Requests.Single() is var asked ? (asked.Method, asked.Target, asked.Headers["Authorization"]) : default);
     }
 
+    [Fact]
+    public async Task A_list_that_comes_in_pages_is_told_whole()
+    {
+        await using var upstream = await ReplayServer.StartAsync(1, request => CannedReply.Json(request.Target.Contains("after_id=claude-b", StringComparison.Ordinal)
+            ? """{"data":[{"type":"model","id":"claude-a"}],"has_more":false,"last_id":"claude-a"}"""
+            : """{"data":[{"type":"model","id":"claude-c"},{"type":"model","id":"claude-b"}],"has_more":true,"last_id":"claude-b"}"""));
+        await using var served = await Served.StartAsync(new()
+        {
+            Environment = static _ => null,
+            ApiKeys = new Dictionary<string, string> { ["anthropic"] = "key-one" },
+            BaseUrls = new Dictionary<string, Uri> { ["anthropic"] = upstream.Url },
+        });
+
+        var (_, body) = await served.SendAsync(HttpMethod.Get, "/v1/models").JsonAsync();
+
+        Assert.Equal(["anthropic/claude-c", "anthropic/claude-b", "anthropic/claude-a"], Ids(body));
+    }
+
     [Theory]
     [InlineData("openai/gpt-a", "openai/gpt-a")]
     [InlineData("gpt-a", "openai/gpt-a")]

@@ -19,7 +19,7 @@ public sealed class Law09_The_server_shows_no_key
                 ApiKeys = new Dictionary<string, string> { ["openai"] = Canary.Key }, Retries = new() { Max = 0 }, LoggerFactory = witness,
                 Timeouts = new() { FirstByte = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) },
             };
-            await using var served = await Served.StartAsync(options);
+            await using var served = await Served.StartAsync(options, it => it with { ListPatience = TimeSpan.FromMilliseconds(300) });
             foreach (var body in (string[])[Served.Ask(), Served.AskStream(), Served.Ask(more: ""","fallbacks":["openai/b"]""")])
                 await SeeAsync(witness, await served.ChatAsync(body));
             await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/models"));

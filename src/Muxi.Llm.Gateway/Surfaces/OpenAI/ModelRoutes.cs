@@ -25,9 +25,9 @@ internal sealed class ModelRoutes(ModelList models)
     private static void Write(Utf8JsonWriter json, ListedModel model)
     {
         json.WriteStartObject();
-        json.WriteString("id"u8, model.Id);
+        json.WriteString("id"u8, model.Name);
         json.WriteString("object"u8, "model"u8);
-        json.WriteNumber("created"u8, model.Created);
+        json.WriteNumber("created"u8, model.Created ?? 0);
         json.WriteString("owned_by"u8, model.OwnedBy);
         json.WriteEndObject();
     }

@@ -10,8 +10,8 @@ internal static class ChatFormats
 {
     public static IReadOnlyList<ChatFormat> All { get; } =
     [
-        ChatFormat.Of("openai", new OpenAIChat(), DialectJson.Default.OpenAIChat, Providers.OpenAI),
-        ChatFormat.Of("anthropic", new AnthropicMessages(), DialectJson.Default.AnthropicMessages, Providers.Anthropic),
+        ChatFormat.Of(new OpenAIChat(), DialectJson.Default.OpenAIChat, Providers.OpenAI),
+        ChatFormat.Of(new AnthropicMessages(), DialectJson.Default.AnthropicMessages, Providers.Anthropic),
     ];
 
     /// <summary>The format that a dialect is of; null where files cannot name it.</summary>
@@ -24,12 +24,14 @@ internal static class ChatFormats
 }
 
 /// <summary>One wire format by its name: how its dialect becomes JSON and comes back.</summary>
-/// <param name="Name">As files call it.</param>
 /// <param name="Plain">The dialect without any quirk.</param>
 /// <param name="Pattern">The service that the format is from: who speaks it also is told as there who asks.</param>
-internal abstract record ChatFormat(string Name, ChatDialect Plain, Provider Pattern)
+internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
 {
-    public static ChatFormat Of<T>(string name, T plain, JsonTypeInfo<T> type, Provider pattern) where T : ChatDialect => new Typed<T>(name, plain, type, pattern);
+    /// <summary>As files call it: by the service that it is from.</summary>
+    public string Name => Pattern.Name;
+
+    public static ChatFormat Of<T>(T plain, JsonTypeInfo<T> type, Provider pattern) where T : ChatDialect => new Typed<T>(plain, type, pattern);
 
     /// <summary>The quirks by their names.</summary>
     public abstract IReadOnlyDictionary<string, JsonPropertyInfo> Quirks { get; }
@@ -43,7 +45,7 @@ internal abstract record ChatFormat(string Name, ChatDialect Plain, Provider Pat
     /// <exception cref="JsonException">A value is not of its quirk's type.</exception>
     public abstract ChatDialect FromJson(ReadOnlySpan<byte> utf8);
 
-    private sealed record Typed<T>(string Name, T Typical, JsonTypeInfo<T> Type, Provider Pattern) : ChatFormat(Name, Typical, Pattern) where T : ChatDialect
+    private sealed record Typed<T>(T Typical, JsonTypeInfo<T> Type, Provider Pattern) : ChatFormat(Typical, Pattern) where T : ChatDialect
     {
         public override IReadOnlyDictionary<string, JsonPropertyInfo> Quirks { get; } =
             Type.Properties.Where(quirk => quirk.Set is not null && quirk.PropertyType != typeof(ImmutableArray<Variant>)).ToDictionary(quirk => quirk.Name);

@@ -11,7 +11,7 @@ internal sealed class RetryBudget(Retries retries, TimeProvider clock)
     private const int MostAccounts = 4096;
     private const double SavedSeconds = 10;
 
-    private readonly ConcurrentDictionary<(string Target, string Url), Account> _accounts = new();
+    private readonly ConcurrentDictionary<(string Provider, string Model, string Url), Account> _accounts = new();
     private readonly double _most = Math.Max(retries.BudgetPerSecond * SavedSeconds, retries.BudgetRatio * 100);
     private volatile bool _hasAccounts;
 
@@ -33,7 +33,7 @@ internal sealed class RetryBudget(Retries retries, TimeProvider clock)
     /// <summary>How many targets have an account.</summary>
     internal int Accounts => _accounts.Count;
 
-    private static (string, string) Key(Target target) => (target.Name, target.BaseUrl.Text);
+    private static (string, string, string) Key(Target target) => (target.Provider.Name, target.Model, target.BaseUrl.Text);
 
     private sealed class Account(RetryBudget budget, double balance)
     {
