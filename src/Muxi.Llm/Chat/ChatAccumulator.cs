@@ -92,8 +92,9 @@ internal sealed class AnswerAccumulator(int index)
         _role ??= delta.Role;
         _hasContent |= delta.Content is not null;
         if (!string.IsNullOrEmpty(delta.ReasoningContent) && !BlockDelta.HoldReasoning(delta.Blocks)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
-        for (var i = 0; i < delta.Blocks.Count; i++) Add(delta.Blocks[i]);
-        if (!string.IsNullOrEmpty(delta.Content)) Text(ContentPartType.Text).Append(delta.Content);
+        Block? named = null;
+        for (var i = 0; i < delta.Blocks.Count; i++) named = Add(delta.Blocks[i]);
+        if (!string.IsNullOrEmpty(delta.Content)) (named is { IsWhole: false } && named.Type == ContentPartType.Text ? named : Text(ContentPartType.Text)).Append(delta.Content);
         if (!string.IsNullOrEmpty(delta.Refusal)) Text(ContentPartType.Refusal).Append(delta.Refusal);
         for (var i = 0; i < delta.ToolCalls.Count; i++) Add(delta.ToolCalls[i]);
         if (delta.Annotations.Count > 0) (_annotations ??= []).AddRange(delta.Annotations);
@@ -110,12 +111,13 @@ internal sealed class AnswerAccumulator(int index)
         return block;
     }
 
-    private void Add(BlockDelta delta)
+    private Block Add(BlockDelta delta)
     {
         var block = _blocks.Find(known => known.Index == delta.Index && known.Call is null);
         // Encrypted data comes whole, under an index that the text before it may have had.
         if (block is null || block.Type != delta.Piece.Type || !delta.Piece.Raw.IsEmpty) _blocks.Add(block = new(delta.Piece.Type, delta.Index));
         block.Add(delta.Piece);
+        return block;
     }
 
     private void Add(ToolCallDelta delta)

@@ -45,7 +45,9 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     }
 
     /// <summary>Takes one piece of the block.</summary>
-    public Delta? Next(ReadOnlySpan<byte> delta)
+    /// <param name="delta">The piece.</param>
+    /// <param name="isLast">Whether no other block has begun since: then nothing need say to which one it belongs.</param>
+    public Delta? Next(ReadOnlySpan<byte> delta, bool isLast)
     {
         var piece = Piece.Read(delta);
         if (!_first.Raw.IsEmpty)
@@ -54,10 +56,12 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
             return null;
         }
         if (_first.ToolCall is not null) return piece.Type == "input_json_delta" ? Arguments(piece.Text) : null;
-        if (IsText) return piece.Type is "text_delta" || (_isAnswer && piece.Type == "input_json_delta") ? Text(piece.Text) : piece.Type == "citations_delta" ? Citation(piece.Citation) : null;
+        if (IsText) return piece.Type is "text_delta" || (_isAnswer && piece.Type == "input_json_delta") ? Text(piece.Text, isLast) : piece.Type == "citations_delta" ? Citation(piece.Citation) : null;
         return piece.Type switch
         {
-            "thinking_delta" when _text.Next(piece.Text) is { Length: > 0 } thinking => new() { ReasoningContent = thinking },
+            "thinking_delta" when _text.Next(piece.Text) is { Length: > 0 } thinking => isLast && string.IsNullOrEmpty(_first.Text)
+                ? new() { ReasoningContent = thinking }
+                : Opening(new() { Type = ContentPartType.Reasoning, Format = _format }, thinking, place),
             "signature_delta" when !string.IsNullOrEmpty(piece.Text) => new() { Blocks = [new(place, new() { Type = ContentPartType.Reasoning, Signature = piece.Text, Format = _format })] },
             _ => null,
         };
@@ -89,11 +93,11 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
 
     private static ToolCallDelta Opening(ToolCall call, int index) => new() { Index = index, Id = call.Id, Type = "function", Name = call.Function.Name, Extra = call.Extra };
 
-    private Delta? Text(string? text)
+    private Delta? Text(string? text, bool isLast)
     {
         if (_text.Next(text) is not { Length: > 0 } whole) return null;
         _length += whole.Length;
-        return new() { Content = whole };
+        return isLast ? new() { Content = whole } : Opening(ContentPart.FromText(""), whole, place);
     }
 
     private Delta? Arguments(string? text)

@@ -83,11 +83,12 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
                 Start(e.Message, into);
                 break;
             case "content_block_start":
-                if (BlockAt(e.Index) is null) _blocks.Add(new(_quirks, e.Index, _base + _blocks.Count, e.Block));
-                Emit(BlockAt(e.Index)!.Begin(ref _calls), into);
+                // A new one even where the index had one before: some gateways count every block as the first.
+                _blocks.Add(new(_quirks, e.Index, _base + _blocks.Count, e.Block));
+                Emit(_blocks[^1].Begin(ref _calls), into);
                 break;
             case "content_block_delta":
-                if (BlockAt(e.Index) is { } known) Emit(known.Next(e.Delta), into);
+                if (BlockAt(e.Index) is { } known) Emit(known.Next(e.Delta, isLast: known == _blocks[^1]), into);
                 break;
             case "content_block_stop":
                 if (BlockAt(e.Index) is { } ended) Emit(ended.End(ref _length), into);
