@@ -12,6 +12,7 @@ internal sealed class MessagesConversation
     private readonly List<ContentPart> _system = [];
     private readonly List<Turn> _turns = [];
     private readonly List<Message> _waiting = [];
+    private readonly ToolUseIds _ids = new();
     private int _legacyCalls, _legacyResults;
 
     public MessagesConversation(MessagesPlan plan)
@@ -142,7 +143,7 @@ internal sealed class MessagesConversation
     {
         var turn = TurnOf("user");
         var id = message.ToolCallId ?? (message.Role.Value == "function" ? LegacyId(message.Name, _legacyResults++) : "");
-        turn.Results.Add(new(message, ToolUseId(id)));
+        turn.Results.Add(new(message, _ids.OfResult(id)));
     }
 
     /// <summary>Adds what a message says; one that says nothing makes no turn.</summary>
@@ -152,7 +153,7 @@ internal sealed class MessagesConversation
         foreach (var part in message.Blocks)
         {
             if (!IsTaken(part, role)) continue;
-            var id = part.ToolCall is { } call ? ToolUseId(call.Type == ChatToolReader.Legacy && call.Id.Length == 0 ? LegacyId(call.Function.Name, _legacyCalls++) : call.Id) : null;
+            var id = part.ToolCall is { } call ? _ids.OfCall(call.Type == ChatToolReader.Legacy && call.Id.Length == 0 ? LegacyId(call.Function.Name, _legacyCalls++) : call.Id) : null;
             blocks.Add(new(part, part.CacheControl) { Id = id });
         }
         if (blocks.Count == 0 && message.Audio is { Transcript: { Length: > 0 } said }) blocks.Add(new(said, default));
@@ -191,19 +192,6 @@ internal sealed class MessagesConversation
 
     /// <summary>Calls of the form before tools have no ids: the first one and the first result belong together, and so on.</summary>
     private static string LegacyId(string? name, int place) => $"{name}_{place}";
-
-    /// <summary>An id as the service takes it: letters, digits, <c>_</c> and <c>-</c>. Other services write dots and colons too.</summary>
-    private static string ToolUseId(string id)
-    {
-        foreach (var letter in id)
-            if (!IsOfId(letter)) return string.Create(id.Length, id, static (into, from) =>
-            {
-                for (var i = 0; i < from.Length; i++) into[i] = IsOfId(from[i]) ? from[i] : '_';
-            });
-        return id;
-    }
-
-    private static bool IsOfId(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-';
 }
 
 /// <summary>What one side says before the other speaks.</summary>
