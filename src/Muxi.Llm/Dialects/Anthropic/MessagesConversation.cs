@@ -158,11 +158,19 @@ internal sealed class MessagesConversation
         }
         if (blocks.Count == 0 && message.Audio is { Transcript: { Length: > 0 } said }) blocks.Add(new(said, default));
         if (blocks.Count == 0) return;
-        if (!message.CacheControl.IsEmpty && blocks[^1].CacheControl.IsEmpty) blocks[^1] = blocks[^1] with { CacheControl = message.CacheControl };
+        if (!message.CacheControl.IsEmpty) Mark(blocks, message.CacheControl);
         if (role == "assistant") PlaceWaiting();
         var turn = TurnOf(role);
         turn.Blocks.AddRange(blocks);
         if (role == "user") turn.Extra = turn.Extra.With(message.Extra);
+    }
+
+    /// <summary>A message's mark goes to its last block that takes one: thinking and the service's own blocks go back as they came.</summary>
+    private void Mark(List<TurnBlock> blocks, RawJson mark)
+    {
+        var last = blocks.FindLastIndex(block => block.Part.Type.Value is not ("reasoning" or "opaque"));
+        if (last < 0) _plan.Warnings.Add("messages.cache_control", "left out: the message has no block that takes a mark");
+        else if (blocks[last].CacheControl.IsEmpty) blocks[last] = blocks[last] with { CacheControl = mark };
     }
 
     /// <summary>Whether a part can be sent at all. A text without words says nothing, and the service refuses it; another service's blocks are none of this one's.</summary>
