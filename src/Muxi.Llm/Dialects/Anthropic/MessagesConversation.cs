@@ -20,6 +20,7 @@ internal sealed class MessagesConversation
         _plan = plan;
         foreach (var message in plan.Request.Messages) Add(message);
         PlaceWaiting();
+        DropLastThoughts();
         if (_turns.Count == 0 && _system.Count > 0) SpeakAsUser();
         if (plan.Instruction is { } instruction) _system.Add(instruction);
     }
@@ -172,6 +173,20 @@ internal sealed class MessagesConversation
         if (last < 0) _plan.Warnings.Add("messages.cache_control", "left out: the message has no block that takes a mark");
         else if (blocks[last].CacheControl.IsEmpty) blocks[last] = blocks[last] with { CacheControl = mark };
     }
+
+    /// <summary>The service does not go on with thinking: a conversation that ends in it is refused (seen 2025-12 to 2026-08).</summary>
+    private void DropLastThoughts()
+    {
+        if (_turns is not [.., { Role: "assistant" } last]) return;
+        var kept = last.Blocks.FindLastIndex(block => !IsThought(block.Part)) + 1;
+        if (kept == last.Blocks.Count) return;
+        _plan.Warnings.Add("messages", "thinking at the end of the conversation was left out: the service does not go on with it");
+        last.Blocks.RemoveRange(kept, last.Blocks.Count - kept);
+        if (last.Count == 0) _turns.Remove(last);
+    }
+
+    private static bool IsThought(ContentPart part) =>
+        part.Type == ContentPartType.Reasoning || (part.Type == ContentPartType.Opaque && MessagesBlockReader.TypeOf(part.Raw.Utf8.Span) == "redacted_thinking");
 
     /// <summary>Whether a part can be sent at all. A text without words says nothing, and the service refuses it; another service's blocks are none of this one's.</summary>
     private bool IsTaken(ContentPart part, string role)
