@@ -20,13 +20,12 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
     /// <summary>A document: by id, in a data URI or plain base64, or at a URL (<c>file_data</c> or <c>file_url</c>). Its name is its title.</summary>
     public void WriteFile(InputFile file, RawJson cacheControl, Extra extra)
     {
-        var data = file.FileData is { } text ? DataUri.Read(text) : null;
+        DataUri? data = file.FileData is { } text && !IsUrl(text) ? DataUri.Read(text) ?? DataUri.Of(Media.TypeByName(file.Filename ?? "") ?? "application/pdf", text) : null;
         var isPicture = data?.MediaType.StartsWith("image/", StringComparison.Ordinal) == true;
         Begin(isPicture ? "image"u8 : "document"u8);
         if (file.FileId is { } id) WriteFileSource(id);
         else if (data is { } held) WriteHeld(held);
         else if ((file.Extra.GetString("file_url") ?? (IsUrl(file.FileData) ? file.FileData : null)) is { } url) WriteUrlSource(url);
-        else if (file.FileData is { } base64) WriteBytes(Media.TypeByName(file.Filename ?? "") ?? "application/pdf", base64);
         var beside = file.Extra.Without("file_url").With(extra);
         if (file.Filename is { } title && !isPicture && !beside.Holds("title"u8)) json.WriteString("title"u8, title);
         End(cacheControl, beside);
@@ -107,6 +106,9 @@ internal readonly struct DataUri
         var parts = text[5..comma].Split(';', StringSplitOptions.TrimEntries);
         return new DataUri(text, comma + 1, parts[0].Length == 0 ? "text/plain" : parts[0].ToLowerInvariant(), parts.Contains("base64", StringComparer.OrdinalIgnoreCase));
     }
+
+    /// <summary>Plain base64, of which something else says what it is.</summary>
+    public static DataUri Of(string mediaType, string base64) => new(base64, 0, mediaType, isBase64: true);
 
     public ReadOnlySpan<char> Base64() => _isBase64 ? _uri.AsSpan(_start) : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_uri[_start..])));
 
