@@ -13,6 +13,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     private StringBuilder? _input;
     private Extra _added;
     private WholeCharacters _text, _arguments;
+    private string _pieces = "text_delta";
     private int _call, _length;
     private bool _hasArguments, _hasEnded;
 
@@ -49,7 +50,9 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     /// <param name="isLast">Whether no other block has begun since: then nothing need say to which one it belongs.</param>
     public Delta? Next(ReadOnlySpan<byte> delta, bool isLast)
     {
-        var piece = Piece.Read(delta);
+        // As a rule all pieces of a block are of one kind.
+        var piece = Piece.Read(delta, _pieces);
+        _pieces = piece.Type;
         if (!_first.Raw.IsEmpty)
         {
             Keep(piece, delta);
@@ -176,7 +179,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     /// <summary>One delta's type and text.</summary>
     private readonly record struct Piece(string Type, string? Text, RawJson Citation)
     {
-        public static Piece Read(ReadOnlySpan<byte> source)
+        public static Piece Read(ReadOnlySpan<byte> source, string expected)
         {
             string type = "";
             string? text = null;
@@ -186,7 +189,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
             reader.Read();
             while (reader.NextMember())
             {
-                if (reader.Is("type"u8)) type = reader.ReadShared("text_delta", source) ?? "";
+                if (reader.Is("type"u8)) type = reader.ReadShared(expected, source) ?? "";
                 else if (reader.Is("text"u8) || reader.Is("thinking"u8) || reader.Is("partial_json"u8) || reader.Is("signature"u8)) text = reader.ReadString(source);
                 else if (reader.Is("citation"u8)) citation = reader.ReadRaw(source);
                 else reader.SkipMember();

@@ -16,6 +16,7 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
     private readonly ChatCompletionRequest? _request;
     private readonly CallContext _context;
     private readonly ChatAccumulator? _soFar;
+    private readonly List<ChatCompletionChunk> _taken = [];
     private readonly List<MessagesStreamBlock> _blocks = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private MessagesUsage _usage = new();
@@ -39,21 +40,20 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
     public void Next(WireEvent wireEvent, ICollection<ChatCompletionChunk> into)
     {
         if (IsComplete || wireEvent.Data.IsEmpty) return;
-        var before = _soFar is null ? null : new List<ChatCompletionChunk>();
         try
         {
-            Take(wireEvent, before ?? into);
+            Take(wireEvent, _soFar is null ? into : _taken);
         }
         catch (JsonException)
         {
             throw _context.Error(wireEvent);
         }
-        if (before is null) return;
-        foreach (var chunk in before)
+        foreach (var chunk in _taken)
         {
             _soFar!.Add(chunk);
             into.Add(chunk);
         }
+        _taken.Clear();
     }
 
     public void End(ICollection<ChatCompletionChunk> into)
