@@ -23,6 +23,14 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
 
     private bool IsThinking => _first.Type == ContentPartType.Reasoning;
 
+    /// <summary>The start of a block whose first piece came without one; empty where the piece alone does not tell what it is of.</summary>
+    public static ReadOnlySpan<byte> StartBefore(ReadOnlySpan<byte> delta) => Piece.Read(delta, "text_delta").Type switch
+    {
+        "text_delta" => """{"type":"text","text":""}"""u8,
+        "thinking_delta" => """{"type":"thinking","thinking":""}"""u8,
+        _ => [],
+    };
+
     /// <summary>What is to go out of a whole block.</summary>
     public static Delta Whole(ContentPart block, int place, ref int calls)
     {

@@ -84,10 +84,10 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
                 break;
             case "content_block_start":
                 // A new one even where the index had one before: some gateways count every block as the first.
-                _blocks.Add(new(_quirks, e.Index, _base + _blocks.Count, e.Block));
-                Emit(_blocks[^1].Begin(ref _calls), into);
+                Begin(e.Index, e.Block, into);
                 break;
             case "content_block_delta":
+                if (BlockAt(e.Index) is null && MessagesStreamBlock.StartBefore(e.Delta) is { IsEmpty: false } missing) Begin(e.Index, missing, into);
                 if (BlockAt(e.Index) is { } known) Emit(known.Next(e.Delta, isLast: known == _blocks[^1]), into);
                 break;
             case "content_block_stop":
@@ -183,6 +183,12 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
         if (choice.Message.Annotations.Count > 0) into.Add(Chunk(new Delta { Annotations = choice.Message.Annotations }));
         into.Add(Chunk(new ChunkChoice { Delta = new(), FinishReason = choice.FinishReason, FinishReasonRaw = choice.FinishReasonRaw, Extra = choice.Extra }));
         if (whole.Usage is not null) into.Add(Chunk() with { Usage = whole.Usage, ServiceTier = whole.ServiceTier });
+    }
+
+    private void Begin(int index, ReadOnlySpan<byte> block, ICollection<ChatCompletionChunk> into)
+    {
+        _blocks.Add(new(_quirks, index, _base + _blocks.Count, block));
+        Emit(_blocks[^1].Begin(ref _calls), into);
     }
 
     private MessagesStreamBlock? BlockAt(int index)
