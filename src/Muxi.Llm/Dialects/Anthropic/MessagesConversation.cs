@@ -153,7 +153,11 @@ internal sealed class MessagesConversation
         var blocks = new List<TurnBlock>();
         foreach (var part in message.Blocks)
         {
-            if (!IsTaken(part, role)) continue;
+            if (!IsTaken(part, role))
+            {
+                if (!part.CacheControl.IsEmpty) _plan.Warnings.Add("messages.cache_control", "left out with the part that carried it, which says nothing here");
+                continue;
+            }
             var id = part.ToolCall is { } call ? _ids.OfCall(call.Type == ChatToolReader.Legacy && call.Id.Length == 0 ? LegacyId(call.Function.Name, _legacyCalls++) : call.Id) : null;
             blocks.Add(new(part, part.CacheControl) { Id = id });
         }
