@@ -92,8 +92,9 @@ internal sealed class AnswerAccumulator(int index)
         _role ??= delta.Role;
         _hasContent |= delta.Content is not null;
         if (!string.IsNullOrEmpty(delta.ReasoningContent) && !BlockDelta.HoldReasoning(delta.Blocks)) Text(ContentPartType.Reasoning).Append(delta.ReasoningContent);
-        for (var i = 0; i < delta.Blocks.Count; i++) Add(delta.Blocks[i]);
-        if (!string.IsNullOrEmpty(delta.Content)) Text(ContentPartType.Text).Append(delta.Content);
+        Block? named = null;
+        for (var i = 0; i < delta.Blocks.Count; i++) named = Add(delta.Blocks[i]);
+        if (!string.IsNullOrEmpty(delta.Content)) (named is { IsWhole: false } && named.Type == ContentPartType.Text ? named : Text(ContentPartType.Text)).Append(delta.Content);
         if (!string.IsNullOrEmpty(delta.Refusal)) Text(ContentPartType.Refusal).Append(delta.Refusal);
         for (var i = 0; i < delta.ToolCalls.Count; i++) Add(delta.ToolCalls[i]);
         if (delta.Annotations.Count > 0) (_annotations ??= []).AddRange(delta.Annotations);
@@ -110,19 +111,28 @@ internal sealed class AnswerAccumulator(int index)
         return block;
     }
 
-    private void Add(BlockDelta delta)
+    private Block Add(BlockDelta delta)
     {
-        var block = _blocks.Find(known => known.Index == delta.Index && known.Call is null);
+        var block = BlockAt(delta.Index, isCall: false);
         // Encrypted data comes whole, under an index that the text before it may have had.
         if (block is null || block.Type != delta.Piece.Type || !delta.Piece.Raw.IsEmpty) _blocks.Add(block = new(delta.Piece.Type, delta.Index));
         block.Add(delta.Piece);
+        return block;
     }
 
     private void Add(ToolCallDelta delta)
     {
-        var block = _blocks.Find(known => known.Call is not null && known.Index == delta.Index);
+        var block = BlockAt(delta.Index, isCall: true);
         if (block is null) _blocks.Add(block = new(ContentPartType.ToolCall, delta.Index) { Call = new() { Id = "", Function = new("", "") } });
         block.Add(delta);
+    }
+
+    /// <summary>The first block of an index: calls are counted for themselves.</summary>
+    private Block? BlockAt(int index, bool isCall)
+    {
+        foreach (var block in _blocks)
+            if (block.Index == index && (block.Call is not null) == isCall) return block;
+        return null;
     }
 
     private void Add(AudioOutput audio)
@@ -189,11 +199,13 @@ internal sealed class AnswerAccumulator(int index)
 
         public void Add(ToolCallDelta delta)
         {
-            Call = Call! with
-            {
-                Id = delta.Id ?? Call.Id, Type = delta.Type ?? Call.Type, Signature = delta.Signature ?? Call.Signature,
-                Function = delta.Name is null ? Call.Function : Call.Function with { Name = delta.Name },
-            };
+            // Most pieces are arguments alone.
+            if (delta is not { Id: null, Type: null, Signature: null, Name: null })
+                Call = Call! with
+                {
+                    Id = delta.Id ?? Call.Id, Type = delta.Type ?? Call.Type, Signature = delta.Signature ?? Call.Signature,
+                    Function = delta.Name is null ? Call.Function : Call.Function with { Name = delta.Name },
+                };
             _text.Append(delta.Arguments);
             if (!delta.Extra.IsEmpty) _extras.Add(delta.Extra);
             if (!delta.FunctionExtra.IsEmpty) _functionExtras.Add(delta.FunctionExtra);

@@ -111,8 +111,8 @@ public sealed record Delta
 
     /// <summary>
     /// New pieces of blocks, where they carry more than text: where one begins, signatures, citations, vendors' data. Pieces of one index are one block. What
-    /// comes beside them in <see cref="Content"/> and <see cref="ReasoningContent"/> belongs to the block of that kind that was begun last; where a piece of
-    /// reasoning has text itself, that and not <see cref="ReasoningContent"/> counts.
+    /// comes beside them in <see cref="Content"/> and <see cref="ReasoningContent"/> belongs to the block of that kind that was begun last, text to that of the
+    /// piece beside it; where a piece of reasoning has text itself, that and not <see cref="ReasoningContent"/> counts.
     /// </summary>
     public IReadOnlyList<BlockDelta> Blocks { get; init; } = [];
 

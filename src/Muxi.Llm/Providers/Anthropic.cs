@@ -24,7 +24,7 @@ public static partial class Providers
                 ["thinking.block_binding"] = "thinking-binding-controls-2026-08-01", ["speed"] = "fast-mode-2026-02-01",
                 ["code_execution_20250522"] = "code-execution-2025-05-22", ["code_execution_20250825"] = "code-execution-2025-08-25",
                 ["computer_20241022"] = "computer-use-2024-10-22", ["computer_20250124"] = "computer-use-2025-01-24", ["computer_20251124"] = "computer-use-2025-11-24",
-                ["advisor_20260301"] = "advisor-tool-2026-03-01",
+                ["container.skills"] = "skills-2025-10-02", ["advisor_20260301"] = "advisor-tool-2026-03-01",
             }.ToImmutableDictionary(),
         }
             // Thinking that can be turned off, calls that can be forced: before the models of autumn 2026.

@@ -22,6 +22,7 @@ internal sealed class AnthropicWireModel : WireModel
         Assert.Equal("user", Text(turns[0]["role"]));
         for (var i = 1; i < turns.Count; i++) Assert.True(Text(turns[i]["role"]) != Text(turns[i - 1]["role"]), $"two turns of {Text(turns[i]["role"])} follow each other");
         CheckResults(turns);
+        CheckIds(turns);
         var choice = body["tool_choice"];
         return new(
             System(body["system"]), [.. turns.SelectMany(Turns)], [.. (body["tools"]?.AsArray() ?? []).Select(Tool)],
@@ -39,6 +40,14 @@ internal sealed class AnthropicWireModel : WireModel
             var asked = i == 0 || turns[i - 1]["content"] is not JsonArray before ? [] : before.Where(block => Text(block!["type"]) == "tool_use").Select(block => Text(block!["id"])).ToList();
             Assert.Equal(asked.Order(StringComparer.Ordinal), results.Order(StringComparer.Ordinal));
         }
+    }
+
+    /// <summary>"`tool_use` ids must be unique" and "String should match pattern" (its refusals, seen 2025 and 2026).</summary>
+    private static void CheckIds(List<JsonObject> turns)
+    {
+        var ids = turns.SelectMany(turn => turn["content"] as JsonArray ?? []).Where(block => Text(block!["type"]) == "tool_use").Select(block => Text(block!["id"])).ToList();
+        Assert.Distinct(ids);
+        Assert.All(ids, id => Assert.Matches("^[a-zA-Z0-9_-]+$", id));
     }
 
     private static string? System(JsonNode? system) => system switch

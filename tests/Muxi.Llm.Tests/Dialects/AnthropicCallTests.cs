@@ -26,6 +26,7 @@ public sealed class AnthropicCallTests
         Assert.Equal((12, 23), (reply.Choices[0].Message.Annotations[0].StartIndex, reply.Choices[0].Message.Annotations[0].EndIndex));
         Assert.Equal((20, 6, 26), (reply.Usage!.PromptTokens, reply.Usage.CompletionTokens, reply.Usage.TotalTokens));
         Assert.Equal("""{"web_search_requests":2}""", reply.Usage.Extra["server_tool_use"].ToString());
+        Assert.Equal(2, reply.Usage.Extra["iterations"].ToElement().GetArrayLength());
         Assert.Equal(2, server.Requests.Count);
         var second = JsonNode.Parse(server.Requests[1].Body)!;
         Assert.Equal("c_1", second["container"].Str());
@@ -125,7 +126,7 @@ public sealed class AnthropicCallTests
     private static Message Message_(params ContentPart[] parts) => Muxi.Llm.Message.User(parts);
 
     private static string Message(string id, string stop, string content, string more = "") =>
-        $$$$"""{"id":"{{{{id}}}}","type":"message","role":"assistant","model":"m","content":[{{{{content}}}}],{{{{more}}}}"stop_reason":"{{{{stop}}}}","stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":3,"server_tool_use":{"web_search_requests":1}}}""";
+        $$$$"""{"id":"{{{{id}}}}","type":"message","role":"assistant","model":"m","content":[{{{{content}}}}],{{{{more}}}}"stop_reason":"{{{{stop}}}}","stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":3,"server_tool_use":{"web_search_requests":1},"iterations":[{"type":"message","output_tokens":3}]}}""";
 
     /// <summary>A message whole, or as the service streams it.</summary>
     private static CannedReply Reply(bool isStream, string message)

@@ -111,6 +111,9 @@ internal static class MessagesStop
     /// <summary>The service's word for a turn that it broke off and goes on with when asked.</summary>
     public const string Paused = "pause_turn";
 
+    /// <summary>The service's word for a turn that ends after the summary which stands for what was said before: the answer is asked for with it.</summary>
+    private const string Compacted = "compaction";
+
     public static FinishReason? Reason(AnthropicMessages quirks, string? word, bool hasCalls)
     {
         if (word is null) return null;
@@ -118,7 +121,7 @@ internal static class MessagesStop
         return word switch
         {
             "tool_use" or "end_turn" or "stop_sequence" => hasCalls ? FinishReason.ToolCalls : FinishReason.Stop,
-            "max_tokens" or "model_context_window_exceeded" or Paused => FinishReason.Length,
+            "max_tokens" or "model_context_window_exceeded" or Paused or Compacted => FinishReason.Length,
             "refusal" => FinishReason.ContentFilter,
             _ => word,
         };

@@ -12,6 +12,7 @@ internal sealed class MessagesConversation
     private readonly List<ContentPart> _system = [];
     private readonly List<Turn> _turns = [];
     private readonly List<Message> _waiting = [];
+    private readonly ToolUseIds _ids = new();
     private int _legacyCalls, _legacyResults;
 
     public MessagesConversation(MessagesPlan plan)
@@ -19,6 +20,7 @@ internal sealed class MessagesConversation
         _plan = plan;
         foreach (var message in plan.Request.Messages) Add(message);
         PlaceWaiting();
+        DropLastThoughts();
         if (_turns.Count == 0 && _system.Count > 0) SpeakAsUser();
         if (plan.Instruction is { } instruction) _system.Add(instruction);
     }
@@ -142,7 +144,7 @@ internal sealed class MessagesConversation
     {
         var turn = TurnOf("user");
         var id = message.ToolCallId ?? (message.Role.Value == "function" ? LegacyId(message.Name, _legacyResults++) : "");
-        turn.Results.Add(new(message, ToolUseId(id)));
+        turn.Results.Add(new(message, _ids.OfResult(id)));
     }
 
     /// <summary>Adds what a message says; one that says nothing makes no turn.</summary>
@@ -151,18 +153,44 @@ internal sealed class MessagesConversation
         var blocks = new List<TurnBlock>();
         foreach (var part in message.Blocks)
         {
-            if (!IsTaken(part, role)) continue;
-            var id = part.ToolCall is { } call ? ToolUseId(call.Type == ChatToolReader.Legacy && call.Id.Length == 0 ? LegacyId(call.Function.Name, _legacyCalls++) : call.Id) : null;
+            if (!IsTaken(part, role))
+            {
+                if (!part.CacheControl.IsEmpty) _plan.Warnings.Add("messages.cache_control", "left out with the part that carried it, which says nothing here");
+                continue;
+            }
+            var id = part.ToolCall is { } call ? _ids.OfCall(call.Type == ChatToolReader.Legacy && call.Id.Length == 0 ? LegacyId(call.Function.Name, _legacyCalls++) : call.Id) : null;
             blocks.Add(new(part, part.CacheControl) { Id = id });
         }
         if (blocks.Count == 0 && message.Audio is { Transcript: { Length: > 0 } said }) blocks.Add(new(said, default));
         if (blocks.Count == 0) return;
-        if (!message.CacheControl.IsEmpty && blocks[^1].CacheControl.IsEmpty) blocks[^1] = blocks[^1] with { CacheControl = message.CacheControl };
+        if (!message.CacheControl.IsEmpty) Mark(blocks, message.CacheControl);
         if (role == "assistant") PlaceWaiting();
         var turn = TurnOf(role);
         turn.Blocks.AddRange(blocks);
         if (role == "user") turn.Extra = turn.Extra.With(message.Extra);
     }
+
+    /// <summary>A message's mark goes to its last block that takes one: thinking and the service's own blocks go back as they came.</summary>
+    private void Mark(List<TurnBlock> blocks, RawJson mark)
+    {
+        var last = blocks.FindLastIndex(block => block.Part.Type.Value is not ("reasoning" or "opaque"));
+        if (last < 0) _plan.Warnings.Add("messages.cache_control", "left out: the message has no block that takes a mark");
+        else if (blocks[last].CacheControl.IsEmpty) blocks[last] = blocks[last] with { CacheControl = mark };
+    }
+
+    /// <summary>The service does not go on with thinking: a conversation that ends in it is refused (seen 2025-12 to 2026-08).</summary>
+    private void DropLastThoughts()
+    {
+        if (_turns is not [.., { Role: "assistant" } last]) return;
+        var kept = last.Blocks.FindLastIndex(block => !IsThought(block.Part)) + 1;
+        if (kept == last.Blocks.Count) return;
+        _plan.Warnings.Add("messages", "thinking at the end of the conversation was left out: the service does not go on with it");
+        last.Blocks.RemoveRange(kept, last.Blocks.Count - kept);
+        if (last.Count == 0) _turns.Remove(last);
+    }
+
+    private static bool IsThought(ContentPart part) =>
+        part.Type == ContentPartType.Reasoning || (part.Type == ContentPartType.Opaque && MessagesBlockReader.TypeOf(part.Raw.Utf8.Span) == "redacted_thinking");
 
     /// <summary>Whether a part can be sent at all. A text without words says nothing, and the service refuses it; another service's blocks are none of this one's.</summary>
     private bool IsTaken(ContentPart part, string role)
@@ -191,19 +219,6 @@ internal sealed class MessagesConversation
 
     /// <summary>Calls of the form before tools have no ids: the first one and the first result belong together, and so on.</summary>
     private static string LegacyId(string? name, int place) => $"{name}_{place}";
-
-    /// <summary>An id as the service takes it: letters, digits, <c>_</c> and <c>-</c>. Other services write dots and colons too.</summary>
-    private static string ToolUseId(string id)
-    {
-        foreach (var letter in id)
-            if (!IsOfId(letter)) return string.Create(id.Length, id, static (into, from) =>
-            {
-                for (var i = 0; i < from.Length; i++) into[i] = IsOfId(from[i]) ? from[i] : '_';
-            });
-        return id;
-    }
-
-    private static bool IsOfId(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-';
 }
 
 /// <summary>What one side says before the other speaks.</summary>

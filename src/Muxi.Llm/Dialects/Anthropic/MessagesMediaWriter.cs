@@ -12,7 +12,7 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
         if (image.Detail is not (null or "auto")) plan.Warnings.Add("image_url.detail", "left out: the service looks as closely as it can");
         Begin("image"u8);
         if (image.Extra.GetString("file_id") is { } id) WriteFileSource(id);
-        else if (DataUri.Read(image.Url) is { } data) WriteBytes(data.MediaType, data.Base64());
+        else if (DataUri.Read(image.Url) is { } data) WriteBytes(TypeOf(data), data.Base64());
         else WriteUrlSource(image.Url);
         End(cacheControl, extra);
     }
@@ -20,13 +20,12 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
     /// <summary>A document: by id, in a data URI or plain base64, or at a URL (<c>file_data</c> or <c>file_url</c>). Its name is its title.</summary>
     public void WriteFile(InputFile file, RawJson cacheControl, Extra extra)
     {
-        var data = file.FileData is { } text ? DataUri.Read(text) : null;
+        DataUri? data = file.FileData is { } text && !IsUrl(text) ? DataUri.Read(text) ?? DataUri.Of(Media.TypeByName(file.Filename ?? "") ?? "application/pdf", text) : null;
         var isPicture = data?.MediaType.StartsWith("image/", StringComparison.Ordinal) == true;
         Begin(isPicture ? "image"u8 : "document"u8);
         if (file.FileId is { } id) WriteFileSource(id);
         else if (data is { } held) WriteHeld(held);
         else if ((file.Extra.GetString("file_url") ?? (IsUrl(file.FileData) ? file.FileData : null)) is { } url) WriteUrlSource(url);
-        else if (file.FileData is { } base64) WriteBytes(Media.TypeByName(file.Filename ?? "") ?? "application/pdf", base64);
         var beside = file.Extra.Without("file_url").With(extra);
         if (file.Filename is { } title && !isPicture && !beside.Holds("title"u8)) json.WriteString("title"u8, title);
         End(cacheControl, beside);
@@ -43,14 +42,23 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
             json.WriteString("data"u8, data.Text());
             json.WriteEndObject();
         }
-        else WriteBytes(data.MediaType, data.Base64());
+        else WriteBytes(TypeOf(data), data.Base64());
+    }
+
+    /// <summary>What the data is: what it says itself goes before what is said of it, since the service refuses a picture that is another kind than told.</summary>
+    private string TypeOf(DataUri data)
+    {
+        var told = data.MediaType == "image/jpg" ? "image/jpeg" : data.MediaType;
+        if (data.TypeByItself() is not { } type || type == told) return told;
+        plan.Warnings.Add("messages.content", $"{told} was sent as {type}, which its first bytes say it is");
+        return type;
     }
 
     private void WriteBytes(string mediaType, ReadOnlySpan<char> base64)
     {
         json.WriteStartObject("source"u8);
         json.WriteString("type"u8, "base64"u8);
-        json.WriteString("media_type"u8, mediaType == "image/jpg" ? "image/jpeg" : mediaType);
+        json.WriteString("media_type"u8, mediaType);
         json.WriteString("data"u8, base64);
         json.WriteEndObject();
     }
@@ -108,7 +116,20 @@ internal readonly struct DataUri
         return new DataUri(text, comma + 1, parts[0].Length == 0 ? "text/plain" : parts[0].ToLowerInvariant(), parts.Contains("base64", StringComparer.OrdinalIgnoreCase));
     }
 
-    public ReadOnlySpan<char> Base64() => _isBase64 ? _uri.AsSpan(_start) : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_uri[_start..])));
+    /// <summary>Plain base64, of which something else says what it is.</summary>
+    public static DataUri Of(string mediaType, string base64) => new(base64, 0, mediaType, isBase64: true);
+
+    public ReadOnlySpan<char> Base64() => _isBase64 ? _uri.AsSpan(_start).Contains('%') ? Uri.UnescapeDataString(_uri[_start..]) : _uri.AsSpan(_start)
+        : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_uri[_start..])));
+
+    /// <summary>The kind of picture or document that the first bytes give away, of those that the service takes; null when they do not.</summary>
+    public string? TypeByItself()
+    {
+        var base64 = Base64();
+        Span<byte> head = stackalloc byte[12];
+        if (base64.Length < 16 || !Convert.TryFromBase64Chars(base64[..16], head, out var count)) return null;
+        return Media.TypeOf(head[..count]) is ("image/png" or "image/jpeg" or "image/gif" or "image/webp" or "application/pdf") and var type ? type : null;
+    }
 
     /// <summary>The data as text; base64 that is broken is given as it is.</summary>
     public string Text()

@@ -183,12 +183,14 @@ internal sealed class MessagesPlan
     }
 
     /// <summary>Whether thinking is on, as we or the caller turned it on.</summary>
-    private bool IsThinking()
-    {
-        if (Thinking is not null) return Thinking.Type is "enabled" or "adaptive";
-        return Request.Extra["thinking"] is { IsEmpty: false } own && own.ToElement() is { ValueKind: JsonValueKind.Object } element
-            && element.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() is "enabled" or "adaptive";
-    }
+    private bool IsThinking() => (Thinking?.Type ?? OwnThinking()) is "enabled" or "adaptive";
+
+    /// <summary>Whether the caller turned on thinking by a budget, beside which no call can be forced.</summary>
+    public bool ThinksByBudget() => OwnThinking() == "enabled";
+
+    private string? OwnThinking() =>
+        Request.Extra["thinking"] is { IsEmpty: false } own && own.ToElement() is { ValueKind: JsonValueKind.Object } element
+            && element.TryGetProperty("type"u8, out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
 }
 
 /// <summary>How a model is told to think, as it is written.</summary>

@@ -44,7 +44,9 @@ internal static class MessagesReplyReader
         }
         // What stands behind the object is an error of the reader's own.
         reader.Read();
-        if (blocks is null || isError) return null;
+        // A refusal may have nothing in the place of its content.
+        if (isError || (blocks is null && stop is null)) return null;
+        blocks ??= [];
         return new()
         {
             Id = id ?? "", Model = model ?? "", Created = context.Now.ToUnixTimeSeconds(), Usage = usage.ToUsage(), ServiceTier = usage.Tier(), Extra = extra.ToExtra(),

@@ -13,6 +13,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     private StringBuilder? _input;
     private Extra _added;
     private WholeCharacters _text, _arguments;
+    private string _pieces = "text_delta";
     private int _call, _length;
     private bool _hasArguments, _hasEnded;
 
@@ -21,6 +22,14 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     private bool IsText => _first.Type == ContentPartType.Text;
 
     private bool IsThinking => _first.Type == ContentPartType.Reasoning;
+
+    /// <summary>The start of a block whose first piece came without one; empty where the piece alone does not tell what it is of.</summary>
+    public static ReadOnlySpan<byte> StartBefore(ReadOnlySpan<byte> delta) => Piece.Read(delta, "text_delta").Type switch
+    {
+        "text_delta" => """{"type":"text","text":""}"""u8,
+        "thinking_delta" => """{"type":"thinking","thinking":""}"""u8,
+        _ => [],
+    };
 
     /// <summary>What is to go out of a whole block.</summary>
     public static Delta Whole(ContentPart block, int place, ref int calls)
@@ -45,19 +54,25 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     }
 
     /// <summary>Takes one piece of the block.</summary>
-    public Delta? Next(ReadOnlySpan<byte> delta)
+    /// <param name="delta">The piece.</param>
+    /// <param name="isLast">Whether no other block has begun since: then nothing need say to which one it belongs.</param>
+    public Delta? Next(ReadOnlySpan<byte> delta, bool isLast)
     {
-        var piece = Piece.Read(delta);
+        // As a rule all pieces of a block are of one kind.
+        var piece = Piece.Read(delta, _pieces);
+        _pieces = piece.Type;
         if (!_first.Raw.IsEmpty)
         {
             Keep(piece, delta);
             return null;
         }
         if (_first.ToolCall is not null) return piece.Type == "input_json_delta" ? Arguments(piece.Text) : null;
-        if (IsText) return piece.Type is "text_delta" || (_isAnswer && piece.Type == "input_json_delta") ? Text(piece.Text) : piece.Type == "citations_delta" ? Citation(piece.Citation) : null;
+        if (IsText) return piece.Type is "text_delta" || (_isAnswer && piece.Type == "input_json_delta") ? Text(piece.Text, isLast) : piece.Type == "citations_delta" ? Citation(piece.Citation) : null;
         return piece.Type switch
         {
-            "thinking_delta" when _text.Next(piece.Text) is { Length: > 0 } thinking => new() { ReasoningContent = thinking },
+            "thinking_delta" when _text.Next(piece.Text) is { Length: > 0 } thinking => isLast && string.IsNullOrEmpty(_first.Text)
+                ? new() { ReasoningContent = thinking }
+                : Opening(new() { Type = ContentPartType.Reasoning, Format = _format }, thinking, place),
             "signature_delta" when !string.IsNullOrEmpty(piece.Text) => new() { Blocks = [new(place, new() { Type = ContentPartType.Reasoning, Signature = piece.Text, Format = _format })] },
             _ => null,
         };
@@ -89,11 +104,11 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
 
     private static ToolCallDelta Opening(ToolCall call, int index) => new() { Index = index, Id = call.Id, Type = "function", Name = call.Function.Name, Extra = call.Extra };
 
-    private Delta? Text(string? text)
+    private Delta? Text(string? text, bool isLast)
     {
         if (_text.Next(text) is not { Length: > 0 } whole) return null;
         _length += whole.Length;
-        return new() { Content = whole };
+        return isLast ? new() { Content = whole } : Opening(ContentPart.FromText(""), whole, place);
     }
 
     private Delta? Arguments(string? text)
@@ -172,7 +187,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     /// <summary>One delta's type and text.</summary>
     private readonly record struct Piece(string Type, string? Text, RawJson Citation)
     {
-        public static Piece Read(ReadOnlySpan<byte> source)
+        public static Piece Read(ReadOnlySpan<byte> source, string expected)
         {
             string type = "";
             string? text = null;
@@ -182,7 +197,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
             reader.Read();
             while (reader.NextMember())
             {
-                if (reader.Is("type"u8)) type = reader.ReadShared("text_delta", source) ?? "";
+                if (reader.Is("type"u8)) type = reader.ReadShared(expected, source) ?? "";
                 else if (reader.Is("text"u8) || reader.Is("thinking"u8) || reader.Is("partial_json"u8) || reader.Is("signature"u8)) text = reader.ReadString(source);
                 else if (reader.Is("citation"u8)) citation = reader.ReadRaw(source);
                 else reader.SkipMember();

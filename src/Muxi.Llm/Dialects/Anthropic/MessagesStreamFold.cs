@@ -16,6 +16,7 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
     private readonly ChatCompletionRequest? _request;
     private readonly CallContext _context;
     private readonly ChatAccumulator? _soFar;
+    private readonly List<ChatCompletionChunk> _taken = [];
     private readonly List<MessagesStreamBlock> _blocks = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private MessagesUsage _usage = new();
@@ -39,21 +40,20 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
     public void Next(WireEvent wireEvent, ICollection<ChatCompletionChunk> into)
     {
         if (IsComplete || wireEvent.Data.IsEmpty) return;
-        var before = _soFar is null ? null : new List<ChatCompletionChunk>();
         try
         {
-            Take(wireEvent, before ?? into);
+            Take(wireEvent, _soFar is null ? into : _taken);
         }
         catch (JsonException)
         {
             throw _context.Error(wireEvent);
         }
-        if (before is null) return;
-        foreach (var chunk in before)
+        foreach (var chunk in _taken)
         {
             _soFar!.Add(chunk);
             into.Add(chunk);
         }
+        _taken.Clear();
     }
 
     public void End(ICollection<ChatCompletionChunk> into)
@@ -83,11 +83,12 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
                 Start(e.Message, into);
                 break;
             case "content_block_start":
-                if (BlockAt(e.Index) is null) _blocks.Add(new(_quirks, e.Index, _base + _blocks.Count, e.Block));
-                Emit(BlockAt(e.Index)!.Begin(ref _calls), into);
+                // A new one even where the index had one before: some gateways count every block as the first.
+                Begin(e.Index, e.Block, into);
                 break;
             case "content_block_delta":
-                if (BlockAt(e.Index) is { } known) Emit(known.Next(e.Delta), into);
+                if (BlockAt(e.Index) is null && MessagesStreamBlock.StartBefore(e.Delta) is { IsEmpty: false } missing) Begin(e.Index, missing, into);
+                if (BlockAt(e.Index) is { } known) Emit(known.Next(e.Delta, isLast: known == _blocks[^1]), into);
                 break;
             case "content_block_stop":
                 if (BlockAt(e.Index) is { } ended) Emit(ended.End(ref _length), into);
@@ -182,6 +183,12 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
         if (choice.Message.Annotations.Count > 0) into.Add(Chunk(new Delta { Annotations = choice.Message.Annotations }));
         into.Add(Chunk(new ChunkChoice { Delta = new(), FinishReason = choice.FinishReason, FinishReasonRaw = choice.FinishReasonRaw, Extra = choice.Extra }));
         if (whole.Usage is not null) into.Add(Chunk() with { Usage = whole.Usage, ServiceTier = whole.ServiceTier });
+    }
+
+    private void Begin(int index, ReadOnlySpan<byte> block, ICollection<ChatCompletionChunk> into)
+    {
+        _blocks.Add(new(_quirks, index, _base + _blocks.Count, block));
+        Emit(_blocks[^1].Begin(ref _calls), into);
     }
 
     private MessagesStreamBlock? BlockAt(int index)

@@ -106,7 +106,13 @@ internal sealed record MessagesToolChoice(string? Type)
             plan.Warnings.Add("tool_choice", "sent as auto: the model cannot be made to call a tool");
             choice = new("auto");
         }
-        if (request.ParallelToolCalls != false || choice.Type == "none" || !choice.Raw.IsEmpty) return choice;
+        if (choice.IsForced && plan.Answer is not null && plan.ThinksByBudget())
+        {
+            plan.Warnings.Add("response_format", "not guaranteed: the model cannot be made to call the tool for the answer while it thinks");
+            choice = new("auto");
+        }
+        if (request.ParallelToolCalls != false || choice.Type == "none") return choice;
+        if (choice.Raw is { IsEmpty: false } own) return own.ToElement().ValueKind == JsonValueKind.Object ? choice with { Raw = InTurn(own) } : choice;
         return choice with { Type = choice.Type ?? "auto", DisablesParallel = true };
     }
 
@@ -163,6 +169,13 @@ internal sealed record MessagesToolChoice(string? Type)
     {
         if (plan.Tools.Count == 0 || choice.Type == "none") return new("tool") { Name = plan.Quirks.AnswerTool };
         return choice.IsForced ? choice : new("any");
+    }
+
+    /// <summary>The caller's own form with one call at a time, unless it says itself how many.</summary>
+    private static RawJson InTurn(RawJson own)
+    {
+        var members = Extra.Trusted(own.Utf8.ToArray());
+        return members.Holds("disable_parallel_tool_use"u8) ? own : members.With("disable_parallel_tool_use", "true").ToString();
     }
 
     private static ToolChoice? Legacy(RawJson call)

@@ -73,7 +73,7 @@ internal sealed class MessagesUsage
 
     private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 
-    /// <summary>Counts are added, also those within objects; of anything else the later one counts.</summary>
+    /// <summary>Counts are added, also those within objects, and lists joined; of anything else the later one counts.</summary>
     private static Extra Sum(Extra one, Extra other)
     {
         var sum = one;
@@ -87,6 +87,7 @@ internal sealed class MessagesUsage
         var (a, b) = (one.ToElement(), other.ToElement());
         if (a.ValueKind == JsonValueKind.Object && b.ValueKind == JsonValueKind.Object)
             return Sum(Extra.Trusted(one.Utf8.ToArray()), Extra.Trusted(other.Utf8.ToArray())).ToString();
+        if (a.ValueKind == JsonValueKind.Array && b.ValueKind == JsonValueKind.Array) return $"[{string.Join(',', a.EnumerateArray().Concat(b.EnumerateArray()).Select(one => one.GetRawText()))}]";
         return a.ValueKind == JsonValueKind.Number && b.ValueKind == JsonValueKind.Number && a.TryGetInt64(out var m) && b.TryGetInt64(out var n)
             ? FormattableString.Invariant($"{m + n}")
             : other;
