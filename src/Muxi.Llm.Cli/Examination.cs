@@ -25,7 +25,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
             yield return new("configuration", Level.Absent, $"no file: {LlmConfiguration.Variable} names none, and there is neither ./{LlmConfiguration.FileName} nor {LlmConfiguration.HomeFile(terminal.Environment) ?? "a home folder"}");
             yield break;
         }
-        yield return new("configuration", Level.Good, $"{file.Name} ({file.File.Lines.Count} settings; muxi-llm config show lists them)");
+        yield return new("configuration", Level.Good, $"{file.Name} ({file.File.Count}; muxi-llm config show lists them)");
         if (file is { IsOfWorkingDirectory: true, HasAddresses: true })
             yield return new("configuration", Level.Warning, "it was found in the working directory: its addresses get no key of the environment") { Mend = $"if you trust it: export {LlmConfiguration.Variable}={file.Name}" };
         var holdsKeys = file.Settings.Values.Any(settings => settings.ApiKey is not null) || file.Fallbacks.Values.Any(list => list.Any(fallback => fallback.Options?.ApiKey is not null));

@@ -52,7 +52,7 @@ internal static class Failures
         ErrorKind.ContentFilter => " (the provider's policy refused it)",
         ErrorKind.TooLarge => " (send less, or smaller files)",
         ErrorKind.Overloaded or ErrorKind.Server or ErrorKind.Timeout => $" (try again {Later(error)})",
-        ErrorKind.Connection => error.Message.EndsWith(')') ? "" : " (check the network and the base URL)",
+        ErrorKind.Connection => error.Message.EndsWith(')') ? "" : " (check the network, the proxy and the base URL)",
         ErrorKind.StreamInterrupted => " (the answer is not whole; try again)",
         _ => "",
     };

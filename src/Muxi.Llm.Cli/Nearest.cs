@@ -3,9 +3,9 @@ namespace Muxi.Llm.Cli;
 /// <summary>What somebody may have meant who mistyped a word.</summary>
 internal static class Nearest
 {
-    /// <summary>The word that is the fewest letters away; null when none is near.</summary>
+    /// <summary>The word that is the fewest letters away; null when none is near, or would share no letter.</summary>
     public static string? Of(string typed, IEnumerable<string> words) =>
-        words.Select(word => (Word: word, Distance: Distance(word, typed))).Where(near => near.Distance <= Math.Max(2, typed.Length / 3))
+        words.Select(word => (Word: word, Distance: Distance(word, typed))).Where(near => near.Distance <= Math.Max(2, typed.Length / 3) && near.Distance < typed.TrimStart('-').Length)
             .OrderBy(near => near.Distance).Select(near => near.Word).FirstOrDefault();
 
     /// <summary>Letters to insert, delete, replace or swap.</summary>

@@ -32,7 +32,7 @@ internal static class StrictJson
         }
         catch (JsonException e) when (e.Path is null && e.LineNumber is not null)
         {
-            throw new JsonException($"the body is not valid JSON: {e.Message}", e);
+            throw new JsonException($"the body is not valid JSON: {JsonFault.Of(e)}", e);
         }
     }
 

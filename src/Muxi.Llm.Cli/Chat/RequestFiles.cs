@@ -70,7 +70,7 @@ internal static class RequestFiles
         }
         catch (JsonException e)
         {
-            throw new FailureException($"{option}: '{path}' is not JSON: {e.Message}", e);
+            throw new FailureException($"{option}: '{path}' is not JSON: {JsonFault.Of(e)}", e);
         }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class ConfigCommand : CliCommand
         if (file is null) return ShowPath();
         // A client resolves every model that the file names.
         using var client = new LlmClient(new() { Configuration = file, Environment = _terminal.Environment });
-        _terminal.Write($"{parsed.GetValue(_file) ?? file.Name}: good ({file.File.Lines.Count} settings)\n");
+        _terminal.Write($"{parsed.GetValue(_file) ?? file.Name}: good ({file.File.Count})\n");
         return 0;
     }
 

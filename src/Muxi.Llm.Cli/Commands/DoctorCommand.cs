@@ -29,31 +29,34 @@ internal sealed class DoctorCommand : CliCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var findings = new List<Finding>();
-        using var client = Open(findings);
+        var (client, fault) = Open();
+        using var opened = client;
         var examination = new Examination(client, _terminal);
-        findings.AddRange(examination.Machine());
-        findings.AddRange(examination.Files());
+        var findings = new List<Finding>(examination.Machine());
+        findings.AddRange(fault is null ? examination.Files() : [fault]);
         findings.AddRange(examination.Keys());
         findings.AddRange(await examination.LocalServersAsync(cancellationToken));
         if (parsed.GetValue(_online)) findings.AddRange(await examination.OnlineAsync(cancellationToken));
-        findings.AddRange(examination.Verdict(findings));
-        var canAnswer = findings.Exists(finding => finding.CanAnswer);
+        findings.AddRange(examination.Verdict(findings).Where(finding => fault is null || finding.Level == Level.Wrong));
+        if (fault is not null) findings.Add(new("answers", Level.Wrong, "nobody answers before the configuration is mended"));
+        var canAnswer = fault is null && findings.Exists(finding => finding.CanAnswer);
         _terminal.Write(parsed.GetValue(_json) ? Json(findings, canAnswer) : Text(findings));
         return canAnswer ? 0 : Failures.Failed;
     }
 
-    /// <summary>A client; where the configuration cannot be used that is the first finding, and the rest is looked at without it.</summary>
-    private LlmClient Open(List<Finding> findings)
+    /// <summary>A client; where the configuration cannot be used, that is a finding, and the rest is looked at without it.</summary>
+    private (LlmClient Client, Finding? Fault) Open()
     {
         try
         {
-            return _terminal.Connect();
+            return (_terminal.Connect(), null);
         }
         catch (ConfigurationException e)
         {
-            findings.Add(new("configuration", Level.Wrong, e.Message) { Mend = "mend the line, or take the file away; muxi-llm config check reads it again" });
-            return new(new() { Configuration = LlmConfiguration.Empty, Environment = _terminal.Environment });
+            var mend = e.InnerException is IOException or UnauthorizedAccessException
+                ? $"let {LlmConfiguration.Variable} name a file that can be read, or unset it"
+                : "mend the line, or take the file away; muxi-llm config check reads it again";
+            return (new(new() { Configuration = LlmConfiguration.Empty, Environment = _terminal.Environment }), new("configuration", Level.Wrong, e.Message) { Mend = mend });
         }
     }
 

@@ -147,8 +147,9 @@ public sealed class LlmConfiguration
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            var what = e is FileNotFoundException or DirectoryNotFoundException ? Directory.Exists(path) ? "is a folder" : "is not there" : "cannot be read";
-            throw new ConfigurationException($"{who}the configuration {file.Name} {what}{(e is FileNotFoundException or DirectoryNotFoundException ? "" : $": {e.Message}")}", e);
+            // Opening a folder is refused as if it were another's file.
+            var what = Directory.Exists(path) ? "is a folder, not a file" : e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : $"cannot be read: {e.Message}";
+            throw new ConfigurationException($"{who}the configuration {file.Name} {what}", e);
         }
     }
 }

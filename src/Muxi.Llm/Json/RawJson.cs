@@ -28,7 +28,7 @@ public readonly struct RawJson
         }
         catch (JsonException e)
         {
-            throw new JsonException($"This is not one JSON value: {e.Message}", e);
+            throw new JsonException($"This is not one JSON value: {JsonFault.Of(e)}", e);
         }
         return Trusted(utf8);
     }

@@ -105,7 +105,7 @@ internal static class Nearness
 
     /// <summary>Up to three of the words, those that are the fewest letters away.</summary>
     public static string[] Near(string typed, IEnumerable<string> words) =>
-        [.. words.Select(word => (Word: word, Distance: Distance(word, typed.ToLowerInvariant()))).Where(near => near.Distance <= Math.Max(2, typed.Length / 3))
+        [.. words.Select(word => (Word: word, Distance: Distance(word, typed.ToLowerInvariant()))).Where(near => near.Distance <= Math.Max(2, typed.Length / 3) && near.Distance < typed.Length)
             .OrderBy(near => near.Distance).Take(3).Select(near => near.Word)];
 
     /// <summary>The number of letters to insert, delete or replace (Levenshtein).</summary>

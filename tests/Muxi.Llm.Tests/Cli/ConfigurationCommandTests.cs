@@ -105,7 +105,7 @@ public sealed class ConfigurationCommandTests : IDisposable
     {
         var run = In("model: sandbox/chat");
         Assert.Equal(new CliResult(0, Path.Combine(_folder.FullName, "muxi-llm.yaml") + "\n", "muxi-llm: configuration: ./muxi-llm.yaml\n"), await run.RunAsync("config", "path"));
-        Assert.Equal(new CliResult(0, "./muxi-llm.yaml: good (1 settings)\n", ""), await run.RunAsync("config", "check"));
+        Assert.Equal(new CliResult(0, "./muxi-llm.yaml: good (1 setting)\n", ""), await run.RunAsync("config", "check"));
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "other.yaml"), "\nmodel: opnai/x", TestContext.Current.CancellationToken);
         Assert.EndsWith("other.yaml:2: model: unknown provider 'opnai' in 'opnai/x'; did you mean openai?\n", (await run.RunAsync("config", "check", "other.yaml")).Errors, StringComparison.Ordinal);
         var none = await new CliRun { Environment = new() { ["HOME"] = "/nowhere" } }.RunAsync("config", "path");
@@ -176,7 +176,23 @@ public sealed class ConfigurationCommandTests : IDisposable
         Assert.Contains("FAIL ./muxi-llm.yaml:1: modle: there is no such key; did you mean model?\n       mend the line", run.Output, StringComparison.Ordinal);
         Assert.Contains("FAIL openai: the key for openai holds blanks, control characters or other than plain ASCII: look at OPENAI_API_KEY\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("FAIL MUXI_LLM_MODEL: unknown provider 'opnai'", run.Output, StringComparison.Ordinal);
+        Assert.Contains("FAIL nobody answers before the configuration is mended\n", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("no file:", run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task With_a_configuration_that_cannot_be_read_no_key_makes_the_doctor_content()
+    {
+        var run = await Doctor(new() { ["OPENAI_API_KEY"] = Canary, ["MUXI_LLM_CONFIG"] = _folder.FullName }, []).RunAsync("doctor");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(" is a folder, not a file\n       let MUXI_LLM_CONFIG name a file that can be read, or unset it\n", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("without -m", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_values_count_as_settings() =>
+        Assert.EndsWith(" (2 settings)\n", (await In("timeouts: {idle: 1m}\nproviders: {house: {base_url: \"http://box/v1\"}}").RunAsync("config", "check")).Output, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_key_in_a_file_that_others_may_read_is_warned_of()

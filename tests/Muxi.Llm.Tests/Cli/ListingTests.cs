@@ -61,6 +61,7 @@ public sealed class ListingTests
         Assert.Equal(0, result.ExitCode);
         Assert.StartsWith("openai/gpt-4o\nopenai/gpt-4o-mini\nvllm/qwen3\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("muxi-llm: left out, as their keys are not set: anthropic (ANTHROPIC_API_KEY), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(", minimax (MINIMAX_API_KEY), ", result.Errors, StringComparison.Ordinal);
         Assert.Contains("muxi-llm: lmstudio: no reply from ", result.Errors, StringComparison.Ordinal);
         Assert.Contains("muxi-llm: llama_cpp: no reply from ", result.Errors, StringComparison.Ordinal);
     }

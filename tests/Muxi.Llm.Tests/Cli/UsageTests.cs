@@ -10,6 +10,7 @@ public sealed class UsageTests
     [InlineData("There is no command 'caht'. Did you mean chat?", "caht")]
     [InlineData("There is no command '--bogus'.", "--bogus")]
     [InlineData("Unknown option --josn. Did you mean --json? (A prompt that begins with a dash comes after --)", "chat", "--josn")]
+    [InlineData("Unknown option -x. (A prompt that begins with a dash comes after --)", "chat", "-x")]
     [InlineData("Unknown option --no-steam. Did you mean --no-stream? (A prompt that begins with a dash comes after --)", "chat", "Hi", "--no-steam")]
     [InlineData("There is more than one prompt: put it in quotes.", "chat", "Say", "hello")]
     [InlineData("--max-tokens must be a whole number from 1 up, not 'x'.", "chat", "--max-tokens", "x", "Hi")]

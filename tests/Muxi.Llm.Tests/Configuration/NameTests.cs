@@ -65,6 +65,7 @@ public sealed class NameTests
     [Theory]
     [InlineData("somebody-else/m")]
     [InlineData("/m")]
+    [InlineData("a/m")]
     public void A_name_like_no_other_lists_what_is_known(string name)
     {
         var error = Assert.Throws<ConfigurationException>(() => Catalog.Resolve(name));

@@ -23,7 +23,7 @@ public sealed class BodyTests
         { "[]", null, "must be a JSON object" },
         { "\"text\"", null, "must be a JSON object" },
         { "{} {}", null, "the body is not valid JSON" },
-        { "{'model':'x'}", null, "the body is not valid JSON" },
+        { "{'model':'x'}", null, "the body is not valid JSON: ''' is an invalid start of a property name. Expected a '\"' (line 1, byte 2)" },
         { """{"model":"sandbox/chat",}""", null, "the body is not valid JSON" },
         { """{"model":"sandbox/chat",/* no */"messages":[]}""", null, "the body is not valid JSON" },
         { $$"""{{{Messages}}}""", "model", "needs 'model'" },

@@ -18,6 +18,16 @@ internal sealed record YamlFile(string Name, Func<string, string?> Environment)
     /// <summary>The line of each setting, by its path.</summary>
     public IReadOnlyDictionary<string, int> Lines => _lines;
 
+    /// <summary>How many values it sets; the maps around them do not count.</summary>
+    public string Count
+    {
+        get
+        {
+            var count = _lines.Keys.Count(path => !_lines.Keys.Any(other => other.Length > path.Length && other[path.Length] is '.' or '[' && other.StartsWith(path, StringComparison.Ordinal)));
+            return count == 1 ? "1 setting" : $"{count} settings";
+        }
+    }
+
     /// <summary>A setting was read.</summary>
     public void Note(string path, int line) => _lines[path] = line;
 
