@@ -123,8 +123,10 @@ internal sealed class Targets(LlmOptions options)
     /// <summary>Whether a service's calls go to another address than the one that it is defined with.</summary>
     public bool IsElsewhere(Provider provider) => Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
 
-    /// <summary>Whether somebody has set a service up: its key, or an address of it.</summary>
-    public bool IsSetUp(Provider provider) => KeySource(provider) is not null || IsElsewhere(provider);
+    /// <summary>Whether somebody has set a service up: its key, an address of it, or all of one that needs no key.</summary>
+    public bool IsSetUp(Provider provider) => KeySource(provider) is not null || IsElsewhere(provider) || (!provider.Auth.IsRequired && IsAdded(provider));
+
+    private static bool IsAdded(Provider provider) => Catalog.BuiltIn.All(builtIn => builtIn.Name != provider.Name);
 
     /// <summary>The address of a service's calls.</summary>
     public BaseUrl AddressOf(Provider provider) => BaseUrl(new(provider, "", null), null).Url;

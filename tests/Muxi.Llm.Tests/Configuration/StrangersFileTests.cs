@@ -108,4 +108,16 @@ public sealed class StrangersFileTests : IDisposable
         ApiKeys = new Dictionary<string, string> { ["openai"] = Canary, ["vllm"] = Canary, ["groq"] = Canary },
         Headers = new Dictionary<string, string> { ["Authorization"] = $"Bearer {Canary}", ["x-api-key"] = Canary, ["X-Custom"] = "harmless" },
     };
+
+    [Fact]
+    public void A_service_of_ones_own_that_needs_no_key_is_set_up_and_a_built_in_one_that_needs_none_is_not()
+    {
+        using var client = new LlmClient(new()
+        {
+            Configuration = LlmConfiguration.Parse("providers: {house: {base_url: \"http://house.example/v1\", key_required: false}, locked: {base_url: \"http://locked.example/v1\"}}"),
+            Environment = static _ => null,
+        });
+
+        Assert.Equal(["house"], client.Providers.Where(client.Targets.IsSetUp).Select(provider => provider.Name));
+    }
 }
