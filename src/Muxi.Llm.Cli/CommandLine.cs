@@ -29,7 +29,10 @@ internal static class CommandLine
           OPENAI_BASE_URL, ...  other addresses for them, path included
           MUXI_LLM_MODEL        the model when -m names none
           MUXI_LLM_CONFIG       the configuration file
+          MUXI_LLM_HISTORY=off  keeps no history of conversations' lines
+          MUXI_LLM_MASTER_KEY   the key that clients of serve must send
           MUXI_LLM_DEBUG=1      the whole trace of an error
+          NO_COLOR              no dimmed text
 
         Examples:
           muxi-llm chat "Say hello"
@@ -41,6 +44,8 @@ internal static class CommandLine
     /// <summary>Runs the command that the arguments name.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
+        // Whoever asks for help in the manner of other programs gets it.
+        if (arguments is ["help", ..]) arguments = [.. arguments.Skip(1), "--help"];
         try
         {
             var parsed = Parse(arguments, terminal);

@@ -43,6 +43,8 @@ public sealed class UsageTests
     [Theory]
     [InlineData("--help")]
     [InlineData("chat", "--help")]
+    [InlineData("help")]
+    [InlineData("help", "chat")]
     [InlineData("models", "-h")]
     [InlineData("providers", "-?")]
     [InlineData("chat", "--max-tokens", "x", "--help")]
