@@ -147,7 +147,7 @@ public class Law10_A_stream_folds_alike_at_every_split
     private static async Task<string> ReadAsync(ChatDialect dialect, byte[][] pieces)
     {
         using var handler = new Pieces(pieces);
-        using var client = new LlmClient(new() { Providers = [new("split", "http://split.invalid/v1", Auth.None) { Chat = dialect }], Handler = handler, Environment = _ => null, Retries = Calls.Once });
+        using var client = new LlmClient(new() { Providers = [new("split", "http://split.invalid/v1", Auth.None) { Chat = dialect }], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
         var request = new ChatCompletionRequest { Model = "split/m-1", Messages = [Message.User("Hi")] };
         var chunks = new List<ChatCompletionChunk>();
         await foreach (var chunk in client.Chat.Completions.StreamAsync(request, null, TestContext.Current.CancellationToken)) chunks.Add(chunk);
