@@ -43,8 +43,8 @@ internal static class Failures
 
     private static string Remedy(LlmException error, Terminal terminal) => error.Kind switch
     {
-        ErrorKind.Authentication => KeyVariable(error, terminal) is { } variable ? $" (check {variable})" : "",
-        ErrorKind.Permission => KeyVariable(error, terminal) is { } variable ? $" (the key in {variable} may not do this)" : "",
+        ErrorKind.Authentication => terminal.KeySource(error.Provider) is { } source ? $" (check {source})" : "",
+        ErrorKind.Permission => terminal.KeySource(error.Provider) is { } source ? $" (the key in {source} may not do this)" : "",
         ErrorKind.RateLimit => $" (try again {Later(error)}, or another model with -m)",
         ErrorKind.Quota => " (the credit is spent: pay the provider, or pick another one with -m)",
         ErrorKind.NotFound => error.Provider is { } provider ? $" (muxi-llm models {provider} lists what there is)" : "",
@@ -59,10 +59,4 @@ internal static class Failures
 
     private static string Later(LlmException error) =>
         error is ApiException { RetryAfter: { } wait } ? string.Create(CultureInfo.InvariantCulture, $"in {Math.Ceiling(wait.TotalSeconds):0} s") : "later";
-
-    /// <summary>The variable that the key came from, or should come from.</summary>
-    private static string? KeyVariable(LlmException error, Terminal terminal) =>
-        terminal.Providers.FirstOrDefault(provider => provider.Name == error.Provider) is { KeyVariables: { IsEmpty: false } variables }
-            ? variables.FirstOrDefault(name => terminal.Variable(name) is not null) ?? variables[0]
-            : null;
 }

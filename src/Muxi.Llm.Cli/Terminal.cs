@@ -64,6 +64,8 @@ internal sealed class Terminal
     /// <summary>The configuration, once a command has asked for it.</summary>
     public LlmConfiguration Configuration { get; private set; } = LlmConfiguration.Empty;
 
+    private Targets? _targets;
+
     /// <summary>All providers that are known here.</summary>
     public IEnumerable<Provider> Providers => Configuration.Providers.Concat(Catalog.All).DistinctBy(provider => provider.Name);
 
@@ -80,8 +82,14 @@ internal sealed class Terminal
     public LlmClient Connect()
     {
         LoadConfiguration();
-        return new(new LlmOptions { Environment = Environment, Retries = Retries, Configuration = Configuration, LoggerFactory = new Progress(this) });
+        var client = new LlmClient(new LlmOptions { Environment = Environment, Retries = Retries, Configuration = Configuration, LoggerFactory = new Progress(this) });
+        _targets = client.Targets;
+        return client;
     }
+
+    /// <summary>Where a service's key came from, or should come from: a variable, or a line of the configuration; null where there is no such service.</summary>
+    public string? KeySource(string? provider) =>
+        provider is not null && Providers.FirstOrDefault(known => known.Name == provider) is { } known ? _targets?.KeySource(known) ?? known.CustomaryVariable : null;
 
     /// <summary>A variable that is set to something; else null.</summary>
     public string? Variable(string name) => Environment(name)?.Trim() is { Length: > 0 } value ? value : null;

@@ -30,6 +30,7 @@ public sealed class RawResource
     public Task<HttpResponseMessage> SendAsync(RawRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request.Options?.Checked(nameof(RequestOptions));
         if (request.Options?.Fallbacks is { Count: > 0 }) throw new ConfigurationException("a raw request has no fallbacks: its path is one provider's");
         if (request.Options is { ExtraBody.IsEmpty: false }) throw new ConfigurationException("a raw request has no ExtraBody: its body is its content alone");
         return _router.SendAsync(request, new(_targets.Provider(request.Provider), "", null), cancellationToken);

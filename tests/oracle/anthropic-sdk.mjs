@@ -1,17 +1,11 @@
 // Usage: node anthropic-sdk.mjs <node_modules> <recorded.jsonl>
 // Prints, for every recorded message and token count of Anthropic's format, what the official SDK makes of the recorded bytes.
-import { createReadStream } from 'node:fs';
-import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
-import { join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
+import { recorded, records, sdk } from './recorded.mjs';
 
-const [modules, recorded] = process.argv.slice(2);
-const { Anthropic } = createRequire(join(modules, 'anchor.js'))('@anthropic-ai/sdk');
+const [modules, file] = process.argv.slice(2);
+const { Anthropic } = sdk(modules, '@anthropic-ai/sdk');
 
-for await (const line of createInterface({ input: createReadStream(recorded), crlfDelay: Infinity })) {
-  if (!line) continue;
-  const record = JSON.parse(line);
+for await (const record of records(file)) {
   if (isWanted(record)) console.log(JSON.stringify({ id: record.id, ...(await read(record)) }));
 }
 
@@ -21,9 +15,8 @@ function isWanted({ provider, endpoint }) {
 }
 
 async function read({ endpoint, response }) {
-  const body = plainBody(response);
-  const streamed = /^data:/m.test(body.toString('latin1')) && body[0] !== 0x7b;
-  const client = new Anthropic({ apiKey: 'none', authToken: null, baseURL: 'http://recorded.invalid', maxRetries: 0, logLevel: 'off', fetch: async () => replay(response, body, streamed) });
+  const { streamed, fetch } = recorded(response);
+  const client = new Anthropic({ apiKey: 'none', authToken: null, baseURL: 'http://recorded.invalid', maxRetries: 0, logLevel: 'off', fetch });
   const request = { model: 'recorded', max_tokens: 1, messages: [] };
   let message = null;
   try {
@@ -39,21 +32,6 @@ async function read({ endpoint, response }) {
   } catch (error) {
     return { ok: false, streamed, message, error: errorOf(error) };
   }
-}
-
-function plainBody({ body_base64: base64, body_text: text, headers }) {
-  if (base64 == null) return Buffer.from(text ?? '', 'utf8');
-  const bytes = Buffer.from(base64, 'base64');
-  return headers['content-encoding'] === 'br' ? brotliDecompressSync(bytes) : bytes;
-}
-
-// A real fetch has decoded the body by now. Some records lost their headers; the SDK reads JSON only when the type says so.
-function replay({ status, headers }, body, streamed) {
-  const kept = new Headers({ 'content-type': streamed ? 'text/event-stream' : 'application/json' });
-  for (const [name, value] of Object.entries(headers)) {
-    if (!/^(content-length|content-encoding|transfer-encoding|connection)$/i.test(name)) kept.set(name, value);
-  }
-  return new Response(body, { status, headers: kept });
 }
 
 function errorOf(error) {

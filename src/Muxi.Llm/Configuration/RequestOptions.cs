@@ -30,6 +30,12 @@ public sealed record RequestOptions
     /// <summary>Raise <see cref="UnsupportedFeatureException"/> before anything is sent, where we would otherwise leave an option out and warn.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>The same, checked as far as it can be before a target is known.</summary>
+    /// <param name="whose">How errors name it.</param>
+    /// <exception cref="ConfigurationException">A number is below zero.</exception>
+    internal RequestOptions Checked(string whose) =>
+        MaxRetries < 0 ? throw new ConfigurationException($"{whose}.MaxRetries is {MaxRetries}: it must be 0 (for none) or more") : this;
+
     /// <summary>The settings as text, without the key and the headers' values.</summary>
     public override string ToString() =>
         $"{nameof(RequestOptions)} {{ {nameof(BaseUrl)} = {Redaction.HideUser(BaseUrl?.ToString() ?? "")}, {nameof(Headers)} = {string.Join(", ", Headers?.Keys ?? [])}, {nameof(Fallbacks)} = {string.Join(", ", Fallbacks?.Select(fallback => fallback.Model) ?? [])}, {nameof(MaxRetries)} = {MaxRetries}, {nameof(Timeouts)} = {Timeouts}, {nameof(Strict)} = {Strict} }}";

@@ -27,7 +27,7 @@ internal sealed class Targets(LlmOptions options)
     /// <exception cref="ConfigurationException">A name cannot be resolved; whose key is missing shows when its turn comes.</exception>
     public IReadOnlyList<Stop> Plan(string model, RequestOptions? request)
     {
-        if (request?.MaxRetries < 0) throw new ConfigurationException($"RequestOptions.MaxRetries is {request.MaxRetries}: it must be 0 (for none) or more");
+        request?.Checked(nameof(RequestOptions));
         // Most clients have neither defaults nor fallbacks, and then it is no matter by which names a model is known.
         if (_defaults.IsEmpty && _fallbacks.IsEmpty && request?.Fallbacks is not { Count: > 0 }) return [new(Name(model), request, null)];
         var names = new List<string>(2);
@@ -48,9 +48,8 @@ internal sealed class Targets(LlmOptions options)
 
     private Stop At(Fallback fallback, Provider first, RequestOptions? call, List<string> ofCall)
     {
-        var own = fallback.Options ?? new();
+        var own = (fallback.Options ?? new()).Checked($"the fallback '{fallback.Model}'");
         if (own.Fallbacks is not null) throw new ConfigurationException($"the fallback '{fallback.Model}' has fallbacks of its own: list them after it instead");
-        if (own.MaxRetries < 0) throw new ConfigurationException($"MaxRetries of the fallback '{fallback.Model}' is {own.MaxRetries}: it must be 0 (for none) or more");
         var names = new List<string>(2);
         var name = Name(fallback.Model, names);
         return new(name, call is null ? own : Inherited(own, call, isSame: name.Provider == first), fallback)

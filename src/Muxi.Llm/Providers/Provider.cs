@@ -59,6 +59,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>All variables that may hold the base URL, the first that is set counts.</summary>
     public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Distinct()];
 
+    /// <summary>The variable that the vendor's own pages tell people to put the key into; null where there is no key.</summary>
+    internal string? CustomaryVariable => Auth.Variables is [var first, ..] ? first : KeyVariables is [var own, ..] ? own : null;
+
     /// <summary>Whether this is its name or an alias, ignoring case.</summary>
     internal bool IsCalled(string name)
     {

@@ -89,4 +89,24 @@ public sealed class FailureTests
     {
         public override int Read(char[] buffer, int index, int count) => throw new InvalidTimeZoneException("two\r\nlines");
     }
+
+    [Fact]
+    public async Task A_refused_key_of_a_configuration_file_is_looked_for_there()
+    {
+        await using var server = await ReplayServer.StartAsync(0, CannedReply.Json("""{"error":{"message":"Incorrect API key"}}""", 401));
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, $"providers:\n  openai:\n    base_url: {server.Url}\n    api_key: sk-canary-0123456789\n", TestContext.Current.CancellationToken);
+
+            var run = await new CliRun { Environment = new() { ["MUXI_LLM_CONFIG"] = file } }.RunAsync("chat", "-m", "gpt-4o-mini", "Hello");
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.EndsWith($"(check {file}:4)\n", run.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 }

@@ -61,11 +61,11 @@ public sealed class RawRetryTests
     }
 
     [Fact]
-    public async Task An_option_without_a_meaning_here_is_refused()
+    public async Task An_option_that_cannot_be_meant_here_is_refused()
     {
         using var client = Client(FaultServer.Refused());
 
-        foreach (var options in (RequestOptions[])[new() { Fallbacks = ["groq/m"] }, new() { ExtraBody = """{"a":1}""" }])
+        foreach (var options in (RequestOptions[])[new() { Fallbacks = ["groq/m"] }, new() { ExtraBody = """{"a":1}""" }, new() { MaxRetries = -1 }])
             await Assert.ThrowsAsync<ConfigurationException>(() => client.Raw.SendAsync(new() { Provider = "openai", Method = HttpMethod.Get, Path = "models", Options = options }, TestContext.Current.CancellationToken));
     }
 

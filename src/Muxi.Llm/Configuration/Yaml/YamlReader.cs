@@ -35,7 +35,7 @@ internal sealed class YamlReader
         // What the parser throws, beside its own exception, on text that is broken in odd places (seen with YamlDotNet 16.3.0).
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
         {
-            throw file.Error((int)(reader._parser.Current?.End.Line ?? 1), "", "this is no YAML");
+            throw file.Error((int)(reader._parser.Current?.End.Line ?? 1), "", "this is no YAML: look for a bracket or quote that is not closed, and for a line that is indented unlike its neighbours");
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class ConfigurationErrorTests
         { "- a\n- b", "muxi-llm.yaml:1: a list stands here, not a map" },
         { "just text", "muxi-llm.yaml:1: 'just text' is not a map" },
         { "model: a\n---\nmodel: b", "muxi-llm.yaml:2: a second document begins here: a configuration is one" },
+        { "a: [1\nb: 2", "muxi-llm.yaml:1: this is no YAML: look for a bracket or quote that is not closed, and for a line that is indented unlike its neighbours" },
         { "model: {", "muxi-llm.yaml:2: this is no YAML: While parsing a node, did not find expected node content" },
         { "model: *nobody", "muxi-llm.yaml:1: model: *nobody names no anchor that stands before it" },
         { "defaults: &d\n  x: *d", "muxi-llm.yaml:2: defaults.x: *d names no anchor that stands before it" },
