@@ -9,27 +9,33 @@ internal sealed record DefaultModel(string Name, string Why, string Source)
     public const string Variable = Targets.ModelVariable;
 
     /// <summary>The option; else the variable, the configuration's, the first provider whose key is set, or the sandbox, and then standard error tells.</summary>
-    public static string Choose(string? option, LlmClient client, Terminal terminal)
+    /// <param name="option">What the command names; null for nothing.</param>
+    /// <param name="operation">What the model is for, as <see cref="Operations"/> calls it.</param>
+    /// <param name="client">Knows the settings.</param>
+    /// <param name="terminal">Knows the environment, and is told.</param>
+    public static string Choose(string? option, string operation, LlmClient client, Terminal terminal)
     {
         if (option is not null) return option;
-        var chosen = Find(client, terminal);
+        var chosen = Find(operation, client, terminal);
         var name = client.Targets.Name(chosen.Name).ToString();
         terminal.Note($"{(name == chosen.Name ? name : $"{chosen.Name}, which is {name},")} answers ({chosen.Why})");
         return chosen.Name;
     }
 
     /// <summary>What a command without a model gets.</summary>
-    public static DefaultModel Find(LlmClient client, Terminal terminal)
+    public static DefaultModel Find(string operation, LlmClient client, Terminal terminal)
     {
         if (terminal.Variable(Variable) is { } named) return new(Named(named, client), $"{Variable} is set", Variable);
         if (client.Configuration is { Model: { } model } file) return new(model, $"{file.PlaceOf("model")} says so; -m picks another", file.PlaceOf("model")!);
-        var candidates = client.Providers.Where(provider => provider is { DefaultModel: not null, KeyVariables.IsEmpty: false });
+        var candidates = client.Providers.Where(provider => !provider.KeyVariables.IsEmpty && Operations.DefaultModelOf(provider, operation) is not null);
         foreach (var provider in candidates)
             if (client.Targets.KeySource(provider) is { } source)
-                return new($"{provider.Name}/{provider.DefaultModel}", $"{source} is set; -m picks another", source);
+                return new(NameFor(provider, operation), $"{source} is set; -m picks another", source);
         var first = candidates.First();
-        return new($"{Providers.Sandbox.Name}/{Providers.Sandbox.DefaultModel}", $"no key is set; set {first.KeyVariables[0]} for {first.Name}/{first.DefaultModel}", "built in");
+        return new(NameFor(Providers.Sandbox, operation), $"no key is set; set {first.KeyVariables[0]} for {NameFor(first, operation)}", "built in");
     }
+
+    private static string NameFor(Provider provider, string operation) => $"{provider.Name}/{Operations.DefaultModelOf(provider, operation)}";
 
     private static string Named(string model, LlmClient client)
     {

@@ -20,7 +20,7 @@ internal sealed class EffectiveSettings(LlmClient client, Terminal terminal)
     private IEnumerable<Setting> General()
     {
         yield return new("configuration", _file.Name.Length > 0 ? _file.Name : "none", terminal.Variable(LlmConfiguration.Variable) is not null ? LlmConfiguration.Variable : _file.IsOfWorkingDirectory ? "the working directory" : _file.Name.Length > 0 ? "the home folder" : "");
-        var model = DefaultModel.Find(client, terminal);
+        var model = DefaultModel.Find(Operations.Chat, client, terminal);
         yield return new("model", model.Name, model.Source);
         if (_file.Proxy is { } proxy) yield return new("proxy", proxy.GetProxy(new("https://x.invalid")) is { Host: not "x.invalid" } address ? Redaction.HideUser(address.ToString()) : "none", _file.PlaceOf("proxy")!);
         else if (ProxyVariable() is { } variable) yield return new("proxy", Redaction.HideUser(terminal.Variable(variable)!), variable);

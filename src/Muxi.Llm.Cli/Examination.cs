@@ -88,7 +88,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
         string? fault = null;
         try
         {
-            chosen = DefaultModel.Find(client, terminal);
+            chosen = DefaultModel.Find(Operations.Chat, client, terminal);
         }
         catch (FailureException e)
         {

@@ -12,11 +12,30 @@ internal sealed record Endpoint(string Method, string Template, Func<Incoming, T
     /// <summary>Whether it is answered without a key: it tells nothing and asks nobody.</summary>
     public bool IsOpen { get; init; }
 
+    /// <summary>What kind of body it takes: JSON, unless something else is said.</summary>
+    public BodyKind Body { get; init; }
+
     /// <summary>The part before the id; the whole path where there is none.</summary>
     public string Prefix { get; } = Template.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at ? Template[..at] : Template;
 
     /// <summary>The part behind the id; null where there is none.</summary>
     public string? Suffix { get; } = Template.IndexOf('}', StringComparison.Ordinal) is >= 0 and var at ? Template[(at + 1)..] : null;
+}
+
+/// <summary>What an endpoint takes.</summary>
+internal enum BodyKind
+{
+    /// <summary>One JSON value.</summary>
+    Json,
+
+    /// <summary>Fields and files, <c>multipart/form-data</c>.</summary>
+    Form,
+
+    /// <summary>Either, as the client says.</summary>
+    JsonOrForm,
+
+    /// <summary>Whatever is sent is not read.</summary>
+    None,
 }
 
 /// <summary>Everything that can be asked, and the way from a path to it.</summary>

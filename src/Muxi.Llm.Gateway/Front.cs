@@ -55,7 +55,7 @@ internal sealed class Front(GatewayOptions options, Endpoints endpoints)
         (call.Endpoint, call.Id) = (found.Endpoint, found.Id);
         _gate.Check(call.Request, found.Endpoint);
         if (found.Endpoint is not { } endpoint) throw new RefusalException(Lost(call.Request.Method, found.Allow));
-        if (endpoint.Method == "POST") _gate.CheckJson(call.Request);
+        if (endpoint.Method == "POST") _gate.CheckBody(call, endpoint.Body, options);
         try
         {
             if (Interlocked.Increment(ref _underWay) > options.MaxRequests && !endpoint.IsOpen)

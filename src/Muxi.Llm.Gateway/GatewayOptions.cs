@@ -21,6 +21,9 @@ internal sealed record GatewayOptions
     /// <summary>The largest body of a request, in bytes. 64 MB by default: OpenAI takes 50 MB of pictures.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
 
+    /// <summary>The largest body of a request that brings files, in bytes; it waits on disk, not in memory. 600 MB by default: OpenAI takes files of 512 MB.</summary>
+    public long MaxUploadBytes { get; init; } = 600L << 20;
+
     /// <summary>How many requests may be under way at once; the next one is a 503. 1,000 by default.</summary>
     public int MaxRequests { get; init; } = 1000;
 

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Muxi.Llm.Gateway;
 
@@ -44,6 +45,19 @@ internal sealed class Incoming(HttpContext context, string requestId)
             throw;
         }
     }
+
+    /// <summary>Reads the fields and files of the body. Files wait on disk, under names of nobody's choosing, until the request is over.</summary>
+    /// <exception cref="RefusalException">400: it is no well-formed form, or has too many fields.</exception>
+    public async Task<IncomingForm> ReadFormAsync() => await IncomingForm.ReadAsync(Request, Aborted);
+
+    /// <summary>Lets a body be larger than others.</summary>
+    public void AllowBody(long bytes)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = bytes;
+    }
+
+    /// <summary>Says who answered.</summary>
+    public void Name(Reply reply) => Name(reply.Attempts, reply.Provider);
 
     /// <summary>Says who answered.</summary>
     public void Name(IReadOnlyList<Attempt> attempts, string? provider)

@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>The synchronous doors: they wait for the asynchronous ones, away from the caller's SynchronizationContext, so that a UI thread cannot lock itself.</summary>
-public static class SyncDoors
+public static partial class SyncDoors
 {
     extension(ChatCompletion)
     {
@@ -41,7 +41,7 @@ public static class SyncDoors
     }
 
 #pragma warning disable VSTHRD002 // Waiting is what these doors are for.
-    private static T Wait<T>(Func<Task<T>> call)
+    internal static T Wait<T>(Func<Task<T>> call)
     {
         // A handler of the caller's may come back to the scheduler that this thread belongs to, and which waits here.
         if (TaskScheduler.Current != TaskScheduler.Default) return Task.Run(call).GetAwaiter().GetResult();

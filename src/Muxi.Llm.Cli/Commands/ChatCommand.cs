@@ -70,7 +70,7 @@ internal sealed class ChatCommand : CliCommand
         if (prompt is { Length: 0 } && attachments.Count == 0) throw new UsageException("There is no prompt: give one as an argument or on stdin.");
 
         using var client = _terminal.Connect();
-        var asking = new Asking(client, _terminal, request with { Model = DefaultModel.Choose(request.Model.Length > 0 ? request.Model : null, client, _terminal) })
+        var asking = new Asking(client, _terminal, request with { Model = DefaultModel.Choose(request.Model.Length > 0 ? request.Model : null, Operations.Chat, client, _terminal) })
         {
             IsStreamed = !parsed.GetValue(_noStream), PrintsJson = parsed.GetValue(_json), TellsUsage = parsed.GetValue(_usage), Options = parsed.GetValue(_fallbacks) is { Length: > 0 } fallbacks ? new() { Fallbacks = [.. fallbacks.Select(model => new Fallback(model))] } : null,
         };

@@ -42,16 +42,9 @@ internal sealed class ProvidersCommand : CliCommand
         return 0;
     }
 
-    /// <summary>What a service can do here, in the words of the operations.</summary>
-    public static IEnumerable<string> Operations(Provider provider)
-    {
-        if (provider.Chat is not null) yield return "chat";
-        if (provider.TokenCount is not null) yield return "token counting";
-    }
-
     private static string Table(LlmClient client)
     {
-        var rows = client.Providers.Select(provider => (string[])[provider.Name, provider.DisplayName, string.Join(", ", Operations(provider)), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
+        var rows = client.Providers.Select(provider => (string[])[provider.Name, provider.DisplayName, string.Join(", ", Operations.Of(provider)), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
         rows.Insert(0, ["NAME", "SERVICE", "SPEAKS", "KEY", "BASE URL"]);
         var table = new StringBuilder();
         foreach (var row in rows)
@@ -88,7 +81,7 @@ internal sealed class ProvidersCommand : CliCommand
             json.WriteString("name", provider.Name);
             json.WriteString("display_name", provider.DisplayName);
             json.WriteStrings("aliases", provider.Aliases);
-            json.WriteStrings("operations", Operations(provider));
+            json.WriteStrings("operations", Operations.Of(provider));
             json.WriteStrings("key_variables", provider.CredentialVariables);
             json.WriteBoolean("key_required", provider.Auth.IsRequired);
             json.WriteBoolean("key_set", client.Targets.KeySource(provider) is not null);

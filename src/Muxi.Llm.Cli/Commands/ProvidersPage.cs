@@ -24,7 +24,7 @@ internal static class ProvidersPage
     {
         var page = new StringBuilder(Introduction.ReplaceLineEndings("\n"));
         foreach (var provider in Catalog.All)
-            page.Append("| ").AppendJoin(" | ", Names(provider), Service(provider), string.Join(", ", ProvidersCommand.Operations(provider)), Key(provider), Address(provider), Code(provider.DefaultModel)).Append(" |\n");
+            page.Append("| ").AppendJoin(" | ", Names(provider), Service(provider), string.Join(", ", Operations.Of(provider)), Key(provider), Address(provider), Code(provider.DefaultModel)).Append(" |\n");
         return page.ToString();
     }
 

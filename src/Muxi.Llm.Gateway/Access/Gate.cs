@@ -20,16 +20,32 @@ internal sealed class Gate(string? masterKey)
             : "the key is not this server's") { Code = "invalid_api_key", IsChallenge = true });
     }
 
-    /// <summary>Bodies that a web page of anybody's can send without asking first are not taken where no key is needed.</summary>
+    /// <summary>
+    /// Bodies that a web page of anybody's can send without asking first are not taken where no key is needed, but for forms: files cannot be sent otherwise, and a
+    /// foreign page's have been refused by their Origin. What may be larger than JSON is said here, too.
+    /// </summary>
     /// <exception cref="RefusalException">415: the body is announced as something else.</exception>
-    public void CheckJson(HttpRequest request)
+    public void CheckBody(Incoming call, BodyKind kind, GatewayOptions options)
     {
-        if (_keys is not null) return;
+        if (kind == BodyKind.None) return;
+        var isForm = Is(call.Request, "multipart/form-data");
+        if (isForm && kind is BodyKind.Form or BodyKind.JsonOrForm)
+        {
+            call.AllowBody(options.MaxUploadBytes);
+            return;
+        }
+        if (kind == BodyKind.Form) throw Unsupported("multipart/form-data; boundary=...");
+        if (isForm || (_keys is null && !Is(call.Request, "application/json"))) throw Unsupported("application/json");
+    }
+
+    private static bool Is(HttpRequest request, string mediaType)
+    {
         var type = request.ContentType.AsSpan();
         if (type.IndexOf(';') is >= 0 and var parameters) type = type[..parameters];
-        if (!type.Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase))
-            throw new RefusalException(new(415, "the body must be sent with 'Content-Type: application/json'") { Code = "unsupported_media_type" });
+        return type.Trim().Equals(mediaType, StringComparison.OrdinalIgnoreCase);
     }
+
+    private static RefusalException Unsupported(string right) => new(new(415, $"the body must be sent with 'Content-Type: {right}'") { Code = "unsupported_media_type" });
 
     /// <summary>
     /// A page whose name was made to point at this machine (DNS rebinding) sends its own Host; one that calls us from elsewhere sends its own Origin. Neither is answered,

@@ -19,6 +19,8 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
         for (var i = 0; i < chunk.Choices.Count; i++) AnswerAt(chunk.Choices[i].Index).Add(chunk.Choices[i]);
     }
 
+    Reply? IAccumulator<ChatCompletionChunk>.ToReply() => ToCompletion();
+
     /// <summary>The reply so far; null when nothing came.</summary>
     public ChatCompletion? ToCompletion()
     {

@@ -55,10 +55,18 @@ public static class Document
 /// <summary>What kind of file some bytes are, and data URIs.</summary>
 internal static class Media
 {
-    public static byte[] Read(string path)
+    /// <exception cref="FileNotFoundException">There is no file of this name.</exception>
+    public static void CheckPath(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (path.Contains('\0', StringComparison.Ordinal)) throw new FileNotFoundException("A file's name holds no NUL character.", path);
         if (Directory.Exists(path)) throw new FileNotFoundException($"'{path}' is a directory, not a file.", path);
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no file '{path}'.", path);
+    }
+
+    public static byte[] Read(string path)
+    {
+        CheckPath(path);
         var bytes = File.ReadAllBytes(path);
         return bytes.Length > 0 ? bytes : throw new FileNotFoundException($"The file '{path}' is empty.", path);
     }

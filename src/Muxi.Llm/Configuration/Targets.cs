@@ -88,6 +88,15 @@ internal sealed class Targets(LlmOptions options)
     /// <summary>A service by its name.</summary>
     public Provider Provider(string name) => Catalog.Find(name, options.Providers) ?? throw Catalog.Unknown(name, name, options.Providers);
 
+    /// <summary>Whose a file or another thing at a service is, <c>provider/id</c>, and its id there; without a provider's name it is OpenAI's.</summary>
+    /// <exception cref="ConfigurationException">There is no such provider, or no id.</exception>
+    public (Provider Provider, string Id) Owned(string id)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        var name = Catalog.Resolve(id, options.Providers);
+        return (name.Provider, name.Host is null ? name.Model : $"{name.Model}@{name.Host}");
+    }
+
     /// <summary>Where a call goes, and with which key.</summary>
     /// <exception cref="ConfigurationException">A setting cannot work, or the key is missing.</exception>
     public Target Resolve(ModelName name, RequestOptions? request)

@@ -7,7 +7,7 @@ namespace Muxi.Llm;
 /// A wire format of chat: an immutable record of pure functions. Its properties are its quirks: plain data with defaults, so that a provider is configured by
 /// <c>new OpenAIChat { ... }</c> and a model's difference by <see cref="ChatDialects.For{T}(T, string, Func{T, ChatDialect})"/>.
 /// </summary>
-public abstract record ChatDialect : IVerb<ChatCompletionRequest, ChatCompletion>, IStreamVerb<ChatCompletionRequest, ChatCompletionChunk>
+public abstract record ChatDialect : Dialect, IVerb<ChatCompletionRequest, ChatCompletion>, IStreamVerb<ChatCompletionRequest, ChatCompletionChunk>
 {
     /// <summary>What differs for models whose name matches a glob (<c>*</c>, <c>?</c>; case is ignored). The first match wins.</summary>
     public ImmutableArray<Variant> Variants { get; init; } = [];

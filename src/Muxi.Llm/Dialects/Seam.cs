@@ -26,6 +26,11 @@ public readonly record struct CallContext(string Provider, string Model, string 
     /// <summary>The exception for an event of a stream that is an error, or cannot be read.</summary>
     public ApiException Error(WireEvent wireEvent) => Error(new HttpReply(200, wireEvent.Data));
 
+    /// <summary>The exception for a request that this service cannot take, as far as we know: raised before anything is sent.</summary>
+    /// <param name="param">The request member that is wrong.</param>
+    /// <param name="message">What is wrong with it and what would be right, to follow the service's name.</param>
+    public BadRequestException Refuse(string param, string message) => Wrong.Request(param, Provider.Length == 0 ? message : $"{Provider}: {message}", Provider, Model);
+
     /// <summary>The exception for a stream that lacks its end.</summary>
     /// <param name="what">What is missing, to follow "the stream ".</param>
     public StreamInterruptedException Interrupted(string what) => new($"{Provider}: the stream {what}") { Provider = Provider, Model = Model };
@@ -47,7 +52,10 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>The body; empty for none. It can be sent again as often as needed.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The body's media type.</summary>
+    /// <summary>Fields and files as the body, in place of <see cref="Body"/>; null for none.</summary>
+    public Form? Form { get; init; }
+
+    /// <summary>The body's media type; a form has its own.</summary>
     public string ContentType { get; init; } = "application/json";
 
     /// <summary>Headers of the wire format itself, such as a version.</summary>
@@ -155,4 +163,14 @@ public interface IStreamVerb<in TRequest, TChunk>
 
     /// <summary>A fresh fold for the stream that answers a request.</summary>
     IFold<TChunk> Fold(TRequest request, CallContext context);
+}
+
+/// <summary>A verb that is answered with bytes which are read as they come: sound, a file.</summary>
+public interface IContentVerb<in TRequest>
+{
+    /// <summary>The HTTP request that asks for them.</summary>
+    HttpCall Render(TRequest request, CallContext context);
+
+    /// <summary>Whether a good reply's headers announce such bytes; where not, the body is read as an error.</summary>
+    bool Accepts(TRequest request, ReplyHeaders headers);
 }

@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>A wire format in which a provider counts a chat request's tokens: an immutable record of pure functions, as <see cref="ChatDialect"/> is.</summary>
-public abstract record TokenCountDialect : IVerb<ChatCompletionRequest, TokenCount>
+public abstract record TokenCountDialect : Dialect, IVerb<ChatCompletionRequest, TokenCount>
 {
     /// <summary>The HTTP request that asks for the count.</summary>
     /// <param name="request">What would be asked; it is not changed.</param>
@@ -13,12 +13,5 @@ public abstract record TokenCountDialect : IVerb<ChatCompletionRequest, TokenCou
     public abstract TokenCount Parse(HttpReply reply, CallContext context);
 
     /// <summary>One call and its reply.</summary>
-    public IExchange<TokenCount> Begin(ChatCompletionRequest request, CallContext context) => new OneCall(this, request, context);
-
-    private sealed class OneCall(TokenCountDialect dialect, ChatCompletionRequest request, CallContext context) : IExchange<TokenCount>
-    {
-        public Step<TokenCount> Next(HttpReply? reply) => reply is { } got
-            ? Step<TokenCount>.Done(dialect.Parse(got, context))
-            : Step<TokenCount>.Send(dialect.Render(request, context));
-    }
+    public IExchange<TokenCount> Begin(ChatCompletionRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => Parse(reply, context));
 }

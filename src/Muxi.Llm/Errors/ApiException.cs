@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Muxi.Llm;
 
-/// <summary>The provider answered with an error. The subclass says which kind, as in OpenAI's own clients.</summary>
+/// <summary>The provider answered with an error, or would surely have and was not asked. The subclass says which kind, as in OpenAI's own clients.</summary>
 /// <remarks>No member ever holds a credential: they are redacted even where the provider echoes them.</remarks>
 public class ApiException : LlmException
 {
@@ -34,6 +34,9 @@ public class ApiException : LlmException
 
     /// <summary>The provider's own word on whether to try again (<c>x-should-retry</c>); null when it did not say.</summary>
     public bool? ShouldRetry { get => _facts.ShouldRetry; init => _facts = _facts with { ShouldRetry = value }; }
+
+    /// <summary>Whether the provider said it: false where we know better than to ask.</summary>
+    internal bool WasSent { get; init; } = true;
 
     /// <summary>Fills all members at once, whatever the subclass.</summary>
     internal void Fill(in ErrorFacts facts) => _facts = facts;

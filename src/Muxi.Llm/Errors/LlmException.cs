@@ -49,11 +49,14 @@ public sealed class ApiTimeoutException(string message, TimeoutKind kind, Except
     public TimeoutKind Timeout { get; } = kind;
 }
 
-/// <summary>A stream broke, or reported an error after content had come. <see cref="Received"/> holds what came.</summary>
+/// <summary>A stream broke, or reported an error after content had come. <see cref="Partial"/> holds what came.</summary>
 public sealed class StreamInterruptedException(string message, Exception? inner = null) : LlmException(message, inner)
 {
-    /// <summary>What was received until the break, put together as a reply; null when nothing had come, or the operation has no such form.</summary>
-    public ChatCompletion? Received { get; internal set; }
+    /// <summary>What was received of a conversation's answer until the break; null when nothing had come, or it was no chat.</summary>
+    public ChatCompletion? Received => Partial as ChatCompletion;
+
+    /// <summary>What was received until the break, put together as the operation's reply; null when nothing had come, or the operation has no such form.</summary>
+    public Reply? Partial { get; internal set; }
 }
 
 /// <summary>Every target of the call failed. <see cref="LlmException.Attempts"/> lists them; the inner exceptions are theirs, in order.</summary>

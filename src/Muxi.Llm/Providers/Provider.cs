@@ -32,6 +32,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The model to use when none is named and this is the first provider with a key; null where there is no sensible one.</summary>
     public string? DefaultModel { get; init; }
 
+    /// <summary>The models to use for other operations than chat, by the operation's name (<c>embeddings</c>, <c>images</c>, ...); where one is missing, there is no sensible one.</summary>
+    public ImmutableDictionary<string, string> DefaultModels { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The wire format of chat; null where there is no chat.</summary>
     public ChatDialect? Chat { get; init; }
 

@@ -12,10 +12,24 @@ namespace Muxi.Llm;
 /// </summary>
 internal sealed class Router(Transport transport, Targets targets, RetryPolicy retries)
 {
-    public async Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
-        where TReply : Reply
+    public Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
+        where TReply : Reply => SendAsync(verb, request, Plan(verb, request, model, options), cancellationToken);
+
+    /// <summary>As the other, for what is not a model's but a service's own: its files.</summary>
+    public Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, Provider service, RequestOptions? options, CancellationToken cancellationToken)
+        where TReply : Reply => SendAsync(verb, request, Plan(verb, request, service, options), cancellationToken);
+
+    /// <summary>Asks for bytes, and gives the reply when the first of them have come; its end ends the call.</summary>
+    public Task<TReply> OpenAsync<TRequest, TReply>(ContentVerb<TRequest, TReply> verb, TRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
+        where TReply : ContentReply => OpenAsync(verb, request, Plan(verb, request, model, options), cancellationToken);
+
+    /// <summary>As the other, for what is a service's own.</summary>
+    public Task<TReply> OpenAsync<TRequest, TReply>(ContentVerb<TRequest, TReply> verb, TRequest request, Provider service, RequestOptions? options, CancellationToken cancellationToken)
+        where TReply : ContentReply => OpenAsync(verb, request, Plan(verb, request, service, options), cancellationToken);
+
+    private async Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, CallPlan plan, CancellationToken cancellationToken) where TReply : Reply
     {
-        using var course = Begin(model, options, verb.Repeats, cancellationToken);
+        using var course = Begin(plan, cancellationToken);
         while (true)
         {
             try
@@ -36,11 +50,43 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
         }
     }
 
+    private async Task<TReply> OpenAsync<TRequest, TReply>(ContentVerb<TRequest, TReply> verb, TRequest request, CallPlan plan, CancellationToken cancellationToken) where TReply : ContentReply
+    {
+        var course = Begin(plan, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    var attempt = course.Begin();
+                    var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
+                    var asked = verb.At(course.Stop, request);
+                    var body = await transport.OpenAsync(course, attempt, dialect.Render(asked, attempt.Context), headers => dialect.Accepts(asked, headers)).ConfigureAwait(false);
+                    var reply = verb.Make(body);
+                    reply.Call = course.Succeeded();
+                    return reply;
+                }
+                catch (LlmException e)
+                {
+                    if (await course.AfterAsync(e).ConfigureAwait(false) is not { } raised) continue;
+                    if (raised == e) throw;
+                    throw raised;
+                }
+            }
+        }
+        catch
+        {
+            course.Dispose();
+            throw;
+        }
+    }
+
     public async IAsyncEnumerable<TChunk> StreamAsync<TRequest, TChunk>(
         StreamVerb<TRequest, TChunk> verb, TRequest request, string model, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TChunk : Reply
     {
-        using var course = Begin(model, options, verb.Repeats, cancellationToken);
+        using var course = Begin(Plan(verb, request, model, options), cancellationToken);
         var chunks = new List<TChunk>();
         var stream = await CommitAsync(verb, request, course, chunks).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
@@ -64,8 +110,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
     /// <summary>Sends a raw request; the limits hold until the headers are there, and the body is the caller's to read.</summary>
     public async Task<HttpResponseMessage> SendAsync(RawRequest request, ModelName name, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var course = new Course(transport, targets, retries, new([new(name, request.Options, null)], RepeatsOf(request)), cancellationToken);
+        using var course = Begin(new([new(name, request.Options, null)], RepeatsOf(request)), cancellationToken);
         while (true)
         {
             try
@@ -150,16 +195,25 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
         catch (LlmException e)
         {
             var interrupted = e as StreamInterruptedException ?? new StreamInterruptedException($"the stream broke off: {e.Message}", e) { Provider = e.Provider, Model = e.Model };
-            interrupted.Received = received.ToCompletion();
+            interrupted.Partial = received.ToReply();
             course.Broke(interrupted);
             if (interrupted == e) throw;
             throw interrupted;
         }
     }
 
-    private Course Begin(string model, RequestOptions? options, Repeats repeats, CancellationToken cancellationToken)
+    private CallPlan Plan<TRequest>(Verb<TRequest> verb, TRequest request, string model, RequestOptions? options) => new(targets.Plan(model, options), verb.RepeatsOf(request));
+
+    private static CallPlan Plan<TRequest>(Verb<TRequest> verb, TRequest request, Provider service, RequestOptions? options)
+    {
+        options?.Checked(nameof(RequestOptions));
+        if (options?.Fallbacks is { Count: > 0 }) throw new ConfigurationException($"{verb.Name} has no fallbacks: what is asked for is one provider's own") { Provider = service.Name };
+        return new([new(new(service, "", null), options, null)], verb.RepeatsOf(request));
+    }
+
+    private Course Begin(CallPlan plan, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(transport, targets, retries, new(targets.Plan(model, options), repeats), cancellationToken);
+        return new(transport, targets, retries, plan, cancellationToken);
     }
 }

@@ -37,6 +37,28 @@ internal sealed record SandboxAnswer
     /// <summary>After the last piece the body neither goes on nor ends, until the reader gives up.</summary>
     public bool Hangs { get; init; }
 
+    /// <summary>A route's answer; what it cannot read or refuses is an error in OpenAI's shape.</summary>
+    public static SandboxAnswer Of(SandboxRoute route, SandboxCall call)
+    {
+        try
+        {
+            return route.Answer(call);
+        }
+        catch (SandboxRefusal refusal)
+        {
+            return refusal.Answer;
+        }
+        catch (JsonException)
+        {
+            return new SandboxRefusal("The body is not valid JSON.", null, null).Answer;
+        }
+        catch (InvalidOperationException)
+        {
+            // GetString refuses bytes that are not UTF-8 and the escape of half a surrogate pair.
+            return new SandboxRefusal("A string of the body is not valid Unicode.", null, null).Answer;
+        }
+    }
+
     public static SandboxAnswer Json(Action<Utf8JsonWriter> write) => new() { Body = Bytes(write) };
 
     /// <summary>An error in OpenAI's shape.</summary>

@@ -38,7 +38,7 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
         var path = request.RequestUri is { IsAbsoluteUri: true } uri ? uri.AbsolutePath.TrimEnd('/') : "/";
         foreach (var route in Routes)
             if (route.Method == request.Method && route.Tail(path) is { } tail)
-                return route.Answer(new(path, tail, body, request.Content?.Headers.ContentType?.ToString(), clock.GetUtcNow()));
+                return SandboxAnswer.Of(route, new(path, tail, body, request.Content?.Headers.ContentType?.ToString(), clock.GetUtcNow()) { Query = request.RequestUri!.Query });
         return SandboxAnswer.Error(404, $"The sandbox serves nothing at {request.Method} {path}.", "invalid_request_error", "unknown_url");
     }
 

@@ -6,7 +6,11 @@ namespace Muxi.Llm;
 /// <param name="Body">The whole body.</param>
 /// <param name="ContentType">The body's content type with its parameters, e.g. a multipart boundary.</param>
 /// <param name="Now">The time of the call.</param>
-internal sealed record SandboxCall(string Path, string Tail, byte[] Body, string? ContentType, DateTimeOffset Now);
+internal sealed record SandboxCall(string Path, string Tail, byte[] Body, string? ContentType, DateTimeOffset Now)
+{
+    /// <summary>What stands behind the path, with its question mark; empty where there is nothing.</summary>
+    public string Query { get; init; } = "";
+}
 
 /// <summary>What the sandbox serves at one path. A path that ends in <c>/</c> takes whatever follows it as <see cref="SandboxCall.Tail"/>.</summary>
 /// <param name="Method">The only method that is served.</param>

@@ -76,13 +76,54 @@ internal sealed class Transport : IDisposable
     public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
     {
         using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
+        foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (call.AddedHeaders.Count > 0) target = target.With(call.AddedHeaders);
+        if (call.Form is { } form) return await SendAsync(target, request, form, waiting, trace).ConfigureAwait(false);
         if (!call.Body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(call.Body);
             request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
         }
-        foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
-        return await SendAsync(call.AddedHeaders.Count == 0 ? target : target.With(call.AddedHeaders), request, waiting, trace).ConfigureAwait(false);
+        return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Form form, Waiting waiting, Trace trace)
+    {
+        var watch = new UploadWatch(waiting);
+        try
+        {
+            request.Content = FormContent.Of(form, watch);
+            return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.End();
+        }
+    }
+
+    /// <summary>Sends one call whose good reply is bytes, and waits for the first of them.</summary>
+    /// <param name="course">What the reply's end also ends.</param>
+    /// <param name="attempt">The attempt that this is.</param>
+    /// <param name="call">What to send.</param>
+    /// <param name="accepts">Whether the headers announce such bytes.</param>
+    public async ValueTask<ContentBody> OpenAsync(Course course, AttemptInProgress attempt, HttpCall call, Func<ReplyHeaders, bool> accepts)
+    {
+        var (target, waiting) = (attempt.Target, attempt.Waiting);
+        attempt.Trace.Take(call);
+        var response = await SendAsync(target, call, waiting, attempt.Trace).ConfigureAwait(false);
+        try
+        {
+            var headers = new ReplyHeaders(response);
+            if (!accepts(headers)) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
+            var stream = new ContentStream(response, await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false), course, attempt);
+            if (!await stream.BeginAsync().ConfigureAwait(false)) throw Unusable(target, "the reply is empty", null);
+            return new(stream, response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentLength) { Headers = headers };
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>

@@ -21,7 +21,7 @@ public sealed class DefaultModelTests
 
         var terminal = run.Terminal(TextWriter.Null, errors);
         using var client = terminal.Connect();
-        var model = DefaultModel.Choose(null, client, terminal);
+        var model = DefaultModel.Choose(null, Operations.Chat, client, terminal);
 
         Assert.Equal($"muxi-llm: {says}\n", errors.ToString());
         Assert.StartsWith($"{model} ", says, StringComparison.Ordinal);

@@ -61,7 +61,8 @@ public class Law05_A_verb_is_complete_or_absent
 
     private static IEnumerable<Breach> Check(Type verb)
     {
-        string[] parts = Streams(verb) ? ["Render", "Parse", "Fold"] : ["Render", "Parse"];
+        var open = verb.GetInterfaces().Where(one => one.IsGenericType).Select(one => one.GetGenericTypeDefinition()).ToArray();
+        string[] parts = ["Render", .. open.Contains(typeof(IVerb<,>)) || open.Contains(typeof(IStreamVerb<,>)) ? (string[])["Parse"] : [], .. open.Contains(typeof(IStreamVerb<,>)) ? (string[])["Fold"] : [], .. open.Contains(typeof(IContentVerb<>)) ? (string[])["Accepts"] : []];
         const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
         return parts.Where(part => !verb.GetMethods(Any).Any(method => method.Name == part && !method.IsAbstract))
             .Select(part => new Breach($"{verb.Name}.{part}", 0, $"a verb without {part} is half a verb"));
@@ -71,8 +72,6 @@ public class Law05_A_verb_is_complete_or_absent
         source.All<ObjectCreationExpressionSyntax>()
             .Where(made => made.Type.ToString().EndsWith("NotImplementedException", StringComparison.Ordinal) || made.Type.ToString().EndsWith("NotSupportedException", StringComparison.Ordinal))
             .Select(made => source.Breach(made, $"{made.Type} in a dialect"));
-
-    private static bool Streams(Type verb) => verb.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IStreamVerb<,>));
 
     private sealed class Untouchable : HttpMessageHandler
     {

@@ -18,7 +18,7 @@ internal static class Quirks
 
     /// <summary>The kinds of dialect: the abstract records that a provider has a property of.</summary>
     public static IReadOnlyList<Type> Roots { get; } =
-        [.. typeof(Provider).GetProperties().Select(property => property.PropertyType).Where(type => type.IsAbstract && IsVerb(type)).Distinct()];
+        [.. typeof(Provider).GetProperties().Select(property => property.PropertyType).Where(type => type.IsAbstract && typeof(Dialect).IsAssignableFrom(type)).Distinct()];
 
     /// <summary>The dialects of the library.</summary>
     public static IReadOnlyList<Type> Dialects { get; } =
@@ -30,7 +30,7 @@ internal static class Quirks
         where Roots.Contains(property.PropertyType) && property.GetValue(provider) is not null
         select (property.PropertyType, property.GetValue(provider)!);
 
-    public static bool IsVerb(Type type) => type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() is var open && (open == typeof(IVerb<,>) || open == typeof(IStreamVerb<,>)));
+    public static bool IsVerb(Type type) => type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() is var open && (open == typeof(IVerb<,>) || open == typeof(IStreamVerb<,>) || open == typeof(IContentVerb<>)));
 
     /// <summary>The properties that make a dialect what it is.</summary>
     public static IEnumerable<PropertyInfo> In(Type dialect) => dialect.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);

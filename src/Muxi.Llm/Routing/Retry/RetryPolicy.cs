@@ -28,7 +28,7 @@ internal sealed class RetryPolicy(Retries retries, TimeProvider clock, Func<doub
         error is ApiException { ShouldRetry: true } or ApiException { Status: HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable } || WasUnsent(error);
 
     /// <summary>Whether nothing of the call was sent.</summary>
-    public static bool WasUnsent(LlmException error) => error is ConfigurationException or UnsupportedFeatureException or ApiConnectionException { NothingWasSent: true };
+    public static bool WasUnsent(LlmException error) => error is ConfigurationException or UnsupportedFeatureException or ApiConnectionException { NothingWasSent: true } or ApiException { WasSent: false };
 
     /// <summary>What the service asks for, and up to a tenth more; where it asks for nothing, exponential backoff with full jitter.</summary>
     private TimeSpan Wait(TimeSpan? asked, int made)

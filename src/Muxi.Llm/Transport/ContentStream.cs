@@ -1,0 +1,103 @@
+namespace Muxi.Llm;
+
+/// <summary>The body of a good reply, read as it comes. A break is told as a <see cref="StreamInterruptedException"/>; disposing it ends the call.</summary>
+internal sealed class ContentStream(HttpResponseMessage response, Stream body, Course course, AttemptInProgress attempt) : Stream
+{
+    private const int FirstPiece = 4096;
+
+    private readonly Waiting _waiting = attempt.Waiting;
+    private byte[] _first = [];
+    private int _at, _end;
+    private bool _isDisposed;
+
+    public override bool CanRead => !_isDisposed;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException("The stream is read as it comes.");
+
+    public override long Position
+    {
+        get => throw new NotSupportedException("The stream is read as it comes.");
+        set => throw new NotSupportedException("The stream is read as it comes.");
+    }
+
+    /// <summary>Waits for the first bytes; false where there are none.</summary>
+    public async ValueTask<bool> BeginAsync()
+    {
+        _first = new byte[FirstPiece];
+        try
+        {
+            _end = await body.ReadAsync(_first, _waiting.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Transport.IsOfTheBody(e))
+        {
+            throw Transport.Explain(e, attempt.Target, _waiting);
+        }
+        _waiting.Pause();
+        return _end > 0;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_at < _end || buffer.IsEmpty) return Take(buffer);
+        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(_waiting.Token, cancellationToken) : null;
+        try
+        {
+            _waiting.Begin(TimeoutKind.Idle, _waiting.Timeouts.Idle);
+            var count = await body.ReadAsync(buffer, either?.Token ?? _waiting.Token).ConfigureAwait(false);
+            // How long the caller looks at the bytes is not the service's silence.
+            _waiting.Pause();
+            return count;
+        }
+        catch (Exception e) when (Transport.IsOfTheBody(e))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Broken(Transport.Explain(e, attempt.Target, _waiting));
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => SyncDoors.Wait(() => ReadAsync(buffer.AsMemory(offset, count)).AsTask());
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream is read as it comes.");
+
+    public override void SetLength(long value) => throw new NotSupportedException("The stream is a reply.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is a reply.");
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            body.Dispose();
+            response.Dispose();
+            course.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private int Take(Memory<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, _end - _at);
+        _first.AsMemory(_at, count).CopyTo(buffer);
+        _at += count;
+        if (_at == _end) _first = [];
+        return count;
+    }
+
+    private Exception Broken(Exception error)
+    {
+        if (error is not LlmException failure) return error;
+        var interrupted = new StreamInterruptedException($"the reply broke off: {failure.Message}", failure) { Provider = failure.Provider, Model = failure.Model };
+        course.Broke(interrupted);
+        return interrupted;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Muxi.Llm;
+
+/// <summary>A form on its way: its files are read while they are sent.</summary>
+internal static class FormContent
+{
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>The form as the body of a request.</summary>
+    /// <param name="form">Fields and files.</param>
+    /// <param name="watch">Told of every piece of a file.</param>
+    public static HttpContent Of(Form form, UploadWatch watch)
+    {
+        var boundary = $"muxi-llm-{Guid.NewGuid():N}";
+        // Names go as UTF-8, as browsers send them (WHATWG HTML, multipart/form-data encoding algorithm).
+        var content = new MultipartContent("form-data", boundary) { HeaderEncodingSelector = static (_, _) => Encoding.UTF8 };
+        // Some services do not take the boundary in quotes.
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={boundary}");
+        foreach (var part in form.Parts) content.Add(Of(part, watch));
+        return content;
+    }
+
+    private static HttpContent Of(FormPart part, UploadWatch watch)
+    {
+        if (part.File is not { } file) return Named(new ByteArrayContent(Encoding.UTF8.GetBytes(part.Value ?? "")), $"form-data; name=\"{Escaped(part.Name)}\"");
+        var content = Named(new StreamContent(new WatchedStream(file.Open(), file, watch), BufferSize), $"form-data; name=\"{Escaped(part.Name)}\"; filename=\"{Escaped(file.FileName)}\"");
+        content.Headers.ContentType = MediaTypeHeaderValue.TryParse(file.ContentType, out var type) ? type : new("application/octet-stream");
+        return content;
+    }
+
+    private static HttpContent Named(HttpContent content, string disposition)
+    {
+        content.Headers.TryAddWithoutValidation("Content-Disposition", disposition);
+        return content;
+    }
+
+    private static string Escaped(string name) => name.Replace("\"", "%22", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+
+    /// <summary>A file that tells how far it has been read.</summary>
+    private sealed class WatchedStream(Stream inner, FileSource file, UploadWatch watch) : Stream
+    {
+        private long _sent;
+
+        public override bool CanRead => true;
+
+        // StreamContent asks for this, to know the length beforehand.
+        public override bool CanSeek => file.Length is not null;
+
+        public override bool CanWrite => false;
+
+        public override long Length => file.Length ?? throw new NotSupportedException("The stream does not know its length.");
+
+        public override long Position
+        {
+            get => _sent;
+            set => Seek(value, SeekOrigin.Begin);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Tell(inner.Read(buffer, offset, count));
+
+        public override int Read(Span<byte> buffer) => Tell(inner.Read(buffer));
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Tell(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+
+        public override long Seek(long offset, SeekOrigin origin) => _sent = inner.Seek(offset, origin);
+
+        public override void Flush() { }
+
+        public override void SetLength(long value) => throw new NotSupportedException("A file is sent as it is.");
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A file is sent as it is.");
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private int Tell(int count)
+        {
+            if (count == 0)
+            {
+                watch.AllSent();
+                return 0;
+            }
+            _sent += count;
+            watch.Sent();
+            file.Progress?.Report(new(_sent, file.Length));
+            return count;
+        }
+    }
+}
+
+/// <summary>
+/// The waiting while a large body goes out: each piece has the time that lies between pieces, and only behind the last one begins the time for the reply. It is called from
+/// wherever the body is being sent, and says nothing more once the reply has come.
+/// </summary>
+internal sealed class UploadWatch(Waiting waiting)
+{
+    private readonly Lock _lock = new();
+    private bool _isOver;
+
+    public void Sent() => Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
+
+    public void AllSent() => Begin(TimeoutKind.FirstByte, waiting.Timeouts.FirstByte);
+
+    public void End()
+    {
+        lock (_lock) _isOver = true;
+    }
+
+    private void Begin(TimeoutKind phase, TimeSpan limit)
+    {
+        lock (_lock)
+            if (!_isOver) waiting.Begin(phase, limit);
+    }
+}
