@@ -62,7 +62,7 @@ internal sealed class ModelList(LlmClient client, Callees callees, GatewayOption
     {
         var models = new List<Listed>();
         await foreach (var model in client.Models.AllAsync(provider, _short, CancellationToken.None))
-            models.Add(new(model.Name, model with { Created = model.Created ?? 0, OwnedBy = model.OwnedBy ?? provider.Name }));
+            models.Add(new(model.Name, new() { Id = model.Id, Created = model.Created ?? 0, OwnedBy = model.OwnedBy ?? provider.Name }));
         return models;
     }
 

@@ -29,44 +29,44 @@ public sealed class TextInput
     /// <summary>Whether a list was given, be it of one.</summary>
     public bool IsList { get; }
 
-    /// <summary>One text.</summary>
+    /// <summary>A single text, which is no list of one.</summary>
     public static TextInput FromText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return new([text], null, isList: false);
     }
 
-    /// <summary>Several texts.</summary>
+    /// <summary>Several texts, each for itself.</summary>
     public static TextInput FromTexts(ReadOnlySpan<string> texts) => new([.. texts], null, isList: true);
 
-    /// <summary>Several texts.</summary>
+    /// <summary>Several texts, each for itself.</summary>
     public static TextInput FromTexts(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return new(texts, null, isList: true);
     }
 
-    /// <summary>One text as the model's tokens.</summary>
+    /// <summary>A single text, as the model's tokens.</summary>
     public static TextInput FromTokens(IReadOnlyList<int> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         return new(null, [tokens], isList: false);
     }
 
-    /// <summary>Several texts as the model's tokens.</summary>
+    /// <summary>Several texts, each as the model's tokens.</summary>
     public static TextInput FromTokens(IReadOnlyList<IReadOnlyList<int>> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         return new(null, tokens, isList: true);
     }
 
-    /// <summary>One text.</summary>
+    /// <summary>A single text, given as it is.</summary>
     public static implicit operator TextInput(string text) => FromText(text);
 
-    /// <summary>Several texts.</summary>
+    /// <summary>Several texts, each for itself.</summary>
     public static implicit operator TextInput(string[] texts) => FromTexts((IReadOnlyList<string>)texts);
 
-    /// <summary>Several texts.</summary>
+    /// <summary>Several texts, each for itself.</summary>
     public static implicit operator TextInput(List<string> texts) => FromTexts((IReadOnlyList<string>)texts);
 
     /// <summary>Goes through the texts.</summary>

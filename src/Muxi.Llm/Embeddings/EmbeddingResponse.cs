@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// <remarks>Source: CreateEmbeddingResponse in OpenAI's OpenAPI document 2.3.0.</remarks>
 public sealed partial record EmbeddingResponse : Reply
 {
-    /// <summary>Always <c>list</c>.</summary>
+    /// <summary>Always <c>list</c>, as in every list of OpenAI's.</summary>
     public string Object => "list";
 
     /// <summary>The model that answered, in the vendor's own words.</summary>
@@ -40,7 +40,7 @@ public sealed record Embedding
     /// <summary>The text's place among the texts.</summary>
     public int Index { get; init; }
 
-    /// <summary>The numbers.</summary>
+    /// <summary>The numbers, as many as the model or the request says; as a rule the vector is 1 long.</summary>
     public ReadOnlyMemory<float> Vector { get; init; }
 
     /// <summary>Members that we do not know.</summary>

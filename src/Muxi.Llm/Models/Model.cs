@@ -7,7 +7,7 @@ public sealed record Model : Reply
     /// <summary>Its id, in the provider's own words.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Always <c>model</c>.</summary>
+    /// <summary>Always <c>model</c>, whatever word the provider has for it.</summary>
     public string Object => "model";
 
     /// <summary>When it was made, in Unix seconds; null where the provider does not say.</summary>

@@ -33,7 +33,7 @@ public sealed class ModelsResource
     public Task<Page<Model>> ListPageAsync(string provider, string? after = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         PageAsync(_targets.Provider(provider), after, options, cancellationToken);
 
-    /// <summary>One model.</summary>
+    /// <summary>What a provider tells of one of its models.</summary>
     /// <param name="name"><c>provider/model</c>, or an alias.</param>
     /// <param name="options">Settings of the call.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -20,7 +20,7 @@ public sealed class ModerationInput
     /// <summary>Whether a list was given, be it of one.</summary>
     public bool IsList { get; }
 
-    /// <summary>One text.</summary>
+    /// <summary>A single text, which is no list of one.</summary>
     public static ModerationInput FromText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -44,13 +44,13 @@ public sealed class ModerationInput
         return new([], parts, isList: true);
     }
 
-    /// <summary>One text.</summary>
+    /// <summary>A single text, given as it is.</summary>
     public static implicit operator ModerationInput(string text) => FromText(text);
 
-    /// <summary>Several texts.</summary>
+    /// <summary>Several texts, each for itself.</summary>
     public static implicit operator ModerationInput(string[] texts) => FromTexts((IReadOnlyList<string>)texts);
 
-    /// <summary>Several texts.</summary>
+    /// <summary>Several texts, each for itself.</summary>
     public static implicit operator ModerationInput(List<string> texts) => FromTexts((IReadOnlyList<string>)texts);
 
     /// <summary>Goes through the texts.</summary>

@@ -48,7 +48,6 @@ public static partial class Providers
             .For("claude-3-7-*", d => Budgeted(d) with { OutputFormat = false, StrictTools = false })
             .For("claude-3-*", d => Budgeted(d) with { Thinking = AnthropicThinking.None, OutputFormat = false, StrictTools = false }),
         TokenCount = new AnthropicTokenCount(),
-        Models = new AnthropicModels(),
         Documentation = "https://platform.claude.com/docs/en/api/messages",
     };
 

@@ -74,15 +74,15 @@ internal sealed class EmbeddingReply : IBodyReader
 
     /// <summary>The reply, once its body was taken.</summary>
     /// <param name="reply">Its status and headers.</param>
-    /// <param name="texts">How many texts were to be embedded.</param>
+    /// <param name="texts">How many texts were to be embedded; null where that is not known.</param>
     /// <param name="context">The call's surroundings.</param>
     /// <exception cref="ApiException">It is an error after all, or nothing that can be read.</exception>
-    public EmbeddingResponse ToResponse(HttpReply reply, int texts, CallContext context)
+    public EmbeddingResponse ToResponse(HttpReply reply, int? texts, CallContext context)
     {
         var rest = Rest();
         if (_isBroken || !_hasData || rest.TryGet("error", out var error) && error.ToElement().ValueKind != JsonValueKind.Null)
             throw context.Error(reply with { Body = _isBroken || rest.IsEmpty ? _head : rest.Utf8.ToArray() });
-        if (_data.Count == texts) return ToResponse();
+        if (texts is null || _data.Count == texts) return ToResponse();
         throw new ServerException($"{context.Provider}: the reply has {_data.Count} embeddings, and {texts} were asked for") { Provider = context.Provider, Model = context.Model, Status = HttpStatusCode.BadGateway };
     }
 

@@ -19,6 +19,17 @@ public sealed record OpenAIEmbeddings : EmbeddingsDialect
     public ImmutableArray<string> Drops { get; init; } = [];
 
     /// <inheritdoc/>
+    public override HttpCall Render(EmbeddingRequest request, CallContext context) => EmbeddingRequestJson.Render(this, request, context);
+
+    /// <inheritdoc/>
+    public override EmbeddingResponse Parse(HttpReply reply, CallContext context)
+    {
+        var read = new EmbeddingReply();
+        read.Take(reply.Body.Span, isEnd: true);
+        return read.ToResponse(reply, null, context);
+    }
+
+    /// <inheritdoc/>
     public override IExchange<EmbeddingResponse> Begin(EmbeddingRequest request, CallContext context) => new EmbeddingExchange(this, request, context);
 
     /// <summary>One request, whose reply is read while it comes.</summary>
@@ -30,6 +41,6 @@ public sealed record OpenAIEmbeddings : EmbeddingsDialect
 
         public Step<EmbeddingResponse> Next(HttpReply? reply) => reply is { } got
             ? Step<EmbeddingResponse>.Done(_reply.ToResponse(got, request.Input.Count, context))
-            : Step<EmbeddingResponse>.Send(EmbeddingRequestJson.Render(quirks, request, context));
+            : Step<EmbeddingResponse>.Send(quirks.Render(request, context));
     }
 }

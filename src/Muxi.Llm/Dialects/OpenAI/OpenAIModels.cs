@@ -1,7 +1,9 @@
 namespace Muxi.Llm;
 
-/// <summary>OpenAI's list of models. It knows no pages; services that do as Anthropic does, and say that there is more, are asked as that is.</summary>
-/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>GET /models</c>.</remarks>
+/// <summary>
+/// OpenAI's list of models. It knows no pages; Anthropic, whose form is the same with other words for some members, says when there is more and is asked for it.
+/// </summary>
+/// <remarks>Sources: OpenAI's OpenAPI document 2.3.0, <c>GET /models</c>; platform.claude.com/docs/en/api/models-list.</remarks>
 public sealed record OpenAIModels : ModelsDialect
 {
     /// <inheritdoc/>
