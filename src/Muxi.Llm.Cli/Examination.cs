@@ -46,7 +46,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
 
     public async Task<IReadOnlyList<Finding>> LocalServersAsync(CancellationToken cancellationToken)
     {
-        var servers = client.Providers.Where(provider => provider is { IsSelfHosted: true, ModelsPath: not null, InProcess: null }).Select(provider => AskAsync(client, provider)).ToList();
+        var servers = client.Providers.Where(provider => provider is { IsSelfHosted: true, Models: not null, InProcess: null }).Select(provider => AskAsync(client, provider)).ToList();
         // It is not among the providers yet, but many run it, and it speaks OpenAI's format besides its own.
         if (client.Providers.All(provider => !provider.IsCalled(_ollama.Name))) servers.Add(AskOllamaAsync());
         return await Task.WhenAll(servers);
@@ -69,7 +69,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
     }
 
     public async Task<IReadOnlyList<Finding>> OnlineAsync(CancellationToken cancellationToken) => await Task.WhenAll(
-        client.Providers.Where(provider => provider is { ModelsPath: not null, IsSelfHosted: false, InProcess: null } && FaultOf(provider) is null && client.Targets.KeySource(provider) is not null).Select(async provider =>
+        client.Providers.Where(provider => provider is { Models: not null, IsSelfHosted: false, InProcess: null } && FaultOf(provider) is null && client.Targets.KeySource(provider) is not null).Select(async provider =>
         {
             var source = client.Targets.KeySource(provider);
             return await ListsAsync(client, provider, _remote, cancellationToken) switch
@@ -122,7 +122,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
     {
         try
         {
-            await new ModelListReader(with, provider, new() { Timeouts = timeouts, MaxRetries = 0 }).ReadAsync(cancellationToken);
+            await with.Models.AllAsync(provider, new() { Timeouts = timeouts, MaxRetries = 0 }, cancellationToken).CountAsync(cancellationToken);
             return null;
         }
         catch (LlmException e)

@@ -64,6 +64,9 @@ internal sealed class Endpoints
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },
             new("POST", "/v1/chat/completions", chat.AnswerAsync),
+            new("POST", "/v1/completions", new Completions(client, callees).AnswerAsync),
+            new("POST", "/v1/embeddings", new Embeddings(client, callees).AnswerAsync),
+            new("POST", "/v1/moderations", new Moderations(client, callees).AnswerAsync),
             new("GET", "/v1/models", models.ListAsync),
             new("GET", "/v1/models/{id}", models.RetrieveAsync),
         ]);

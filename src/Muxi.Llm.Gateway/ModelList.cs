@@ -14,9 +14,9 @@ internal sealed class ModelList(LlmClient client, Callees callees, GatewayOption
     private readonly Dictionary<string, Shelf> _shelves = [];
 
     /// <summary>Everything; the simulator's models where no service is set up.</summary>
-    public async Task<IReadOnlyList<ListedModel>> AllAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Listed>> AllAsync(CancellationToken cancellationToken)
     {
-        var providers = callees.Providers.Where(provider => provider.ModelsPath is not null && callees.IsSetUp(provider)).ToList();
+        var providers = callees.Providers.Where(provider => provider.Models is not null && callees.IsSetUp(provider)).ToList();
         if (providers.Count == 0) providers = [.. callees.Providers.Where(provider => provider.InProcess is not null)];
         var lists = await Task.WhenAll(providers.Select(OrNoneAsync)).WaitAsync(cancellationToken);
         return [.. callees.Aliases.Select(alias => Alias(alias.Key)).OrderBy(alias => alias.Name, StringComparer.Ordinal), .. lists.SelectMany(list => list)];
@@ -24,18 +24,18 @@ internal sealed class ModelList(LlmClient client, Callees callees, GatewayOption
 
     /// <summary>One model; null where there is none of that name.</summary>
     /// <exception cref="LlmException">Its service does not list its models now.</exception>
-    public async Task<ListedModel?> FindAsync(string id, CancellationToken cancellationToken)
+    public async Task<Listed?> FindAsync(string id, CancellationToken cancellationToken)
     {
         if (callees.Aliases.ContainsKey(id)) return Alias(id);
         var name = callees.Check(id, "model");
-        if (name.Provider.ModelsPath is null || name.Host is not null || !callees.MayList(name.Provider)) return null;
+        if (name.Provider.Models is null || name.Host is not null || !callees.MayList(name.Provider)) return null;
         var listed = await OfAsync(name.Provider).WaitAsync(cancellationToken);
         return listed.FirstOrDefault(model => model.Name == name.ToString());
     }
 
-    private static ListedModel Alias(string name) => new(name, null, "muxi-llm");
+    private static Listed Alias(string name) => new(name, new() { Id = name, Created = 0, OwnedBy = "muxi-llm" });
 
-    private async Task<IReadOnlyList<ListedModel>> OrNoneAsync(Provider provider)
+    private async Task<IReadOnlyList<Listed>> OrNoneAsync(Provider provider)
     {
         try
         {
@@ -48,7 +48,7 @@ internal sealed class ModelList(LlmClient client, Callees callees, GatewayOption
     }
 
     /// <summary>A service's list, asked for once by all who want it at the same time.</summary>
-    private Task<IReadOnlyList<ListedModel>> OfAsync(Provider provider)
+    private Task<IReadOnlyList<Listed>> OfAsync(Provider provider)
     {
         lock (_shelves)
         {
@@ -58,15 +58,22 @@ internal sealed class ModelList(LlmClient client, Callees callees, GatewayOption
     }
 
     // No caller's token: whoever asked first may leave while others wait.
-    private async Task<IReadOnlyList<ListedModel>> FetchAsync(Provider provider)
+    private async Task<IReadOnlyList<Listed>> FetchAsync(Provider provider)
     {
-        var models = await new ModelListReader(client, provider, _short).ReadAsync(CancellationToken.None);
-        return [.. models.Select(model => model with { OwnedBy = model.OwnedBy ?? provider.Name })];
+        var models = new List<Listed>();
+        await foreach (var model in client.Models.AllAsync(provider, _short, CancellationToken.None))
+            models.Add(new(model.Name, new() { Id = model.Id, Created = model.Created ?? 0, OwnedBy = model.OwnedBy ?? provider.Name }));
+        return models;
     }
 
     /// <summary>One service's list and since when it is there.</summary>
-    private sealed record Shelf(Task<IReadOnlyList<ListedModel>> List, long Since)
+    private sealed record Shelf(Task<IReadOnlyList<Listed>> List, long Since)
     {
         public bool IsStale(TimeProvider clock) => List.IsCompleted && clock.GetElapsedTime(Since) > (List.IsCompletedSuccessfully ? _fresh : _failed);
     }
 }
+
+/// <summary>A model that this server can be asked for.</summary>
+/// <param name="Name">As it is asked for here.</param>
+/// <param name="Model">What is known of it.</param>
+internal sealed record Listed(string Name, Model Model);

@@ -24,6 +24,10 @@ public sealed class LlmClient : IDisposable
         var router = new Router(_transport, Targets, retries);
         Chat = new(new(router, Targets));
         Tokens = new(router);
+        Completions = new(router, Targets);
+        Embeddings = new(router, Targets);
+        Moderations = new(router);
+        Models = new(router, Targets);
         Raw = new(router, Targets);
     }
 
@@ -44,6 +48,18 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
+
+    /// <summary>Texts that a model goes on with: the form before chat.</summary>
+    public CompletionsResource Completions { get; }
+
+    /// <summary>What texts mean, as numbers.</summary>
+    public EmbeddingsResource Embeddings { get; }
+
+    /// <summary>Whether texts and pictures are harmful.</summary>
+    public ModerationsResource Moderations { get; }
+
+    /// <summary>Which models there are.</summary>
+    public ModelsResource Models { get; }
 
     /// <summary>How many tokens a request has.</summary>
     public TokensResource Tokens { get; }

@@ -33,6 +33,9 @@ internal sealed class CallRecord(string provider, IReadOnlyList<Attempt> attempt
 
     public IReadOnlyList<Warning> Warnings => trace.Warnings;
 
+    /// <summary>The same, of a call that was several.</summary>
+    public CallRecord With(IReadOnlyList<Attempt> all) => new(provider, all, trace, secrets);
+
     /// <summary>Redacted when it is asked for: few callers do, and looking for a key in all its forms is no small part of a call.</summary>
     public string? RequestId => trace.RequestId is { } id ? Redaction.Redact(id, secrets) : null;
 }

@@ -46,7 +46,7 @@ internal sealed class Asking(LlmClient client, Terminal terminal, ChatCompletion
         }
         if (PrintsJson) terminal.Write(reply.ToIndentedJson() + "\n");
         else printer.End(reply);
-        Last = new(reply, terminal.Clock.GetElapsedTime(started));
+        Last = new(reply, reply.Usage, terminal.Clock.GetElapsedTime(started));
         Tokens += reply.Usage?.TotalTokens ?? 0;
         Tell(reply);
         if (TellsUsage) terminal.Note(Last.ToString());
@@ -64,7 +64,7 @@ internal sealed class Asking(LlmClient client, Terminal terminal, ChatCompletion
 
     private void Tell(ChatCompletion reply)
     {
-        foreach (var warning in reply.Warnings) terminal.Note($"warning: {warning.Param}: {warning.Message}");
+        terminal.TellWarnings(reply);
         var answer = reply.Choices.Count > 0 ? reply.Choices[0] : null;
         if (answer?.FinishReason == FinishReason.Length) terminal.Note("the answer was cut at the token limit");
         else if (answer?.FinishReason == FinishReason.ContentFilter) terminal.Note("the provider's filter cut the answer");

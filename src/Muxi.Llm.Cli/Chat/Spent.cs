@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Muxi.Llm.Cli;
 
 /// <summary>What an answer took: tokens, time and attempts.</summary>
-internal sealed record Spent(ChatCompletion Reply, TimeSpan Time)
+internal sealed record Spent(Reply Reply, Usage? Usage, TimeSpan Time)
 {
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"usage: {(Reply.Usage is { } usage ? Tokens(usage) : "the provider told no tokens")} in {Time.TotalSeconds:0.0} s{(Reply.Attempts.Count > 1 ? $", {Reply.Attempts.Count} attempts" : "")}");
+        CultureInfo.InvariantCulture, $"usage: {(Usage is { } usage ? Tokens(usage) : "the provider told no tokens")} in {Time.TotalSeconds:0.0} s{(Reply.Attempts.Count > 1 ? $", {Reply.Attempts.Count} attempts" : "")}");
 
     private static string Tokens(Usage usage)
     {

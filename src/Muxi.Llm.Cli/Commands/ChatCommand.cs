@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace Muxi.Llm.Cli;
 
@@ -24,8 +23,8 @@ internal sealed class ChatCommand : CliCommand
     private readonly Option<string> _schema = new("--schema") { HelpName = "FILE", Description = "Makes the answer JSON after the JSON schema in this file." };
     private readonly Option<string> _tools = new("--tools") { HelpName = "FILE", Description = "Offers the tools in this file, a JSON array in OpenAI's form. A reply that ends in calls prints them as JSON." };
     private readonly Option<string> _toolChoice = new("--tool-choice") { HelpName = "none|auto|required|NAME", Description = "Says whether tools may or must be called, or names the one that must." };
-    private readonly Option<int?> _maxTokens = new("--max-tokens") { HelpName = "N", Description = "Limits the answer's length, thinking included.", CustomParser = Whole };
-    private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness: 0 for none, 2 is the most at OpenAI.", CustomParser = Fraction };
+    private readonly Option<int?> _maxTokens = new("--max-tokens") { HelpName = "N", Description = "Limits the answer's length, thinking included.", CustomParser = Given.Whole("--max-tokens") };
+    private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness: 0 for none, 2 is the most at OpenAI.", CustomParser = Given.Fraction("--temperature") };
     private readonly Option<string> _reasoning = new("--reasoning") { HelpName = "EFFORT", Description = "Sets how much to think: none, minimal, low, medium, high, ..." };
     private readonly Option<string[]> _fallbacks = new("--fallback") { HelpName = "MODEL", Description = "Asks this model when the other one has failed for good. May be given several times." };
     private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took and how many attempts it was." };
@@ -58,7 +57,7 @@ internal sealed class ChatCommand : CliCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var words = Words(parsed);
+        var words = Given.Words(parsed, _prompt, "prompt");
         var request = Request(parsed);
         IReadOnlyList<ContentPart> attachments =
         [
@@ -66,13 +65,13 @@ internal sealed class ChatCommand : CliCommand
             .. (parsed.GetValue(_audio) ?? []).Select(file => Attachments.Audio(file)),
             .. (parsed.GetValue(_files) ?? []).Select(file => Attachments.Document(file)),
         ];
-        var prompt = await PromptAsync(words, cancellationToken);
+        var prompt = await Given.TextAsync(_terminal, words, "prompt", cancellationToken);
         if (prompt is { Length: 0 } && attachments.Count == 0) throw new UsageException("There is no prompt: give one as an argument or on stdin.");
 
         using var client = _terminal.Connect();
         var asking = new Asking(client, _terminal, request with { Model = DefaultModel.Choose(request.Model.Length > 0 ? request.Model : null, Operations.Chat, client, _terminal) })
         {
-            IsStreamed = !parsed.GetValue(_noStream), PrintsJson = parsed.GetValue(_json), TellsUsage = parsed.GetValue(_usage), Options = parsed.GetValue(_fallbacks) is { Length: > 0 } fallbacks ? new() { Fallbacks = [.. fallbacks.Select(model => new Fallback(model))] } : null,
+            IsStreamed = !parsed.GetValue(_noStream), PrintsJson = parsed.GetValue(_json), TellsUsage = parsed.GetValue(_usage), Options = Given.Options(parsed.GetValue(_fallbacks)),
         };
         client.Targets.Plan(asking.Request.Model, asking.Options);
         if (prompt is null) await new Conversation(asking, _terminal, attachments).RunAsync();
@@ -101,52 +100,9 @@ internal sealed class ChatCommand : CliCommand
         };
     }
 
-    /// <summary>What is asked; null when there is a person to ask for it.</summary>
-    private async Task<string?> PromptAsync(string[] words, CancellationToken cancellationToken)
-    {
-        var given = words is [not "-", ..] ? words[0] : null;
-        var isStdinNamed = words is [.., "-"];
-        if (_terminal.IsInTerminal && !isStdinNamed) return given;
-        // Input that is asked for is waited for. Beside a prompt it may be there only because nobody closed it.
-        var patience = given is null || isStdinNamed ? Timeout.InfiniteTimeSpan : _terminal.Patience;
-        var input = await _terminal.ReadAllAsync(patience, cancellationToken);
-        if (input is null) _terminal.Note($"going on without stdin: nothing came within {_terminal.Patience.TotalSeconds:0} s (a - after the prompt waits for it)");
-        var text = input?.TrimEnd('\n', '\r') ?? "";
-        if (given is null) return text;
-        return string.IsNullOrWhiteSpace(text) ? given : $"{given}\n\n{text}";
-    }
-
     private void Check(CommandResult result)
     {
-        if (result.GetResult(_model) is { Tokens: [{ Value: var model }] } && string.IsNullOrWhiteSpace(model)) result.AddError("--model is empty: write provider/model.");
+        Given.ModelCheck(_model)(result);
         if (result.GetResult(_toolChoice) is not null && result.GetResult(_tools) is null) result.AddError("--tool-choice needs --tools.");
-    }
-
-    private static int? Whole(ArgumentResult result)
-    {
-        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0) return number;
-        result.AddError($"--max-tokens must be a whole number from 1 up, not '{result.Tokens[0].Value}'.");
-        return null;
-    }
-
-    private static double? Fraction(ArgumentResult result)
-    {
-        if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= 0) return number;
-        result.AddError($"--temperature must be a number from 0 up, not '{result.Tokens[0].Value}'.");
-        return null;
-    }
-
-    private string[] Words(ParseResult parsed)
-    {
-        var words = parsed.GetValue(_prompt) ?? [];
-        var isLiteral = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
-        // What is meant as an option must not be sent as a question; a question that begins with a dash holds blanks.
-        if (!isLiteral && words.FirstOrDefault(word => word is ['-', _, ..] && !word.Any(char.IsWhiteSpace)) is { } option)
-        {
-            var near = Nearest.Of(option, Options.SelectMany(known => known.Aliases.Prepend(known.Name)));
-            throw new UsageException($"Unknown option {option}.{(near is null ? "" : $" Did you mean {near}?")} (A prompt that begins with a dash comes after --)");
-        }
-        if (words.Length > 2 || words is [_, not "-"] or ["-", _]) throw new UsageException("There is more than one prompt: put it in quotes.");
-        return words;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ModelsCommand : CliCommand
         return 0;
     }
 
-    private async Task<List<ListedModel>> ListAllAsync(LlmClient client, CancellationToken cancellationToken)
+    private async Task<List<Model>> ListAllAsync(LlmClient client, CancellationToken cancellationToken)
     {
         var providers = client.Providers.ToLookup(provider => CanBeAsked(client, provider));
         if (providers[false].Any())
@@ -49,7 +49,7 @@ internal sealed class ModelsCommand : CliCommand
         var lists = await Task.WhenAll(providers[true].Select(TryListAsync));
         return [.. lists.SelectMany(list => list)];
 
-        async Task<List<ListedModel>> TryListAsync(Provider provider)
+        async Task<List<Model>> TryListAsync(Provider provider)
         {
             try
             {
@@ -66,27 +66,18 @@ internal sealed class ModelsCommand : CliCommand
     /// <summary>Whether a service answers without a key, or has one.</summary>
     private static bool CanBeAsked(LlmClient client, Provider provider) => !provider.Auth.IsRequired || client.Targets.IsSetUp(provider);
 
-    private static async Task<List<ListedModel>> ListAsync(LlmClient client, Provider provider, CancellationToken cancellationToken)
+    private static async Task<List<Model>> ListAsync(LlmClient client, Provider provider, CancellationToken cancellationToken)
     {
-        if (provider.ModelsPath is null) throw new FailureException($"{provider.Name} does not list its models");
-        var models = await new ModelListReader(client, provider, _options).ReadAsync(cancellationToken);
-        return [.. models.OrderBy(model => model.Name, StringComparer.InvariantCulture)];
+        if (provider.Models is null) throw new FailureException($"{provider.Name} does not list its models");
+        return await client.Models.AllAsync(provider, _options, cancellationToken).OrderBy(model => model.Name, StringComparer.InvariantCulture).ToListAsync(cancellationToken);
     }
 
-    private static string Json(List<ListedModel> models) => JsonText.Of(json =>
+    private static string Json(List<Model> models) => JsonText.Of(json =>
     {
         json.WriteStartObject();
         json.WriteString("object", "list");
         json.WriteStartArray("data");
-        foreach (var model in models)
-        {
-            json.WriteStartObject();
-            json.WriteString("id", model.Name);
-            json.WriteString("object", "model");
-            if (model.Created is { } created) json.WriteNumber("created", created);
-            if (model.OwnedBy is { } owner) json.WriteString("owned_by", owner);
-            json.WriteEndObject();
-        }
+        foreach (var model in models) ModelJson.Write(json, model, model.Name);
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -25,7 +25,7 @@ public sealed class ChatCompletionsResource
     public Task<ChatCompletion> CreateAsync(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.SendAsync(Verbs.Chat, request, ModelOf(request), options, cancellationToken);
+        return _router.SendAsync(Verbs.Chat, request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     /// <summary>Asks, and gives the answer as it comes. Nothing is sent before the first chunk is asked for; leaving the loop ends the call at the provider.</summary>
@@ -37,7 +37,7 @@ public sealed class ChatCompletionsResource
     public IAsyncEnumerable<ChatCompletionChunk> StreamAsync(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.StreamAsync(Verbs.ChatStream, request, ModelOf(request), options, cancellationToken);
+        return _router.StreamAsync(Verbs.ChatStream, request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     internal static void Check(ChatCompletionRequest request)
@@ -46,7 +46,4 @@ public sealed class ChatCompletionsResource
         ArgumentNullException.ThrowIfNull(request.Messages);
         if (request.Messages.Count == 0) throw new ConfigurationException("the request has no messages: set Messages to at least one");
     }
-
-    private string ModelOf(ChatCompletionRequest request) => !string.IsNullOrWhiteSpace(request.Model) ? request.Model
-        : _targets.DefaultModel ?? throw new ConfigurationException("the request names no model: set Model to provider/model, or a default by LlmOptions.DefaultModel or MUXI_LLM_MODEL");
 }

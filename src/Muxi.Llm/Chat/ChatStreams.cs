@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace Muxi.Llm;
 
@@ -38,34 +36,6 @@ public static class ChatStreams
     /// <param name="chunks">The stream.</param>
     /// <param name="output">Where to write, e.g. a response's body; it is left open.</param>
     /// <param name="cancellationToken">Ends the call at the provider.</param>
-    public static async Task WriteSseAsync(this IAsyncEnumerable<ChatCompletionChunk> chunks, Stream output, CancellationToken cancellationToken = default)
-    {
-        using var payload = new PooledBuffer();
-        using var frame = new PooledBuffer();
-        using var json = new Utf8JsonWriter(payload, JsonOut.Compact);
-        await foreach (var chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            Write(chunk, json, payload, frame);
-            await output.WriteAsync(frame.WrittenMemory, cancellationToken).ConfigureAwait(false);
-            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-            frame.Clear();
-        }
-        SseWriter.Write(frame, "[DONE]"u8);
-        await output.WriteAsync(frame.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Writes one chunk as an event.</summary>
-    /// <param name="chunk">The chunk.</param>
-    /// <param name="json">A writer into <paramref name="payload"/>; both are used again for the next one.</param>
-    /// <param name="payload">What stands in the event.</param>
-    /// <param name="frame">Takes the event.</param>
-    internal static void Write(ChatCompletionChunk chunk, Utf8JsonWriter json, PooledBuffer payload, IBufferWriter<byte> frame)
-    {
-        payload.Clear();
-        json.Reset();
-        ChatReplyWriter.Write(json, chunk);
-        json.Flush();
-        SseWriter.Write(frame, payload.WrittenSpan);
-    }
+    public static Task WriteSseAsync(this IAsyncEnumerable<ChatCompletionChunk> chunks, Stream output, CancellationToken cancellationToken = default) =>
+        SseWriter.WriteAllAsync(chunks, static (json, chunk) => ChatReplyWriter.Write(json, chunk), output, cancellationToken);
 }

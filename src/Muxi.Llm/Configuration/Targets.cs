@@ -20,6 +20,11 @@ internal sealed class Targets(LlmOptions options)
     /// <summary>The model that is meant where none is named; null where nothing says.</summary>
     public string? DefaultModel => options.DefaultModel ?? Variable(ModelVariable) ?? _file.Model;
 
+    /// <summary>The model that a request names, or the default one.</summary>
+    /// <exception cref="ConfigurationException">It names none, and there is no default.</exception>
+    public string ModelOf(string? model) => !string.IsNullOrWhiteSpace(model) ? model
+        : DefaultModel ?? throw new ConfigurationException("the request names no model: set Model to provider/model, or a default by LlmOptions.DefaultModel or MUXI_LLM_MODEL");
+
     /// <summary>The service that a name, or what it is an alias of, means.</summary>
     public ModelName Name(string model) => Catalog.Resolve(Unaliased(model, null), options.Providers);
 

@@ -58,6 +58,9 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>The body's media type; a form has its own.</summary>
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>The most bytes that the reply is taken with, for replies that are small where all is well; null for the transport's own limit.</summary>
+    public int? MaxReplyBytes { get; init; }
+
     /// <summary>Headers of the wire format itself, such as a version.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
@@ -123,6 +126,19 @@ public interface IExchange<T>
 {
     /// <summary>The next step. <c>null</c> begins the exchange; after that it is given the reply to what it sent last.</summary>
     Step<T> Next(HttpReply? reply);
+
+    /// <summary>What takes the body of the good reply to what was sent last, which is empty then when the exchange is given it; null where it is given whole.</summary>
+    IBodyReader? BodyReader => null;
+}
+
+/// <summary>Takes a body while it comes, where holding it whole would cost as much again as what is read from it.</summary>
+public interface IBodyReader
+{
+    /// <summary>Takes what it can of the bytes.</summary>
+    /// <param name="bytes">What has come and was not taken yet.</param>
+    /// <param name="isEnd">Whether nothing follows.</param>
+    /// <returns>How many it has taken; the others are given again with what follows them.</returns>
+    int Take(ReadOnlySpan<byte> bytes, bool isEnd);
 }
 
 /// <summary>The pure state of one stream: wire events in, canonical chunks out.</summary>

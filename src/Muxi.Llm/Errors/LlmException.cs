@@ -65,6 +65,16 @@ public sealed class AllTargetsFailedException(string message, IReadOnlyList<LlmE
 {
     /// <summary>The last failure of each target, in the order they were tried.</summary>
     public IReadOnlyList<LlmException> Failures { get; } = failures;
+
+    /// <summary>What these failures are together.</summary>
+    internal static AllTargetsFailedException Of(IReadOnlyList<LlmException> failures)
+    {
+        var last = failures[^1];
+        return new($"all {failures.Count} targets failed: {string.Join("; ", failures.Select(failure => $"{failure.Kind}: {failure.Message}"))}", failures)
+        {
+            Provider = last.Provider, Model = last.Model, Attempts = last.Attempts,
+        };
+    }
 }
 
 /// <summary>The four ways in which waiting can end a call.</summary>

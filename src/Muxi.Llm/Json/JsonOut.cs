@@ -72,6 +72,13 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(Length);
     }
 
+    /// <summary>Takes bytes away from the front.</summary>
+    public void Take(int count)
+    {
+        _bytes.AsSpan(count, Length - count).CopyTo(_bytes);
+        Length -= count;
+    }
+
     /// <summary>Empties the buffer; a very large one goes back to the pool.</summary>
     public void Clear()
     {

@@ -10,7 +10,7 @@ public static partial class Providers
         DisplayName = "DeepSeek (Anthropic's format)",
         DefaultModel = "deepseek-v4-flash",
         BaseUrlSuffix = "/v1",
-        ModelsPath = null,
+        Models = null,
         Chat = new AnthropicMessages { BlockFormat = "deepseek-messages", UnsignedThinking = true, Efforts = ["high", "max"], MaxTemperature = 2, Drops = ["service_tier"] },
         Documentation = "https://api-docs.deepseek.com/guides/anthropic_api",
     };

@@ -10,6 +10,8 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["LM_STUDIO_API_BASE"],
         Chat = new OpenAIChat { ResponseFormats = ["text", "json_schema"] },
+        Completions = new OpenAICompletions(),
+        Embeddings = new OpenAIEmbeddings { Base64 = false },
         Documentation = "https://lmstudio.ai/docs/app/api/endpoints/openai",
     };
 }

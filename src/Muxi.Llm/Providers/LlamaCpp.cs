@@ -10,6 +10,8 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["LLAMACPP_API_BASE"],
         Chat = new OpenAIChat { ReasoningEcho = "reasoning_content" },
+        Completions = new OpenAICompletions(),
+        Embeddings = new OpenAIEmbeddings(),
         Documentation = "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
     };
 }

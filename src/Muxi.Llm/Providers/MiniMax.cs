@@ -11,7 +11,7 @@ public static partial class Providers
         DefaultModel = "MiniMax-M2.7",
         BaseUrlVariables = ["MINIMAX_API_BASE"],
         BaseUrlSuffix = "/v1",
-        ModelsPath = null,
+        Models = null,
         Headers = new Dictionary<string, string> { ["anthropic-version"] = "2023-06-01" }.ToImmutableDictionary(),
         Chat = new AnthropicMessages { BlockFormat = "minimax-messages", UnsignedThinking = true, ThinkingOff = null, Drops = ["stop_sequences", "service_tier"] },
         Documentation = "https://platform.minimax.io/docs/api-reference/text-anthropic-api",

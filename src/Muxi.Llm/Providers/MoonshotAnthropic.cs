@@ -8,7 +8,7 @@ public static partial class Providers
         DisplayName = "Moonshot AI (Anthropic's format)",
         DefaultModel = "kimi-k2.6",
         BaseUrlSuffix = "/v1",
-        ModelsPath = null,
+        Models = null,
         Chat = new AnthropicMessages { BlockFormat = "moonshot-messages", UnsignedThinking = true, Drops = ["service_tier"] }
             .For("kimi-k3*", d => d with { Thinking = AnthropicThinking.None, ThinkingOff = null, Efforts = ["low", "high", "max"] }),
         Documentation = "https://platform.kimi.ai/docs/api/overview",

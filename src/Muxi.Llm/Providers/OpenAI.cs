@@ -10,7 +10,14 @@ public static partial class Providers
         DisplayName = "OpenAI",
         DefaultModel = "gpt-4o-mini",
         HeaderVariables = new Dictionary<string, string> { ["OpenAI-Organization"] = "OPENAI_ORG_ID", ["OpenAI-Project"] = "OPENAI_PROJECT_ID" }.ToImmutableDictionary(),
+        DefaultModels = new Dictionary<string, string>
+        {
+            [Operations.Completions] = "gpt-3.5-turbo-instruct", [Operations.Embeddings] = "text-embedding-3-small", [Operations.Moderations] = "omni-moderation-latest",
+        }.ToImmutableDictionary(),
         Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens" },
+        Completions = new OpenAICompletions(),
+        Embeddings = new OpenAIEmbeddings(),
+        Moderations = new OpenAIModerations(),
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
     };
 }

@@ -8,7 +8,8 @@ internal static class Operations
 
     private static readonly (string Name, Func<Provider, object?> Dialect)[] _all =
     [
-        (Chat, static provider => provider.Chat), (TokenCounting, static provider => provider.TokenCount),
+        (Chat, static provider => provider.Chat), (TokenCounting, static provider => provider.TokenCount), (Completions, static provider => provider.Completions),
+        (Embeddings, static provider => provider.Embeddings), (Moderations, static provider => provider.Moderations),
     ];
 
     /// <summary>What a service offers.</summary>

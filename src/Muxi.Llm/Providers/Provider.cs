@@ -41,8 +41,17 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format in which it counts a chat request's tokens; null where it does not count.</summary>
     public TokenCountDialect? TokenCount { get; init; }
 
-    /// <summary>The path that lists the service's models in OpenAI's form; null where there is none.</summary>
-    public string? ModelsPath { get; init; } = "models";
+    /// <summary>The wire format of completions, the form before chat; null where there are none.</summary>
+    public CompletionsDialect? Completions { get; init; }
+
+    /// <summary>The wire format of embeddings; null where there are none.</summary>
+    public EmbeddingsDialect? Embeddings { get; init; }
+
+    /// <summary>The wire format of moderation; null where there is none.</summary>
+    public ModerationsDialect? Moderations { get; init; }
+
+    /// <summary>The wire format in which it lists its models, OpenAI's unless something else is said; null where it does not list them.</summary>
+    public ModelsDialect? Models { get; init; } = new OpenAIModels();
 
     /// <summary>Where the facts are from.</summary>
     public string? Documentation { get; init; }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 /// <summary>The services that come with the library, each a file of facts.</summary>
@@ -8,7 +10,14 @@ public static partial class Providers
     {
         DisplayName = "Sandbox (built in)",
         DefaultModel = "chat",
+        DefaultModels = new Dictionary<string, string>
+        {
+            [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Moderations] = "moderate",
+        }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true },
+        Completions = new OpenAICompletions(),
+        Embeddings = new OpenAIEmbeddings(),
+        Moderations = new OpenAIModerations(),
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

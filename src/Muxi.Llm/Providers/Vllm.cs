@@ -10,6 +10,8 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["VLLM_API_BASE"],
         Chat = new OpenAIChat(),
+        Completions = new OpenAICompletions(),
+        Embeddings = new OpenAIEmbeddings(),
         Documentation = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
     };
 }

@@ -95,7 +95,7 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
         }
         (_failures ??= []).Add(error);
         if (mayRepeat && HasNext(error)) return null;
-        return _failures is [_] ? error : AllFailed();
+        return _failures is [_] ? error : AllTargetsFailedException.Of(_failures);
     }
 
     /// <summary>A committed stream broke: the error is the caller's, and tells of every attempt.</summary>
@@ -132,14 +132,5 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
     {
         if (_current?.Failed(error) is { } attempt) (_attempts ??= []).Add(attempt);
         error.Attempts = _attempts is null ? [] : [.. _attempts];
-    }
-
-    private AllTargetsFailedException AllFailed()
-    {
-        var last = _failures![^1];
-        return new($"all {_failures.Count} targets failed: {string.Join("; ", _failures.Select(failure => $"{failure.Kind}: {failure.Message}"))}", _failures)
-        {
-            Provider = last.Provider, Model = last.Model, Attempts = last.Attempts,
-        };
     }
 }

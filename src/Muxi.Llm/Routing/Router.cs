@@ -19,6 +19,10 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
     public Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, Provider service, RequestOptions? options, CancellationToken cancellationToken)
         where TReply : Reply => SendAsync(verb, request, Plan(verb, request, service, options), cancellationToken);
 
+    /// <summary>As the other, of one target and nobody else.</summary>
+    public Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, Stop stop, CancellationToken cancellationToken)
+        where TReply : Reply => SendAsync(verb, request, new CallPlan([stop], verb.RepeatsOf(request)), cancellationToken);
+
     /// <summary>Asks for bytes, and gives the reply when the first of them have come; its end ends the call.</summary>
     public Task<TReply> OpenAsync<TRequest, TReply>(ContentVerb<TRequest, TReply> verb, TRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
         where TReply : ContentReply => OpenAsync(verb, request, Plan(verb, request, model, options), cancellationToken);

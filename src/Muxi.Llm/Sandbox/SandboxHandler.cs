@@ -16,6 +16,9 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
     private static readonly SandboxRoute[] Routes =
     [
         new(HttpMethod.Post, "/chat/completions", SandboxChat.Answer),
+        new(HttpMethod.Post, "/completions", SandboxCompletion.Answer),
+        new(HttpMethod.Post, "/embeddings", SandboxEmbeddings.Answer),
+        new(HttpMethod.Post, "/moderations", SandboxModeration.Answer),
         new(HttpMethod.Get, "/models", SandboxModelList.List),
         new(HttpMethod.Get, "/models/", SandboxModelList.Retrieve),
     ];

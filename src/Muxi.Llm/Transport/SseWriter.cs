@@ -1,11 +1,45 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace Muxi.Llm;
 
 /// <summary>Writes server-sent events.</summary>
 internal static class SseWriter
 {
+    /// <summary>Writes a stream as events, each flushed at once, and <c>[DONE]</c> at its proper end.</summary>
+    public static async Task WriteAllAsync<T>(IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write, Stream output, CancellationToken cancellationToken)
+    {
+        using var payload = new PooledBuffer();
+        using var frame = new PooledBuffer();
+        using var json = new Utf8JsonWriter(payload, JsonOut.Compact);
+        await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            Write(frame, item, write, json, payload);
+            await output.WriteAsync(frame.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            frame.Clear();
+        }
+        Write(frame, "[DONE]"u8);
+        await output.WriteAsync(frame.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes one value as an event.</summary>
+    /// <param name="output">Takes the event.</param>
+    /// <param name="item">The value.</param>
+    /// <param name="write">Writes the value.</param>
+    /// <param name="json">A writer into <paramref name="payload"/>; both are used again for the next one.</param>
+    /// <param name="payload">What stands in the event.</param>
+    public static void Write<T>(IBufferWriter<byte> output, T item, Action<Utf8JsonWriter, T> write, Utf8JsonWriter json, PooledBuffer payload)
+    {
+        payload.Clear();
+        json.Reset();
+        write(json, item);
+        json.Flush();
+        Write(output, payload.WrittenSpan);
+    }
+
     /// <summary>
     /// Writes one event with its closing blank line. Every line break of the payload (LF, CRLF or CR) begins a new <c>data:</c> line, so a
     /// reader gets LF for each; all other bytes pass as they are.

@@ -15,6 +15,7 @@ internal sealed class Transport : IDisposable
     // Far above any real reply, low enough to stop a runaway body; of an error no more than its classifier reads.
     private const int MaxReplyBytes = 512 << 20;
     private const int MaxErrorBytes = 1 << 20;
+    private const int UntakenBytes = 64 << 10;
 
     private readonly LlmOptions _options;
     private readonly LlmConfiguration _file;
@@ -59,9 +60,11 @@ internal sealed class Transport : IDisposable
             if (step.After > TimeSpan.Zero) await PauseAsync(target, step.After, waiting).ConfigureAwait(false);
             using var response = await SendAsync(target, call, waiting, trace).ConfigureAwait(false);
             using var body = new PooledBuffer();
+            var limit = call.MaxReplyBytes ?? MaxReplyBytes;
             try
             {
-                if (!await ReadAsync(response, body, MaxReplyBytes, waiting).ConfigureAwait(false)) throw Unusable(target, $"the reply is longer than {MaxReplyBytes >> 20} MB", null);
+                var reading = exchange.BodyReader is { } reader ? ReadAsync(response, reader, limit, waiting) : ReadAsync(response, body, limit, waiting);
+                if (!await reading.ConfigureAwait(false)) throw Unusable(target, $"the reply is longer than {limit >> 20} MB", null);
             }
             catch (Exception e) when (IsOfTheBody(e))
             {
@@ -270,6 +273,27 @@ internal sealed class Transport : IDisposable
                 var count = await stream.ReadAsync(into.GetMemory(), waiting.Token).ConfigureAwait(false);
                 if (count == 0) return true;
                 into.Advance(count);
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Hands a body on piece by piece; false when it goes on beyond the limit.</summary>
+    private static async ValueTask<bool> ReadAsync(HttpResponseMessage response, IBodyReader reader, int limit, Waiting waiting)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var untaken = new PooledBuffer();
+            untaken.GetSpan(UntakenBytes);
+            for (long all = 0; all < limit;)
+            {
+                waiting.Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
+                var count = await stream.ReadAsync(untaken.GetMemory(), waiting.Token).ConfigureAwait(false);
+                untaken.Advance(count);
+                untaken.Take(reader.Take(untaken.WrittenSpan, count == 0));
+                if (count == 0) return true;
+                all += count;
             }
         }
         return false;

@@ -113,7 +113,7 @@ internal static partial class WireRows
         Keep(client.Providers.First(provider => provider.Name == "openai") is var openai ? $"{openai.Name}/{openai.DefaultModel}" : "");
 
     private static async Task AskForModels(LlmClient client, RequestOptions? call) =>
-        (await client.Raw.SendAsync("mine", HttpMethod.Get, client.Providers[0].ModelsPath!, null, TestContext.Current.CancellationToken)).Dispose();
+        (await client.Raw.SendAsync("mine", HttpMethod.Get, client.Providers[0].Models!.Path, null, TestContext.Current.CancellationToken)).Dispose();
 
     private static string _kept = "";
 

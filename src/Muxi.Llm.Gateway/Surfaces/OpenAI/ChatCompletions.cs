@@ -26,16 +26,6 @@ internal sealed class ChatCompletions(LlmClient client, Callees callees)
         await call.WriteJsonAsync(200, ReplyWords.Known(reply), ChatReplyWriter.Write);
     }
 
-    private async Task StreamAsync(Incoming call, ChatCall asked, RequestOptions options)
-    {
-        await using var chunks = client.Chat.Completions.StreamAsync(asked.Request, options, call.Aborted).GetAsyncEnumerator(call.Aborted);
-        var isThere = await chunks.MoveNextAsync();
-        if (isThere) call.Name(chunks.Current.Attempts, chunks.Current.Provider);
-        var headers = call.Response.Headers;
-        headers.ContentType = "text/event-stream; charset=utf-8";
-        headers.CacheControl = "no-cache";
-        // nginx would gather the events otherwise.
-        headers["X-Accel-Buffering"] = "no";
-        await new EventBody(call.Response.BodyWriter, asked.TellsUsage).WriteAsync(chunks, isThere, call.Aborted);
-    }
+    private Task StreamAsync(Incoming call, ChatCall asked, RequestOptions options) => EventBody<ChatCompletionChunk>.AnswerAsync(
+        call, client.Chat.Completions.StreamAsync(asked.Request, options, call.Aborted), chunk => ReplyWords.Known(chunk, asked.TellsUsage), ChatReplyWriter.Write);
 }

@@ -4,11 +4,29 @@ using System.Text.Json;
 namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 
 /// <summary>Writes a stream of chunks as OpenAI's server-sent events, straight into the response's buffers.</summary>
-internal sealed class EventBody(PipeWriter body, bool tellsUsage)
+/// <param name="body">The response's body.</param>
+/// <param name="show">A chunk as the client is to see it; null where there is nothing for it to see.</param>
+/// <param name="write">Writes a chunk.</param>
+internal sealed class EventBody<TChunk>(PipeWriter body, Func<TChunk, TChunk?> show, Action<Utf8JsonWriter, TChunk> write) where TChunk : Reply
 {
+    /// <summary>Answers a call with a stream: its first chunk, or what goes wrong before it, decides about the status.</summary>
+    /// <exception cref="BrokenOffException">The stream broke off, and the client was told.</exception>
+    public static async Task AnswerAsync(Incoming call, IAsyncEnumerable<TChunk> stream, Func<TChunk, TChunk?> show, Action<Utf8JsonWriter, TChunk> write)
+    {
+        await using var chunks = stream.GetAsyncEnumerator(call.Aborted);
+        var isThere = await chunks.MoveNextAsync();
+        if (isThere) call.Name(chunks.Current);
+        var headers = call.Response.Headers;
+        headers.ContentType = "text/event-stream; charset=utf-8";
+        headers.CacheControl = "no-cache";
+        // nginx would gather the events otherwise.
+        headers["X-Accel-Buffering"] = "no";
+        await new EventBody<TChunk>(call.Response.BodyWriter, show, write).WriteAsync(chunks, isThere, call.Aborted);
+    }
+
     /// <summary>Writes the chunk that is there and all that follow.</summary>
     /// <exception cref="BrokenOffException">The stream broke off, and the client was told.</exception>
-    public async Task WriteAsync(IAsyncEnumerator<ChatCompletionChunk> chunks, bool isThere, CancellationToken aborted)
+    private async Task WriteAsync(IAsyncEnumerator<TChunk> chunks, bool isThere, CancellationToken aborted)
     {
         using var payload = new PooledBuffer();
         using var json = new Utf8JsonWriter(payload, JsonOut.Compact);
@@ -16,7 +34,7 @@ internal sealed class EventBody(PipeWriter body, bool tellsUsage)
         {
             while (isThere)
             {
-                if (ReplyWords.Known(chunks.Current, tellsUsage) is { } chunk) ChatStreams.Write(chunk, json, payload, body);
+                if (show(chunks.Current) is { } chunk) SseWriter.Write(body, chunk, write, json, payload);
                 isThere = await NextAsync(chunks);
             }
         }
@@ -29,7 +47,7 @@ internal sealed class EventBody(PipeWriter body, bool tellsUsage)
     }
 
     /// <summary>Steps on. What one read of the upstream brought goes out in one piece, before the next one is waited for.</summary>
-    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatCompletionChunk> chunks)
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<TChunk> chunks)
     {
         var next = chunks.MoveNextAsync();
         if (!next.IsCompleted) await body.FlushAsync(CancellationToken.None);

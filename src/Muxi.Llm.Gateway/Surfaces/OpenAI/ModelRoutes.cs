@@ -22,15 +22,7 @@ internal sealed class ModelRoutes(ModelList models)
         await call.WriteJsonAsync(200, model, Write);
     }
 
-    private static void Write(Utf8JsonWriter json, ListedModel model)
-    {
-        json.WriteStartObject();
-        json.WriteString("id"u8, model.Name);
-        json.WriteString("object"u8, "model"u8);
-        json.WriteNumber("created"u8, model.Created ?? 0);
-        json.WriteString("owned_by"u8, model.OwnedBy);
-        json.WriteEndObject();
-    }
+    private static void Write(Utf8JsonWriter json, Listed listed) => ModelJson.Write(json, listed.Model, listed.Name);
 
     private static string Shown(string id) => id.Length <= 200 ? id : id[..200] + "...";
 }

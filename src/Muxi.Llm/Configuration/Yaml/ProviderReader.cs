@@ -41,7 +41,7 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
             DisplayName = section["display_name"]?.Text() ?? name,
             Documentation = section["documentation"]?.Text(),
             IsSelfHosted = isSelfHosted,
-            ModelsPath = section["models_path"] is not { } path ? "models" : path.Text() is var text && text == "none" ? null : text,
+            Models = section["models_path"] is not { } path ? new OpenAIModels() : path.Text() is var text && text == "none" ? null : new OpenAIModels { Path = text },
             Headers = format.Pattern.Headers,
             Chat = format.Plain,
             TokenCount = format.Pattern.TokenCount,

@@ -103,7 +103,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
             else extra.Take(ref reader, source);
         }
         // An empty word says nothing yet: Snowflake sends it with every chunk, xAI with calls. The fold closes such an answer at the stream's end.
-        var reason = string.IsNullOrEmpty(finish) ? null : ChatFinishReasons.Normal(finish, quirks, hasCalls: false, out var raw) is { } word ? (word, raw) : default((FinishReason, string?)?);
+        var reason = string.IsNullOrEmpty(finish) ? null : ChatFinishReasons.Normal(finish, quirks?.FinishReasons, hasCalls: false, out var raw) is { } word ? (word, raw) : default((FinishReason, string?)?);
         return new()
         {
             Index = index, Delta = delta ?? _nothing, FinishReason = reason?.Item1, FinishReasonRaw = finishRaw ?? reason?.Item2,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -135,7 +136,7 @@ internal static class ChatReplyReader
             else extra.Take(ref reader, source);
         }
         message ??= new() { Role = Role.Assistant };
-        var reason = ChatFinishReasons.Normal(finish, quirks, message.ToolCalls.Count > 0, out var raw);
+        var reason = ChatFinishReasons.Normal(finish, quirks?.FinishReasons, message.ToolCalls.Count > 0, out var raw);
         return new()
         {
             Index = index, Message = message, FinishReason = reason, FinishReasonRaw = finishRaw ?? raw, Logprobs = logprobs, Extra = extra.ToExtra(),
@@ -151,18 +152,18 @@ internal static class ChatFinishReasons
 
     /// <summary>OpenAI's word for a vendor's; <paramref name="raw"/> is the vendor's where that is another one.</summary>
     /// <param name="word">The vendor's word. Nothing and the empty word are derived from what the message holds.</param>
-    /// <param name="quirks">The service's further words.</param>
+    /// <param name="words">The service's further words; null for our own form.</param>
     /// <param name="hasCalls">Whether the message holds tool calls.</param>
     /// <param name="raw">The vendor's word, kept beside.</param>
-    public static FinishReason? Normal(string? word, OpenAIChat? quirks, bool hasCalls, out string? raw)
+    public static FinishReason? Normal(string? word, ImmutableDictionary<string, string>? words, bool hasCalls, out string? raw)
     {
         raw = null;
         if (word is "stop" or "length" or "tool_calls" or "content_filter" or "function_call") return word;
         if (word is null) return null;
         if (word.Length == 0) return hasCalls ? FinishReason.ToolCalls : FinishReason.Stop;
-        var known = quirks is not null && quirks.FinishReasons.TryGetValue(word, out var ours) ? ours : Shared(word);
+        var known = words is not null && words.TryGetValue(word, out var ours) ? ours : Shared(word);
         // In our own form a word stands for itself: the vendor's has a member of its own.
-        if (known is not null || quirks is not null) raw = word;
+        if (known is not null || words is not null) raw = word;
         return known ?? word;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Muxi.Llm.RequestReading;
 
 namespace Muxi.Llm;
 
@@ -31,8 +32,8 @@ internal ref struct ChatRequestReader
 
     private readonly ChatCompletionRequest ToRequest()
     {
-        if (string.IsNullOrEmpty(_model)) throw Missing("model");
-        if (_messages is null) throw Missing("messages");
+        if (string.IsNullOrEmpty(_model)) throw Missing("A chat request", "model");
+        if (_messages is null) throw Missing("A chat request", "messages");
         var extra = _extra;
         return _request with { Model = _model, Messages = _messages, Extra = extra.ToExtra() };
     }
@@ -42,7 +43,7 @@ internal ref struct ChatRequestReader
         if (reader.Is("model"u8)) _model = Text(ref reader, "model");
         else if (reader.Is("messages"u8)) ReadMessages(ref reader);
         else if (reader.Is("stream"u8)) _request = _request with { Stream = Flag(ref reader, "stream") };
-        else if (reader.Is("stream_options"u8)) ReadStreamOptions(ref reader);
+        else if (reader.Is("stream_options"u8)) _request = _request with { StreamOptions = RequestReading.StreamOptions(ref reader, _source) };
         else if (reader.Is("tools"u8)) ReadTools(ref reader);
         else if (reader.Is("tool_choice"u8)) _request = _request with { ToolChoice = ChatToolReader.ReadChoice(ref reader, _source) };
         else if (reader.Is("parallel_tool_calls"u8)) _request = _request with { ParallelToolCalls = Flag(ref reader, "parallel_tool_calls") };
@@ -62,10 +63,10 @@ internal ref struct ChatRequestReader
         else if (reader.Is("stop"u8)) _request = _request with { Stop = Texts(ref reader, "stop") };
         else if (reader.Is("frequency_penalty"u8)) _request = _request with { FrequencyPenalty = Number(ref reader, "frequency_penalty") };
         else if (reader.Is("presence_penalty"u8)) _request = _request with { PresencePenalty = Number(ref reader, "presence_penalty") };
-        else if (reader.Is("logit_bias"u8)) _request = _request with { LogitBias = Biases(ref reader) };
+        else if (reader.Is("logit_bias"u8)) _request = _request with { LogitBias = Biases(ref reader, "logit_bias") };
         else if (reader.Is("logprobs"u8)) _request = _request with { Logprobs = Flag(ref reader, "logprobs") };
         else if (reader.Is("top_logprobs"u8)) _request = _request with { TopLogprobs = Whole(ref reader, "top_logprobs") };
-        else if (reader.Is("seed"u8)) _request = _request with { Seed = Seed(ref reader) };
+        else if (reader.Is("seed"u8)) _request = _request with { Seed = Long(ref reader, "seed") };
         else return false;
         return true;
     }
@@ -118,20 +119,6 @@ internal ref struct ChatRequestReader
         if (!isNull) _request = _request with { Tools = tools };
     }
 
-    private void ReadStreamOptions(ref Utf8JsonReader reader)
-    {
-        if (!Enter(ref reader, "stream_options")) return;
-        bool? usage = null, obfuscation = null;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("include_usage"u8)) usage = Flag(ref reader, "include_usage");
-            else if (reader.Is("include_obfuscation"u8)) obfuscation = Flag(ref reader, "include_obfuscation");
-            else extra.Take(ref reader, _source);
-        }
-        _request = _request with { StreamOptions = new() { IncludeUsage = usage, IncludeObfuscation = obfuscation, Extra = extra.ToExtra() } };
-    }
-
     private void ReadResponseFormat(ref Utf8JsonReader reader)
     {
         if (!Enter(ref reader, "response_format")) return;
@@ -163,29 +150,6 @@ internal ref struct ChatRequestReader
         return format with { SchemaExtra = extra.ToExtra() };
     }
 
-    private static List<string>? Texts(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType == JsonTokenType.String) return [reader.Text()];
-        if (reader.TokenType != JsonTokenType.StartArray) throw Wrong(name, "text or a list of texts");
-        var texts = new List<string>();
-        while (reader.NextItem()) texts.Add(reader.TokenType == JsonTokenType.String ? reader.Text() : throw Wrong(name, "text or a list of texts"));
-        return texts;
-    }
-
-    private static Dictionary<string, double>? Biases(ref Utf8JsonReader reader)
-    {
-        if (!Enter(ref reader, "logit_bias")) return null;
-        var biases = new Dictionary<string, double>();
-        while (reader.NextMember())
-        {
-            var token = reader.Text();
-            biases[token] = reader.ReadDouble() ?? throw Wrong("logit_bias", "a map of token ids to numbers");
-        }
-        return biases;
-    }
-
     private readonly Dictionary<string, string>? Labels(ref Utf8JsonReader reader)
     {
         if (!Enter(ref reader, "metadata")) return null;
@@ -197,63 +161,4 @@ internal ref struct ChatRequestReader
         }
         return labels;
     }
-
-    private static string? Text(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.String => reader.Text(),
-            JsonTokenType.Null => null,
-            _ => throw Wrong(name, "text"),
-        };
-    }
-
-    private static bool? Flag(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.True => true,
-            JsonTokenType.False => false,
-            JsonTokenType.Null => null,
-            _ => throw Wrong(name, "true or false"),
-        };
-    }
-
-    private static double? Number(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.Number when double.IsFinite(reader.GetDouble()) => reader.GetDouble(),
-            JsonTokenType.Null => null,
-            _ => throw Wrong(name, "a number"),
-        };
-    }
-
-    private static int? Whole(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var whole) ? whole : throw Wrong(name, "a whole number");
-    }
-
-    private static long? Seed(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var whole) ? whole : throw Wrong("seed", "a whole number of 64 bits");
-    }
-
-    /// <summary>Steps into the member's object; false when it is null.</summary>
-    private static bool Enter(ref Utf8JsonReader reader, string name)
-    {
-        if (reader.EnterObject()) return true;
-        return reader.TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an object");
-    }
-
-    private static JsonException Wrong(string name, string what) => new($"'{name}' must be {what}.", name, null, null);
-
-    private static JsonException Missing(string name) => new($"A chat request needs '{name}'.", name, null, null);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -15,9 +14,13 @@ internal readonly ref struct ChatRequestWriter
     private readonly OpenAIChat _quirks;
     private readonly Warnings _warnings;
     private readonly MessageForm _form;
+    private readonly MemberWriter _members;
 
-    private ChatRequestWriter(Utf8JsonWriter json, ChatCompletionRequest request, OpenAIChat quirks, Warnings warnings, MessageForm form) =>
+    private ChatRequestWriter(Utf8JsonWriter json, ChatCompletionRequest request, OpenAIChat quirks, Warnings warnings, MessageForm form)
+    {
         (_json, _request, _quirks, _warnings, _form) = (json, request, quirks, warnings, form);
+        _members = new(json, request.Extra, quirks.Drops, warnings);
+    }
 
     public static void WriteCanonical(Utf8JsonWriter json, ChatCompletionRequest request) =>
         new ChatRequestWriter(json, request, _canonical, new Warnings(), MessageForm.Request).Write(request.Model, request.Stream, request.StreamOptions);
@@ -41,11 +44,11 @@ internal readonly ref struct ChatRequestWriter
     private void Write(string model, bool? stream, StreamOptions? streamOptions)
     {
         _json.WriteStartObject();
-        if (!Overrides("model"u8)) _json.WriteString("model"u8, model);
-        if (!Overrides("messages"u8)) WriteMessages();
+        if (!_members.Overrides("model"u8)) _json.WriteString("model"u8, model);
+        if (!_members.Overrides("messages"u8)) WriteMessages();
         // The method that is called decides how the reply is read, so no extra member goes before it.
         if (stream is { } flag) _json.WriteBoolean("stream"u8, flag);
-        if (streamOptions is not null) WriteStreamOptions(streamOptions);
+        _members.StreamOptions(streamOptions);
         WriteTools();
         WriteSampling();
         WriteOutput();
@@ -68,87 +71,72 @@ internal readonly ref struct ChatRequestWriter
         _json.WriteEndArray();
     }
 
-    private void WriteStreamOptions(StreamOptions options)
-    {
-        if (Skips("stream_options"u8)) return;
-        _json.WriteStartObject("stream_options"u8);
-        if (options.IncludeUsage is { } usage) _json.WriteBoolean("include_usage"u8, usage);
-        if (options.IncludeObfuscation is { } obfuscation) _json.WriteBoolean("include_obfuscation"u8, obfuscation);
-        options.Extra.WriteMembers(_json);
-        _json.WriteEndObject();
-    }
-
     private void WriteTools()
     {
-        if (_request.Tools is { } tools && !Skips("tools"u8))
+        if (_request.Tools is { } tools && !_members.Skips("tools"u8))
         {
             _json.WriteStartArray("tools"u8);
             foreach (var tool in tools) ChatToolWriter.Write(_json, tool, _quirks, _warnings);
             _json.WriteEndArray();
         }
-        if (_request.ToolChoice is { } choice && !Skips("tool_choice"u8)) ChatToolWriter.Write(_json, choice);
-        Flag("parallel_tool_calls"u8, _request.ParallelToolCalls);
-        Raw("functions"u8, _request.Functions);
-        Raw("function_call"u8, _request.FunctionCall);
+        if (_request.ToolChoice is { } choice && !_members.Skips("tool_choice"u8)) ChatToolWriter.Write(_json, choice);
+        _members.Flag("parallel_tool_calls"u8, _request.ParallelToolCalls);
+        _members.Raw("functions"u8, _request.Functions);
+        _members.Raw("function_call"u8, _request.FunctionCall);
     }
 
     private void WriteSampling()
     {
         WriteMaxTokens();
-        Number("temperature"u8, _request.Temperature);
-        Number("top_p"u8, _request.TopP);
-        Number("n"u8, _request.N);
+        _members.Number("temperature"u8, _request.Temperature);
+        _members.Number("top_p"u8, _request.TopP);
+        _members.Number("n"u8, _request.N);
         WriteStop();
-        Number("frequency_penalty"u8, _request.FrequencyPenalty);
-        Number("presence_penalty"u8, _request.PresencePenalty);
-        if (_request.LogitBias is { } bias && !Skips("logit_bias"u8))
-        {
-            _json.WriteStartObject("logit_bias"u8);
-            foreach (var (token, value) in bias) _json.WriteNumber(token, value);
-            _json.WriteEndObject();
-        }
-        Flag("logprobs"u8, _request.Logprobs);
-        Number("top_logprobs"u8, _request.TopLogprobs);
-        Number("seed"u8, _request.Seed);
+        _members.Number("frequency_penalty"u8, _request.FrequencyPenalty);
+        _members.Number("presence_penalty"u8, _request.PresencePenalty);
+        _members.Biases("logit_bias"u8, _request.LogitBias);
+        _members.Flag("logprobs"u8, _request.Logprobs);
+        _members.Number("top_logprobs"u8, _request.TopLogprobs);
+        _members.Number("seed"u8, _request.Seed);
     }
 
     private void WriteOutput()
     {
-        if (_request.ResponseFormat is { } format && !Skips("response_format"u8)) WriteResponseFormat(format);
-        Text("reasoning_effort"u8, _request.ReasoningEffort?.Value);
-        Text("verbosity"u8, _request.Verbosity?.Value);
-        if (_request.Modalities is { } modalities && !Skips("modalities"u8)) WriteList("modalities"u8, modalities);
-        Raw("audio"u8, _request.Audio);
-        Raw("prediction"u8, _request.Prediction);
-        Raw("web_search_options"u8, _request.WebSearchOptions);
+        if (_request.ResponseFormat is { } format && !_members.Skips("response_format"u8)) WriteResponseFormat(format);
+        _members.Text("reasoning_effort"u8, _request.ReasoningEffort?.Value);
+        _members.Text("verbosity"u8, _request.Verbosity?.Value);
+        _members.Texts("modalities"u8, _request.Modalities);
+        _members.Raw("audio"u8, _request.Audio);
+        _members.Raw("prediction"u8, _request.Prediction);
+        _members.Raw("web_search_options"u8, _request.WebSearchOptions);
     }
 
     private void WriteHousekeeping()
     {
-        Flag("store"u8, _request.Store);
-        if (_request.Metadata is { } metadata && !Skips("metadata"u8))
+        _members.Flag("store"u8, _request.Store);
+        if (_request.Metadata is { } metadata && !_members.Skips("metadata"u8))
         {
             _json.WriteStartObject("metadata"u8);
             foreach (var (key, value) in metadata) _json.WriteString(key, value);
             _json.WriteEndObject();
         }
-        Text("service_tier"u8, _request.ServiceTier?.Value);
-        Raw("moderation"u8, _request.Moderation);
-        Text("safety_identifier"u8, _request.SafetyIdentifier);
-        Text("prompt_cache_key"u8, _request.PromptCacheKey);
-        Text("prompt_cache_retention"u8, _request.PromptCacheRetention);
-        Raw("prompt_cache_options"u8, _request.PromptCacheOptions);
-        Text("user"u8, _request.User);
+        _members.Text("service_tier"u8, _request.ServiceTier?.Value);
+        _members.Raw("moderation"u8, _request.Moderation);
+        _members.Text("safety_identifier"u8, _request.SafetyIdentifier);
+        _members.Text("prompt_cache_key"u8, _request.PromptCacheKey);
+        _members.Text("prompt_cache_retention"u8, _request.PromptCacheRetention);
+        _members.Raw("prompt_cache_options"u8, _request.PromptCacheOptions);
+        _members.Text("user"u8, _request.User);
     }
 
     private void WriteMaxTokens()
     {
         if (_quirks.MaxTokensField is not { } field)
         {
-            Number("max_tokens"u8, _request.MaxTokens);
-            Number("max_completion_tokens"u8, _request.MaxCompletionTokens);
+            _members.Number("max_tokens"u8, _request.MaxTokens);
+            _members.Number("max_completion_tokens"u8, _request.MaxCompletionTokens);
         }
-        else if ((_request.MaxCompletionTokens ?? _request.MaxTokens) is { } max && !Overrides("max_tokens"u8) && !Overrides("max_completion_tokens"u8) && !_request.Extra.TryGet(field, out _))
+        else if ((_request.MaxCompletionTokens ?? _request.MaxTokens) is { } max && !_members.Overrides("max_tokens"u8) && !_members.Overrides("max_completion_tokens"u8) && !_request.Extra.TryGet(field, out _))
         {
             _json.WriteNumber(field, max);
         }
@@ -156,14 +144,13 @@ internal readonly ref struct ChatRequestWriter
 
     private void WriteStop()
     {
-        if (_request.Stop is not { Count: > 0 } stop || Skips("stop"u8)) return;
+        if (_request.Stop is not { Count: > 0 } stop || _members.Skips("stop"u8)) return;
         if (_quirks.MaxStops > 0 && stop.Count > _quirks.MaxStops)
         {
             _warnings.Add("stop", $"only the first {_quirks.MaxStops} of {stop.Count} stop texts were sent: the service takes no more");
             stop = [.. stop.Take(_quirks.MaxStops)];
         }
-        if (stop.Count == 1) _json.WriteString("stop"u8, stop[0]);
-        else WriteList("stop"u8, stop);
+        _members.TextOrTexts("stop"u8, stop);
     }
 
     private void WriteResponseFormat(ResponseFormat format)
@@ -200,62 +187,15 @@ internal readonly ref struct ChatRequestWriter
         _json.WriteStartObject("json_schema"u8);
         _json.WriteString("name"u8, format.Name ?? "response");
         if (format.Description is { } description) _json.WriteString("description"u8, description);
-        if (!format.Schema.IsEmpty) WriteRawMember("schema"u8, format.Schema);
+        if (!format.Schema.IsEmpty)
+        {
+            _json.WritePropertyName("schema"u8);
+            format.Schema.WriteTo(_json);
+        }
         if (format.Strict is { } strict) _json.WriteBoolean("strict"u8, strict);
         format.SchemaExtra.WriteMembers(_json);
         _json.WriteEndObject();
     }
-
-    private void WriteList(ReadOnlySpan<byte> name, IReadOnlyList<string> values)
-    {
-        _json.WriteStartArray(name);
-        foreach (var value in values) _json.WriteStringValue(value);
-        _json.WriteEndArray();
-    }
-
-    private void Number(ReadOnlySpan<byte> name, double? value)
-    {
-        if (value is { } number && !Skips(name)) _json.WriteNumber(name, number);
-    }
-
-    private void Number(ReadOnlySpan<byte> name, long? value)
-    {
-        if (value is { } number && !Skips(name)) _json.WriteNumber(name, number);
-    }
-
-    private void Flag(ReadOnlySpan<byte> name, bool? value)
-    {
-        if (value is { } flag && !Skips(name)) _json.WriteBoolean(name, flag);
-    }
-
-    private void Text(ReadOnlySpan<byte> name, string? value)
-    {
-        if (value is not null && !Skips(name)) _json.WriteString(name, value);
-    }
-
-    private void Raw(ReadOnlySpan<byte> name, RawJson value)
-    {
-        if (!value.IsEmpty && !Skips(name)) WriteRawMember(name, value);
-    }
-
-    private void WriteRawMember(ReadOnlySpan<byte> name, RawJson value)
-    {
-        _json.WritePropertyName(name);
-        value.WriteTo(_json);
-    }
-
-    /// <summary>Whether the member is not to be written here: the caller's extra members hold it, or the service rejects it.</summary>
-    private bool Skips(ReadOnlySpan<byte> name)
-    {
-        if (Overrides(name)) return true;
-        if (_quirks.Drops.IsEmpty) return false;
-        var text = Encoding.UTF8.GetString(name);
-        if (!_quirks.Drops.Contains(text)) return false;
-        _warnings.Add(text, "left out: the service does not take it");
-        return true;
-    }
-
-    private bool Overrides(ReadOnlySpan<byte> name) => _request.Extra.Holds(name);
 }
 
 /// <summary>What could not be sent as it was asked for; allocates only when there is something.</summary>

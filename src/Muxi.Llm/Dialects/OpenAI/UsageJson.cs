@@ -45,7 +45,8 @@ internal static class UsageJson
         }
         if (prompt is null && completion is null && total is null) return null;
         if (cacheHits is not null && promptDetails?.CachedTokens is null) promptDetails = (promptDetails ?? new()) with { CachedTokens = cacheHits };
-        return Normal(prompt ?? 0, completion ?? 0, total, promptDetails, completionDetails, extra.ToExtra());
+        // Embeddings have no completion, and some services tell their total alone (Voyage).
+        return Normal(prompt ?? (completion is null ? total : null) ?? 0, completion ?? 0, total, promptDetails, completionDetails, extra.ToExtra());
     }
 
     /// <summary>One meaning: reasoning is part of the completion. Where a service counts it beside (xAI does), its total says so.</summary>

@@ -31,14 +31,19 @@ internal static class SandboxLogprobs
         json.WriteEndObject();
     }
 
+    /// <summary>How likely a token is said to be.</summary>
+    public static decimal Likely(string token) => -(1 + (token.Sum(letter => letter) % 100)) / 1000m;
+
+    /// <summary>The token and what might have stood in its place, this many together.</summary>
+    public static IEnumerable<string> Candidates(string token, int top) => Others.Where(other => other != token).Prepend(token).Take(top);
+
     private static void Write(Utf8JsonWriter json, string token, int top)
     {
-        var likely = -(1 + (token.Sum(letter => letter) % 100)) / 1000m;
+        var likely = Likely(token);
         json.WriteStartObject();
         Entry(json, token, likely);
         json.WriteStartArray("top_logprobs");
-        var candidates = Others.Where(other => other != token).Prepend(token).Take(top);
-        foreach (var (rank, candidate) in candidates.Index())
+        foreach (var (rank, candidate) in Candidates(token, top).Index())
         {
             json.WriteStartObject();
             Entry(json, candidate, likely - (3 * rank));

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using static Muxi.Llm.RequestReading;
+
+namespace Muxi.Llm;
+
+/// <summary>A request for embeddings in OpenAI's form, read strictly and written for a service or canonically.</summary>
+internal static class EmbeddingRequestJson
+{
+    private static readonly OpenAIEmbeddings _canonical = new() { Base64 = false };
+
+    public static EmbeddingRequest Read(ReadOnlySpan<byte> source)
+    {
+        source = JsonReading.WithoutMark(source);
+        var reader = new Utf8JsonReader(source);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A request for embeddings must be a JSON object.");
+        string? model = null, user = null, format = null;
+        TextInput? input = null;
+        int? dimensions = null;
+        var extra = new ExtraReader();
+        while (reader.NextMember())
+        {
+            if (reader.Is("model"u8)) model = Text(ref reader, "model");
+            else if (reader.Is("input"u8)) input = TextInput.Read(ref reader, "input");
+            else if (reader.Is("dimensions"u8)) dimensions = Whole(ref reader, "dimensions");
+            else if (reader.Is("encoding_format"u8)) format = Text(ref reader, "encoding_format");
+            else if (reader.Is("user"u8)) user = Text(ref reader, "user");
+            else extra.Take(ref reader, source);
+        }
+        // What stands behind the object is an error of the reader's own.
+        reader.Read();
+        if (string.IsNullOrEmpty(model)) throw Missing("A request for embeddings", "model");
+        if (input is null) throw Missing("A request for embeddings", "input");
+        return new() { Model = model, Input = input, Dimensions = dimensions, EncodingFormat = format is null ? null : new(format), User = user, Extra = extra.ToExtra() };
+    }
+
+    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, _canonical, request, new());
+
+    public static HttpCall Render(OpenAIEmbeddings quirks, EmbeddingRequest request, CallContext context)
+    {
+        var warnings = new Warnings();
+        var asked = request with { Model = context.Model };
+        var body = JsonOut.ToUtf8((quirks, asked, warnings), static (json, it) => Write(json, it.quirks, it.asked, it.warnings));
+        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
+    }
+
+    private static void Write(Utf8JsonWriter json, OpenAIEmbeddings quirks, EmbeddingRequest request, Warnings warnings)
+    {
+        var members = new MemberWriter(json, request.Extra, quirks.Drops, warnings);
+        json.WriteStartObject();
+        members.Text("model"u8, request.Model);
+        if (!members.Overrides("input"u8)) request.Input.Write(json, "input"u8);
+        members.Number("dimensions"u8, request.Dimensions);
+        members.Text("encoding_format"u8, request.EncodingFormat?.Value ?? (quirks.Base64 ? "base64" : null));
+        members.Text("user"u8, request.User);
+        request.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+}

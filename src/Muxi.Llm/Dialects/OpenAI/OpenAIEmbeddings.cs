@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Muxi.Llm;
+
+/// <summary>
+/// OpenAI's embeddings. The numbers are asked for as base64, which is decoded while it comes, straight into the vectors; lists of numbers are taken as well, as services
+/// give them that do not look at what is asked.
+/// </summary>
+/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>POST /embeddings</c>.</remarks>
+public sealed record OpenAIEmbeddings : EmbeddingsDialect
+{
+    /// <summary>The path after the base URL.</summary>
+    public string Path { get; init; } = "embeddings";
+
+    /// <summary>Whether base64 may be asked for; where not, nothing is said of the form unless the caller does.</summary>
+    public bool Base64 { get; init; } = true;
+
+    /// <summary>Request members that the service rejects: left out, with a warning.</summary>
+    public ImmutableArray<string> Drops { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override HttpCall Render(EmbeddingRequest request, CallContext context) => EmbeddingRequestJson.Render(this, request, context);
+
+    /// <inheritdoc/>
+    public override EmbeddingResponse Parse(HttpReply reply, CallContext context)
+    {
+        var read = new EmbeddingReply();
+        read.Take(reply.Body.Span, isEnd: true);
+        return read.ToResponse(reply, null, context);
+    }
+
+    /// <inheritdoc/>
+    public override IExchange<EmbeddingResponse> Begin(EmbeddingRequest request, CallContext context) => new EmbeddingExchange(this, request, context);
+
+    /// <summary>One request, whose reply is read while it comes.</summary>
+    private sealed class EmbeddingExchange(OpenAIEmbeddings quirks, EmbeddingRequest request, CallContext context) : IExchange<EmbeddingResponse>
+    {
+        private readonly EmbeddingReply _reply = new();
+
+        public IBodyReader? BodyReader => _reply;
+
+        public Step<EmbeddingResponse> Next(HttpReply? reply) => reply is { } got
+            ? Step<EmbeddingResponse>.Done(_reply.ToResponse(got, request.Input.Count, context))
+            : Step<EmbeddingResponse>.Send(quirks.Render(request, context));
+    }
+}

@@ -1,0 +1,16 @@
+namespace Muxi.Llm;
+
+/// <summary>
+/// OpenAI's list of models. It knows no pages; Anthropic, whose form is the same with other words for some members, says when there is more and is asked for it.
+/// </summary>
+/// <remarks>Sources: OpenAI's OpenAPI document 2.3.0, <c>GET /models</c>; platform.claude.com/docs/en/api/models-list.</remarks>
+public sealed record OpenAIModels : ModelsDialect
+{
+    /// <inheritdoc/>
+    public override HttpCall Render(ModelListing request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        // The first page is asked for plainly, as most services know no pages.
+        return ModelJson.Render(Path, request.After is { } after ? $"limit=1000&after_id={Uri.EscapeDataString(after)}" : null);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+
+namespace Muxi.Llm;
+
+/// <summary>The models of every provider that lists them.</summary>
+public sealed class ModelsResource
+{
+    private const int MostPages = 100;
+
+    private readonly Router _router;
+    private readonly Targets _targets;
+
+    internal ModelsResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
+
+    /// <summary>Every model of a provider, in its order, each once; pages are asked for as they are needed.</summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="options">Settings of the calls, of which there is one for each page.</param>
+    /// <param name="cancellationToken">Ends the call under way.</param>
+    /// <exception cref="ApiException">The provider answered with an error, or with what is no list.</exception>
+    /// <exception cref="ApiConnectionException">No reply came, or not in time.</exception>
+    /// <exception cref="ConfigurationException">There is no such provider, or its key is missing; nothing was sent.</exception>
+    /// <exception cref="UnsupportedFeatureException">The provider does not list its models; nothing was sent.</exception>
+    public IAsyncEnumerable<Model> ListAsync(string provider, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        AllAsync(_targets.Provider(provider), options, cancellationToken);
+
+    /// <summary>One page of a provider's models; most give all on one.</summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="after">The <see cref="Page{T}.LastId"/> of the page before; null for the first one.</param>
+    /// <param name="options">Settings of the call.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
+    public Task<Page<Model>> ListPageAsync(string provider, string? after = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        PageAsync(_targets.Provider(provider), after, options, cancellationToken);
+
+    /// <summary>What a provider tells of one of its models.</summary>
+    /// <param name="name"><c>provider/model</c>, or an alias.</param>
+    /// <param name="options">Settings of the call.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="NotFoundException">The provider does not know it.</exception>
+    /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
+    public Task<Model> RetrieveAsync(string name, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var model = _targets.Name(name).Model;
+        // Such a path would be another one.
+        if (model.Split('/').Any(static part => part is "" or "." or "..")) throw Wrong.Request("model", $"'{name}' cannot be a model's name: a part between its slashes is empty or made of dots");
+        return _router.SendAsync(Verbs.Model, new ModelRetrieval(model), name, options is { Fallbacks: null } ? options with { Fallbacks = [] } : options ?? new() { Fallbacks = [] }, cancellationToken);
+    }
+
+    /// <summary>As <see cref="ListAsync"/>, of a provider that is known already.</summary>
+    internal async IAsyncEnumerable<Model> AllAsync(Provider provider, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<string>();
+        string? after = null;
+        for (var at = 0; at < MostPages; at++)
+        {
+            var page = await PageAsync(provider, after, options, cancellationToken).ConfigureAwait(false);
+            foreach (var model in page.Data)
+                if (seen.Add(model.Id)) yield return model;
+            // A service that knows no pages and says that there are more gives the same list again.
+            if (!page.HasMore || page.LastId is null || page.LastId == after) yield break;
+            after = page.LastId;
+        }
+        throw new ServerException($"{provider.Name}: the list of models does not end") { Provider = provider.Name, Status = HttpStatusCode.BadGateway };
+    }
+
+    private async Task<Page<Model>> PageAsync(Provider provider, string? after, RequestOptions? options, CancellationToken cancellationToken)
+    {
+        var page = await _router.SendAsync(Verbs.ModelList, new ModelListing(after), provider, options, cancellationToken).ConfigureAwait(false);
+        foreach (var model in page.Data) model.Call = page.Call;
+        return page;
+    }
+}
+
+/// <summary>What is asked for with a list of models.</summary>
+/// <param name="After">The mark behind which the page begins; null for the first one.</param>
+public sealed record ModelListing(string? After);
+
+/// <summary>What is asked for with one model.</summary>
+/// <param name="Id">Its id, in the provider's own words.</param>
+public sealed record ModelRetrieval(string Id);

@@ -1,0 +1,8 @@
+namespace Muxi.Llm;
+
+internal static partial class Verbs
+{
+    public static readonly Verb<ModelListing, Page<Model>> ModelList = new("listing models", static (provider, _) => provider.Models);
+
+    public static readonly Verb<ModelRetrieval, Model> Model = new("models", static (provider, _) => provider.Models);
+}
