@@ -23,6 +23,7 @@ public sealed class LlmClient : IDisposable
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
         var router = new Router(_transport, Targets, retries);
         Chat = new(new(router, Targets));
+        Audio = new(router);
         Tokens = new(router);
         Raw = new(router, Targets);
     }
@@ -44,6 +45,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
+
+    /// <summary>Speech, transcripts and translations of speech.</summary>
+    public AudioResource Audio { get; }
 
     /// <summary>How many tokens a request has.</summary>
     public TokensResource Tokens { get; }

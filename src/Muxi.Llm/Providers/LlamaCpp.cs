@@ -10,6 +10,7 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["LLAMACPP_API_BASE"],
         Chat = new OpenAIChat { ReasoningEcho = "reasoning_content" },
+        Transcription = new OpenAITranscription { Formats = ["json"], MaxTemperature = 0 },
         Documentation = "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
     };
 }

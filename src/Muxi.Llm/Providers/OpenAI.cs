@@ -11,6 +11,10 @@ public static partial class Providers
         DefaultModel = "gpt-4o-mini",
         HeaderVariables = new Dictionary<string, string> { ["OpenAI-Organization"] = "OPENAI_ORG_ID", ["OpenAI-Project"] = "OPENAI_PROJECT_ID" }.ToImmutableDictionary(),
         Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens" },
+        Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
+        Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
+        Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
+        DefaultModels = ImmutableDictionary<string, string>.Empty.Add("speech", "gpt-4o-mini-tts").Add("transcription", "whisper-1").Add("translation", "whisper-1"),
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
     };
 }

@@ -12,6 +12,13 @@ public static partial class Providers
         BaseUrlVariables = ["OPENROUTER_API_BASE"],
         HeaderVariables = new Dictionary<string, string> { ["HTTP-Referer"] = "OPENROUTER_SITE_URL", ["X-Title"] = "OPENROUTER_APP_NAME" }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true, ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning" },
+        Speech = new OpenAISpeech(),
+        Transcription = new OpenAITranscription
+        {
+            JsonBody = true, Streams = false, Formats = ["json"],
+            Drops = ["languages", "keywords", "prompt", "response_format", "timestamp_granularities", "include", "chunking_strategy", "known_speaker_names", "known_speaker_references"],
+        },
+        DefaultModels = ImmutableDictionary<string, string>.Empty.Add("transcription", "openai/whisper-1"),
         Documentation = "https://openrouter.ai/docs/api-reference/overview",
     };
 }

@@ -9,6 +9,7 @@ internal static class Operations
     private static readonly (string Name, Func<Provider, object?> Dialect)[] _all =
     [
         (Chat, static provider => provider.Chat), (TokenCounting, static provider => provider.TokenCount),
+        (Speech, static provider => provider.Speech), (Transcription, static provider => provider.Transcription), (Translation, static provider => provider.Translation),
     ];
 
     /// <summary>What a service offers.</summary>

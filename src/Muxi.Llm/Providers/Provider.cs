@@ -41,6 +41,15 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format in which it counts a chat request's tokens; null where it does not count.</summary>
     public TokenCountDialect? TokenCount { get; init; }
 
+    /// <summary>The wire format of speech; null where there is none.</summary>
+    public SpeechDialect? Speech { get; init; }
+
+    /// <summary>The wire format of transcripts; null where there are none.</summary>
+    public TranscriptionDialect? Transcription { get; init; }
+
+    /// <summary>The wire format of translated speech; null where there is none.</summary>
+    public TranslationDialect? Translation { get; init; }
+
     /// <summary>The path that lists the service's models in OpenAI's form; null where there is none.</summary>
     public string? ModelsPath { get; init; } = "models";
 

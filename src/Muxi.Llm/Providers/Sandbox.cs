@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 /// <summary>The services that come with the library, each a file of facts.</summary>
@@ -9,6 +11,10 @@ public static partial class Providers
         DisplayName = "Sandbox (built in)",
         DefaultModel = "chat",
         Chat = new OpenAIChat { CacheControl = true },
+        Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
+        Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
+        Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
+        DefaultModels = ImmutableDictionary<string, string>.Empty.Add("speech", "speech").Add("transcription", "transcription").Add("translation", "translation"),
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

@@ -10,6 +10,8 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["VLLM_API_BASE"],
         Chat = new OpenAIChat(),
+        Transcription = new OpenAITranscription { Formats = ["json", "text", "verbose_json"], StreamUsageField = "stream_include_usage", MaxTemperature = 0 },
+        Translation = new OpenAITranslation { Formats = ["json", "text", "verbose_json"], MaxTemperature = 0 },
         Documentation = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
     };
 }
