@@ -59,11 +59,15 @@ internal sealed class Endpoints
     public static Endpoints All(GatewayOptions options, LlmClient client, Callees callees)
     {
         var chat = new ChatCompletions(client, callees);
+        var audio = new AudioRoutes(client, callees);
         var models = new ModelRoutes(new(client, callees, options));
         return new(
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },
             new("POST", "/v1/chat/completions", chat.AnswerAsync),
+            new("POST", "/v1/audio/speech", audio.SpeakAsync),
+            new("POST", "/v1/audio/transcriptions", audio.TranscribeAsync) { Body = BodyKind.Form },
+            new("POST", "/v1/audio/translations", audio.TranslateAsync) { Body = BodyKind.Form },
             new("GET", "/v1/models", models.ListAsync),
             new("GET", "/v1/models/{id}", models.RetrieveAsync),
         ]);
