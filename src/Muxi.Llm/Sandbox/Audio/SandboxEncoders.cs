@@ -128,7 +128,7 @@ internal static class SandboxFlac
     private static byte[] Frame(byte[] pcm, int number)
     {
         var samples = pcm.Length / sizeof(short);
-        byte[] head = [0xFF, 0xF8, 0x76, 0x08, .. Encoding.UTF8.GetBytes(new Rune(number).ToString()), (byte)((samples - 1) >> 8), (byte)(samples - 1)];
+        byte[] head = [0xFF, 0xF8, 0x77, 0x08, .. Encoding.UTF8.GetBytes(new Rune(number).ToString()), (byte)((samples - 1) >> 8), (byte)(samples - 1)];
         var frame = new byte[head.Length + 2 + pcm.Length + 2];
         head.CopyTo(frame, 0);
         frame[head.Length] = Crc8(head);
