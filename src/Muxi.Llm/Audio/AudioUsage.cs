@@ -12,7 +12,7 @@ public sealed record AudioUsage
     /// <summary>Tokens of what came back.</summary>
     public long? OutputTokens { get; init; }
 
-    /// <summary>Both together.</summary>
+    /// <summary>What was sent and what came back together, in tokens.</summary>
     public long? TotalTokens { get; init; }
 
     /// <summary>What the tokens that were sent are, where the provider says.</summary>

@@ -53,7 +53,7 @@ public sealed partial record Transcription : Reply
 }
 
 /// <summary>A word of a transcript.</summary>
-/// <param name="Word">The word.</param>
+/// <param name="Word">The word as it is written, as a rule without punctuation.</param>
 /// <param name="Start">Where it begins, in seconds.</param>
 /// <param name="End">Where it ends, in seconds.</param>
 public sealed record TranscriptionWord(string Word, double Start, double End)

@@ -50,6 +50,6 @@ public sealed record FormPart(string Name)
 
 /// <summary>A JSON body that holds a file as base64: the file is read and encoded while it is sent.</summary>
 /// <param name="Head">The JSON before it, the opening quote included.</param>
-/// <param name="File">The file.</param>
+/// <param name="File">The file, which is read while it is sent.</param>
 /// <param name="Tail">The JSON behind it, the closing quote included.</param>
 public sealed record FileInJson(ReadOnlyMemory<byte> Head, FileSource File, ReadOnlyMemory<byte> Tail);
