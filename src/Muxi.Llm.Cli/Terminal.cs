@@ -14,6 +14,12 @@ internal sealed class Terminal
     /// <summary>Standard output: answers, and nothing else. Commands write with <see cref="Write"/>.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Standard input as bytes, for commands that take a file there.</summary>
+    public Stream InBytes { get; init; } = Stream.Null;
+
+    /// <summary>Standard output as bytes. Commands write with <see cref="WriteBytes"/>.</summary>
+    public Stream OutBytes { get; init; } = Stream.Null;
+
     /// <summary>Standard error: everything else.</summary>
     public required TextWriter Error { get; init; }
 
@@ -39,10 +45,13 @@ internal sealed class Terminal
     public static Terminal OfProcess(Interrupts interrupts)
     {
         var error = new StreamWriter(Console.OpenStandardError(), _utf8) { AutoFlush = true };
+        var output = StandardOutput();
         return new()
         {
+            InBytes = Console.IsInputRedirected ? Console.OpenStandardInput() : Stream.Null,
+            OutBytes = output,
             In = Console.IsInputRedirected ? new StreamReader(Console.OpenStandardInput(), _utf8) : Console.In,
-            Out = new StreamWriter(StandardOutput(), _utf8) { AutoFlush = true },
+            Out = new StreamWriter(output, _utf8) { AutoFlush = true },
             Error = error,
             IsInTerminal = !Console.IsInputRedirected,
             IsOutTerminal = !Console.IsOutputRedirected,
@@ -97,11 +106,26 @@ internal sealed class Terminal
     /// <summary>Writes to standard output at once.</summary>
     /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
     /// <exception cref="FailureException">The text cannot be written: the disk is full.</exception>
-    public void Write(string text)
+    public void Write(string text) => Try(() => Out.Write(IsOutTerminal ? Visible(text) : text));
+
+    /// <summary>Writes bytes to standard output at once.</summary>
+    /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
+    /// <exception cref="FailureException">The bytes cannot be written: the disk is full.</exception>
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        var copy = bytes.ToArray();
+        Try(() =>
+        {
+            OutBytes.Write(copy);
+            OutBytes.Flush();
+        });
+    }
+
+    private static void Try(Action write)
     {
         try
         {
-            Out.Write(IsOutTerminal ? Visible(text) : text);
+            write();
         }
         catch (IOException e) when (IsBrokenPipe(e))
         {

@@ -59,6 +59,7 @@ internal sealed class Endpoints
     public static Endpoints All(GatewayOptions options, LlmClient client, Callees callees)
     {
         var chat = new ChatCompletions(client, callees);
+        var audio = new AudioRoutes(client, callees);
         var models = new ModelRoutes(new(client, callees, options));
         return new(
         [
@@ -67,6 +68,9 @@ internal sealed class Endpoints
             new("POST", "/v1/completions", new Completions(client, callees).AnswerAsync),
             new("POST", "/v1/embeddings", new Embeddings(client, callees).AnswerAsync),
             new("POST", "/v1/moderations", new Moderations(client, callees).AnswerAsync),
+            new("POST", "/v1/audio/speech", audio.SpeakAsync),
+            new("POST", "/v1/audio/transcriptions", audio.TranscribeAsync) { Body = BodyKind.Form },
+            new("POST", "/v1/audio/translations", audio.TranslateAsync) { Body = BodyKind.Form },
             new("GET", "/v1/models", models.ListAsync),
             new("GET", "/v1/models/{id}", models.RetrieveAsync),
         ]);

@@ -84,6 +84,15 @@ internal sealed class Incoming(HttpContext context, string requestId)
         await Response.BodyWriter.WriteAsync(buffer.WrittenMemory, Aborted);
     }
 
+    /// <summary>Answers with plain text, whole.</summary>
+    public async Task WriteTextAsync(string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        Response.ContentType = "text/plain; charset=utf-8";
+        Response.ContentLength = bytes.Length;
+        await Response.BodyWriter.WriteAsync(bytes, Aborted);
+    }
+
     private static string Digits(int number) => number is >= 0 and < 10 ? _digits[number] : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static readonly string[] _digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];

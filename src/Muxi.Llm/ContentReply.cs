@@ -20,6 +20,7 @@ public abstract record ContentReply : Reply, IDisposable, IAsyncDisposable
     {
         using var bytes = new MemoryStream(Length is > 0 and < int.MaxValue and var length ? (int)length : 0);
         await using (this.ConfigureAwait(false)) await Content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+        await FinishAsync(bytes, cancellationToken).ConfigureAwait(false);
         return bytes.Length == bytes.Capacity ? bytes.GetBuffer() : bytes.ToArray();
     }
 
@@ -33,8 +34,11 @@ public abstract record ContentReply : Reply, IDisposable, IAsyncDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public async Task SaveAsync(string path, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using (this.ConfigureAwait(false)) await Saving.SaveAsync(Content, path, new(progress, Length), cancellationToken).ConfigureAwait(false);
+        await using (this.ConfigureAwait(false)) await Saving.SaveAsync(Content, path, new(progress, Length), FinishAsync, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Looks over the bytes once all are there: what could not be known while they came is put right.</summary>
+    private protected virtual ValueTask FinishAsync(Stream whole, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Ends the call.</summary>
     public void Dispose()

@@ -23,6 +23,7 @@ public sealed class LlmClient : IDisposable
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
         var router = new Router(_transport, Targets, retries);
         Chat = new(new(router, Targets));
+        Audio = new(router);
         Tokens = new(router);
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
@@ -60,6 +61,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Which models there are.</summary>
     public ModelsResource Models { get; }
+
+    /// <summary>Speech, transcripts and translations of speech.</summary>
+    public AudioResource Audio { get; }
 
     /// <summary>How many tokens a request has.</summary>
     public TokensResource Tokens { get; }

@@ -32,6 +32,30 @@ public static class Audio
     /// <summary>Sound in memory, in the named format (<c>wav</c>, <c>mp3</c>, ...).</summary>
     public static ContentPart FromBytes(ReadOnlySpan<byte> bytes, string format) =>
         new() { Type = ContentPartType.InputAudio, InputAudio = new(Convert.ToBase64String(bytes), format) };
+
+    /// <summary>Reads sound from a stream, from where it stands to its end; the format is told from its bytes, else it is the one that is named. The stream stays open.</summary>
+    /// <param name="stream">The sound. A message holds it whole, in base64.</param>
+    /// <param name="format">The format where the bytes do not tell it: raw samples (<c>pcm16</c>) do not.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">Nothing stands in the stream, or its format is not to be told.</exception>
+    public static async Task<ContentPart> FromStreamAsync(Stream stream, string? format = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+        var sound = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+        if (sound.IsEmpty) throw new ArgumentException("The stream is empty.", nameof(stream));
+        var told = Media.TypeOf(sound) is { } type && type.StartsWith("audio/", StringComparison.Ordinal) ? Media.AudioFormat(type) : format;
+        return FromBytes(sound, told ?? throw new ArgumentException("The bytes do not tell their format: name it.", nameof(format)));
+    }
+
+    /// <summary>A sound file as a data URI, such as a known speaker's voice: see <see cref="TranscriptionRequest.KnownSpeakerReferences"/>.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static string DataUriFromFile(string path)
+    {
+        var bytes = Media.Read(path);
+        return Media.DataUri(bytes, Media.TypeOf(bytes) ?? Media.TypeByName(path) ?? "application/octet-stream");
+    }
 }
 
 /// <summary>Documents for a message.</summary>
@@ -86,6 +110,8 @@ internal static class Media
     {
         foreach (var (offset, magic, type) in _signatures)
             if (bytes.Length >= offset + magic.Length && bytes[offset..].StartsWith(magic)) return type;
+        // Both begin with eleven or twelve set bits; AAC has no layer.
+        if (bytes.Length > 2 && bytes[0] == 0xFF && (bytes[1] & 0xF6) == 0xF0) return "audio/aac";
         if (bytes.Length > 2 && bytes[0] == 0xFF && (bytes[1] & 0xE0) == 0xE0) return "audio/mpeg";
         return null;
     }
@@ -102,6 +128,14 @@ internal static class Media
         ".html" => "text/html",
         ".csv" => "text/csv",
         ".json" => "application/json",
+        ".mp3" or ".mpga" or ".mpeg" => "audio/mpeg",
+        ".m4a" => "audio/mp4",
+        ".mp4" => "video/mp4",
+        ".wav" => "audio/wav",
+        ".ogg" or ".oga" or ".opus" => "audio/ogg",
+        ".flac" => "audio/flac",
+        ".aac" => "audio/aac",
+        ".webm" => "audio/webm",
         _ => null,
     };
 
@@ -126,6 +160,8 @@ internal static class Media
         (4, [.. "ftypavif"u8], "image/avif"),
         (4, [.. "ftypM4A"u8], "audio/mp4"),
         (0, [.. "%PDF-"u8], "application/pdf"),
+        (4, [.. "ftyp"u8], "video/mp4"),
+        (0, [0x1A, 0x45, 0xDF, 0xA3], "audio/webm"),
         (0, [.. "ID3"u8], "audio/mpeg"),
         (0, [.. "OggS"u8], "audio/ogg"),
         (0, [.. "fLaC"u8], "audio/flac"),

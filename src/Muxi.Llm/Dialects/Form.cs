@@ -25,7 +25,8 @@ public sealed record Form(ImmutableArray<FormPart> Parts)
     /// <summary>With the members that have no type of their own: a list becomes a field for each of its items (<c>name[]</c>), an object its JSON.</summary>
     internal Form With(Extra extra) => extra.Names.Aggregate(this, (form, name) => form.With(name, extra[name]));
 
-    private Form With(string name, RawJson value)
+    /// <summary>With a member of a JSON body, put as a form puts it.</summary>
+    internal Form With(string name, RawJson value)
     {
         var element = value.ToElement();
         if (element.ValueKind == System.Text.Json.JsonValueKind.Array)
@@ -46,3 +47,9 @@ public sealed record FormPart(string Name)
     /// <summary>A file, which is read while it is sent.</summary>
     public FileSource? File { get; init; }
 }
+
+/// <summary>A JSON body that holds a file as base64: the file is read and encoded while it is sent.</summary>
+/// <param name="Head">The JSON before it, the opening quote included.</param>
+/// <param name="File">The file, which is read while it is sent.</param>
+/// <param name="Tail">The JSON behind it, the closing quote included.</param>
+public sealed record FileInJson(ReadOnlyMemory<byte> Head, FileSource File, ReadOnlyMemory<byte> Tail);

@@ -55,6 +55,9 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>Fields and files as the body, in place of <see cref="Body"/>; null for none.</summary>
     public Form? Form { get; init; }
 
+    /// <summary>JSON with a file in it as the body, in place of <see cref="Body"/>; null for none.</summary>
+    public FileInJson? FileInJson { get; init; }
+
     /// <summary>The body's media type; a form has its own.</summary>
     public string ContentType { get; init; } = "application/json";
 

@@ -11,14 +11,23 @@ internal static class Saving
     public readonly record struct Watcher(IProgress<TransferProgress>? Progress, long? Total);
 
     /// <summary>Writes a stream to a file: under a name of its own first, beside it.</summary>
-    public static async Task SaveAsync(Stream content, string path, Watcher watcher, CancellationToken cancellationToken)
+    /// <param name="content">The stream.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="watcher">Told of the progress.</param>
+    /// <param name="finish">Given the whole before it gets its name; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the writing; nothing is left behind.</param>
+    public static async Task SaveAsync(Stream content, string path, Watcher watcher, Func<Stream, CancellationToken, ValueTask>? finish, CancellationToken cancellationToken)
     {
         var whole = CheckTarget(path);
         var temporary = $"{whole}.{Guid.NewGuid():N}.part";
         try
         {
-            var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 0 });
-            await using (file.ConfigureAwait(false)) await CopyAsync(content, file, watcher, cancellationToken).ConfigureAwait(false);
+            var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 });
+            await using (file.ConfigureAwait(false))
+            {
+                await CopyAsync(content, file, watcher, cancellationToken).ConfigureAwait(false);
+                if (finish is not null) await finish(file, cancellationToken).ConfigureAwait(false);
+            }
             File.Move(temporary, whole, overwrite: true);
         }
         catch

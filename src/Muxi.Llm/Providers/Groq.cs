@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 public static partial class Providers
@@ -15,6 +17,13 @@ public static partial class Providers
             StreamUsagePath = ["x_groq", "usage"],
             ReasoningEcho = "reasoning",
         },
+        Speech = new OpenAISpeech { DefaultVoice = "autumn" },
+        Transcription = new OpenAITranscription { Formats = ["json", "text", "verbose_json"], Streams = false },
+        Translation = new OpenAITranslation { Formats = ["json", "text", "verbose_json"] },
+        DefaultModels = new Dictionary<string, string>
+        {
+            ["speech"] = "canopylabs/orpheus-v1-english", ["transcription"] = "whisper-large-v3-turbo", ["translation"] = "whisper-large-v3",
+        }.ToImmutableDictionary(),
         Documentation = "https://console.groq.com/docs/api-reference#chat-create",
     };
 }

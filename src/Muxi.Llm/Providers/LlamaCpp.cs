@@ -12,6 +12,7 @@ public static partial class Providers
         Chat = new OpenAIChat { ReasoningEcho = "reasoning_content" },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        Transcription = new OpenAITranscription { Formats = ["json"], MaxTemperature = 0 },
         Documentation = "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
     };
 }

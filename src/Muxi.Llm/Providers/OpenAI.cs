@@ -13,11 +13,15 @@ public static partial class Providers
         DefaultModels = new Dictionary<string, string>
         {
             [Operations.Completions] = "gpt-3.5-turbo-instruct", [Operations.Embeddings] = "text-embedding-3-small", [Operations.Moderations] = "omni-moderation-latest",
+            [Operations.Speech] = "gpt-4o-mini-tts", [Operations.Transcription] = "whisper-1", [Operations.Translation] = "whisper-1",
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens" },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),
+        Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
+        Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
+        Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
     };
 }

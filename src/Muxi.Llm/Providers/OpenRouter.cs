@@ -12,9 +12,19 @@ public static partial class Providers
         BaseUrlVariables = ["OPENROUTER_API_BASE"],
         HeaderVariables = new Dictionary<string, string> { ["HTTP-Referer"] = "OPENROUTER_SITE_URL", ["X-Title"] = "OPENROUTER_APP_NAME" }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true, ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning" },
-        DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "openai/text-embedding-3-small" }.ToImmutableDictionary(),
+        DefaultModels = new Dictionary<string, string>
+        {
+            [Operations.Embeddings] = "openai/text-embedding-3-small",
+            [Operations.Transcription] = "openai/whisper-1",
+        }.ToImmutableDictionary(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        Speech = new OpenAISpeech(),
+        Transcription = new OpenAITranscription
+        {
+            JsonBody = true, Streams = false, Formats = ["json"],
+            Drops = ["languages", "keywords", "prompt", "response_format", "timestamp_granularities", "include", "chunking_strategy", "known_speaker_names", "known_speaker_references"],
+        },
         Documentation = "https://openrouter.ai/docs/api-reference/overview",
     };
 }

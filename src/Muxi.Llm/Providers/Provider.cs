@@ -53,6 +53,15 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format in which it lists its models, OpenAI's unless something else is said; null where it does not list them.</summary>
     public ModelsDialect? Models { get; init; } = new OpenAIModels();
 
+    /// <summary>The wire format of speech; null where there is none.</summary>
+    public SpeechDialect? Speech { get; init; }
+
+    /// <summary>The wire format of transcripts; null where there are none.</summary>
+    public TranscriptionDialect? Transcription { get; init; }
+
+    /// <summary>The wire format of translated speech; null where there is none.</summary>
+    public TranslationDialect? Translation { get; init; }
+
     /// <summary>Where the facts are from.</summary>
     public string? Documentation { get; init; }
 

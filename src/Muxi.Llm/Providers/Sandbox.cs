@@ -13,11 +13,15 @@ public static partial class Providers
         DefaultModels = new Dictionary<string, string>
         {
             [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Moderations] = "moderate",
+            [Operations.Speech] = "speech", [Operations.Transcription] = "transcription", [Operations.Translation] = "translation",
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),
+        Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
+        Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
+        Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

@@ -12,6 +12,8 @@ public static partial class Providers
         Chat = new OpenAIChat(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        Transcription = new OpenAITranscription { Formats = ["json", "text", "verbose_json"], StreamUsageField = "stream_include_usage", MaxTemperature = 0 },
+        Translation = new OpenAITranslation { Formats = ["json", "text", "verbose_json"], MaxTemperature = 0 },
         Documentation = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
     };
 }

@@ -16,7 +16,7 @@ internal sealed record SandboxAnswer
     /// <summary>The whole body, when it does not come in <see cref="Pieces"/>.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The pieces of a streamed body, made while they are read; each is one server-sent event.</summary>
+    /// <summary>The pieces of a streamed body, made while they are read; each is one server-sent event, or some bytes of sound.</summary>
     public IEnumerable<byte[]>? Pieces { get; init; }
 
     /// <summary>The model that the request names, whose fault is to be put over the answer; null where no model is called.</summary>
@@ -36,6 +36,12 @@ internal sealed record SandboxAnswer
 
     /// <summary>After the last piece the body neither goes on nor ends, until the reader gives up.</summary>
     public bool Hangs { get; init; }
+
+    /// <summary>After the last piece the connection breaks.</summary>
+    public bool Breaks { get; init; }
+
+    /// <summary>Whether the pieces are events.</summary>
+    public bool IsEvents => Pieces is not null && MediaType == "text/event-stream";
 
     /// <summary>A route's answer; what it cannot read or refuses is an error in OpenAI's shape.</summary>
     public static SandboxAnswer Of(SandboxRoute route, SandboxCall call)

@@ -3,7 +3,7 @@ using System.Net;
 namespace Muxi.Llm;
 
 /// <summary>A body whose pieces are made while it is read, one for each read.</summary>
-internal sealed class SandboxContent(IEnumerable<byte[]> pieces, TimeSpan gap, bool hangs, TimeProvider clock) : HttpContent
+internal sealed class SandboxContent(IEnumerable<byte[]> pieces, SandboxAnswer answer, TimeProvider clock) : HttpContent
 {
     protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(Open());
 
@@ -25,11 +25,11 @@ internal sealed class SandboxContent(IEnumerable<byte[]> pieces, TimeSpan gap, b
         return false;
     }
 
-    private SandboxStream Open() => new SandboxStream(pieces.GetEnumerator(), gap, hangs, clock);
+    private SandboxStream Open() => new SandboxStream(pieces.GetEnumerator(), answer, clock);
 }
 
 /// <summary>The stream of a <see cref="SandboxContent"/>. Only asynchronous reads: a wait may be on a simulated clock.</summary>
-internal sealed class SandboxStream(IEnumerator<byte[]> pieces, TimeSpan gap, bool hangs, TimeProvider clock) : Stream
+internal sealed class SandboxStream(IEnumerator<byte[]> pieces, SandboxAnswer answer, TimeProvider clock) : Stream
 {
     private readonly CancellationTokenSource _disposed = new();
     private ReadOnlyMemory<byte> _piece;
@@ -82,15 +82,17 @@ internal sealed class SandboxStream(IEnumerator<byte[]> pieces, TimeSpan gap, bo
 
     private async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
     {
-        if (_begun && gap > TimeSpan.Zero)
-            await WaitAsync(gap, cancellationToken).ConfigureAwait(false);
+        if (_begun && answer.Gap > TimeSpan.Zero)
+            await WaitAsync(answer.Gap, cancellationToken).ConfigureAwait(false);
         _begun = true;
         if (pieces.MoveNext())
         {
             _piece = pieces.Current;
             return true;
         }
-        if (hangs)
+        if (answer.Breaks)
+            throw new IOException("The sandbox pretends that the connection broke.");
+        if (answer.Hangs)
             await WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         return false;
     }

@@ -33,15 +33,16 @@ internal sealed class SandboxFaults
         SandboxModels.HtmlError => new() { Status = 502, MediaType = "text/html", Body = HtmlPage() },
         SandboxModels.Flaky when Interlocked.Increment(ref _flakyCalls) % 3 != 0 =>
             SandboxAnswer.Error(503, "The sandbox fails two calls in three here.", Ours, null),
-        SandboxModels.StreamError when good.Pieces is null => SandboxAnswer.Error(500, MidStream, Ours, "internal_error"),
+        SandboxModels.StreamError when !good.IsEvents => SandboxAnswer.Error(500, MidStream, Ours, "internal_error"),
         _ => null,
     };
 
     private static SandboxAnswer Spoil(SandboxAnswer good) => good.Model switch
     {
         SandboxModels.Slow => good with { Delay = TimeSpan.FromSeconds(2), Gap = TimeSpan.FromMilliseconds(100) },
-        SandboxModels.CutStream => good.Pieces is { } pieces ? good with { Pieces = FirstHalf(pieces) } : good with { Body = good.Body[..(good.Body.Length / 2)] },
-        SandboxModels.BadJson => good.Pieces is { } pieces ? good with { Pieces = Break(pieces) } : good with { Body = "{\"id\": \"sandbox\", \"object\": ]"u8.ToArray() },
+        // Bytes have no end of their own: only a broken connection tells that they are not whole.
+        SandboxModels.CutStream => good.Pieces is { } pieces ? good with { Pieces = FirstHalf(pieces), Breaks = !good.IsEvents } : good with { Body = good.Body[..(good.Body.Length / 2)] },
+        SandboxModels.BadJson => good.IsEvents ? good with { Pieces = Break(good.Pieces!) } : good with { Pieces = null, MediaType = "application/json", Body = "{\"id\": \"sandbox\", \"object\": ]"u8.ToArray() },
         SandboxModels.StreamError => good with { Pieces = FirstHalf(good.Pieces!).Take(3).Append(SandboxAnswer.Event(SandboxAnswer.ErrorBody(MidStream, Ours, "internal_error"))) },
         SandboxModels.Stall => good with { Pieces = good.Pieces?.Take(2) ?? [good.Body[..Math.Min(16, good.Body.Length)].ToArray()], Hangs = true },
         _ => good,

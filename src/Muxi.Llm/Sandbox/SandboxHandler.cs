@@ -19,6 +19,9 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
         new(HttpMethod.Post, "/completions", SandboxCompletion.Answer),
         new(HttpMethod.Post, "/embeddings", SandboxEmbeddings.Answer),
         new(HttpMethod.Post, "/moderations", SandboxModeration.Answer),
+        new(HttpMethod.Post, "/audio/speech", SandboxSpeech.Answer),
+        new(HttpMethod.Post, "/audio/transcriptions", SandboxTranscription.Transcribe),
+        new(HttpMethod.Post, "/audio/translations", SandboxTranscription.Translate),
         new(HttpMethod.Get, "/models", SandboxModelList.List),
         new(HttpMethod.Get, "/models/", SandboxModelList.Retrieve),
     ];
@@ -48,7 +51,7 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
     private HttpResponseMessage Response(HttpRequestMessage request, SandboxAnswer answer, byte[] body)
     {
         HttpContent content = answer.Pieces is { } pieces
-            ? new SandboxContent(pieces, answer.Gap, answer.Hangs, clock)
+            ? new SandboxContent(pieces, answer, clock)
             : new ReadOnlyMemoryContent(answer.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue(answer.MediaType, answer.MediaType.StartsWith("text/", StringComparison.Ordinal) ? "utf-8" : null);
         var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = content, Version = request.Version };

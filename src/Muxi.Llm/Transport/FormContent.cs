@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 
@@ -23,6 +25,9 @@ internal static class FormContent
         return content;
     }
 
+    /// <summary>A file in JSON as the body of a request.</summary>
+    public static HttpContent Of(FileInJson json, UploadWatch watch) => new EncodedFile(json, new WatchedStream(json.File.Open(), json.File, watch));
+
     private static HttpContent Of(FormPart part, UploadWatch watch)
     {
         if (part.File is not { } file) return Named(new ByteArrayContent(Encoding.UTF8.GetBytes(part.Value ?? "")), $"form-data; name=\"{Escaped(part.Name)}\"");
@@ -38,6 +43,39 @@ internal static class FormContent
     }
 
     private static string Escaped(string name) => name.Replace("\"", "%22", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+
+    /// <summary>JSON around a file in base64.</summary>
+    private sealed class EncodedFile(FileInJson json, Stream file) : HttpContent
+    {
+        // Divides by 3, so that padding stands at the end alone.
+        private const int PieceSize = 3 << 14;
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(json.Head, cancellationToken).ConfigureAwait(false);
+            var piece = new byte[Base64.GetMaxEncodedToUtf8Length(PieceSize)];
+            while (await file.ReadAtLeastAsync(piece.AsMemory(0, PieceSize), PieceSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
+                Base64.EncodeToUtf8InPlace(piece, count, out var written);
+                await stream.WriteAsync(piece.AsMemory(0, written), cancellationToken).ConfigureAwait(false);
+            }
+            await stream.WriteAsync(json.Tail, cancellationToken).ConfigureAwait(false);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = json.Head.Length + ((json.File.Length + 2) / 3 * 4 ?? 0) + json.Tail.Length;
+            return json.File.Length is not null;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) file.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 
     /// <summary>A file that tells how far it has been read.</summary>
     private sealed class WatchedStream(Stream inner, FileSource file, UploadWatch watch) : Stream

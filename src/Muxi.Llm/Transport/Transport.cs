@@ -81,7 +81,7 @@ internal sealed class Transport : IDisposable
         using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (call.AddedHeaders.Count > 0) target = target.With(call.AddedHeaders);
-        if (call.Form is { } form) return await SendAsync(target, request, form, waiting, trace).ConfigureAwait(false);
+        if (call.Form is not null || call.FileInJson is not null) return await UploadAsync(target, request, call, waiting, trace).ConfigureAwait(false);
         if (!call.Body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(call.Body);
@@ -90,12 +90,13 @@ internal sealed class Transport : IDisposable
         return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Form form, Waiting waiting, Trace trace)
+    private async ValueTask<HttpResponseMessage> UploadAsync(Target target, HttpRequestMessage request, HttpCall call, Waiting waiting, Trace trace)
     {
         var watch = new UploadWatch(waiting);
         try
         {
-            request.Content = FormContent.Of(form, watch);
+            request.Content = call.Form is { } form ? FormContent.Of(form, watch) : FormContent.Of(call.FileInJson!, watch);
+            if (call.FileInJson is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
             return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
         }
         finally

@@ -40,7 +40,7 @@ internal sealed class EventBody<TChunk>(PipeWriter body, Func<TChunk, TChunk?> s
         }
         catch (Exception e) when (!aborted.IsCancellationRequested)
         {
-            await BreakOffAsync(e, json, payload);
+            await BreakOffAsync(body, e);
         }
         SseWriter.Write(body, "[DONE]"u8);
         await body.FlushAsync(CancellationToken.None);
@@ -54,12 +54,12 @@ internal sealed class EventBody<TChunk>(PipeWriter body, Func<TChunk, TChunk?> s
         return await next;
     }
 
-    private async Task BreakOffAsync(Exception error, Utf8JsonWriter json, PooledBuffer payload)
+    /// <summary>Tells the client of an error behind good events, and ends the connection without the end of a body.</summary>
+    /// <exception cref="BrokenOffException">Always.</exception>
+    public static async Task BreakOffAsync(PipeWriter body, Exception error)
     {
-        payload.Clear();
-        json.Reset();
-        OpenAIErrors.Write(json, Refusals.Of(error));
-        await json.FlushAsync(CancellationToken.None);
+        using var payload = new PooledBuffer();
+        using (var json = new Utf8JsonWriter(payload, JsonOut.Compact)) OpenAIErrors.Write(json, Refusals.Of(error));
         SseWriter.Write(body, payload.WrittenSpan);
         await body.FlushAsync(CancellationToken.None);
         throw new BrokenOffException(error);

@@ -28,7 +28,8 @@ internal static class LogprobsJson
         json.WriteEndObject();
     }
 
-    private static List<TokenLogprob>? ReadTokens(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    /// <summary>Reads the member's list of tokens; null when it is none.</summary>
+    public static List<TokenLogprob>? ReadTokens(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterArray()) return null;
         var tokens = new List<TokenLogprob>();

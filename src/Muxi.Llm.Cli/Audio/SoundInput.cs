@@ -1,0 +1,31 @@
+namespace Muxi.Llm.Cli;
+
+/// <summary>The sound that a command is given: a file, or standard input.</summary>
+internal static class SoundInput
+{
+    /// <summary>Opens it. Standard input waits on disk until the command is over, so that its kind and length are known and a failed call can be made again.</summary>
+    /// <param name="path">The file; <c>-</c> is standard input.</param>
+    /// <param name="terminal">Has standard input.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FailureException">It cannot be read.</exception>
+    public static async Task<(FileSource Source, IDisposable Hold)> OpenAsync(string path, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (path != "-") return (Attachments.Read("FILE", path, FileSource.FromFile), Stream.Null);
+        if (terminal.IsInTerminal) throw new UsageException("There is no sound: - reads it from stdin, which is a terminal here.");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var spool = new FileStream(Path.Combine(Path.GetTempPath(), $"muxi-llm-{Guid.NewGuid():N}"), options);
+        try
+        {
+            await terminal.InBytes.CopyToAsync(spool, cancellationToken);
+            if (spool.Length == 0) throw new FailureException("FILE: nothing came on stdin");
+            spool.Position = 0;
+            return (FileSource.FromStream(spool, "stdin"), spool);
+        }
+        catch
+        {
+            await spool.DisposeAsync();
+            throw;
+        }
+    }
+}

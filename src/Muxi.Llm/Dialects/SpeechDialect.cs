@@ -1,0 +1,14 @@
+namespace Muxi.Llm;
+
+/// <summary>A wire format of speech. One that also gives it as events is an <see cref="IStreamVerb{TRequest, TChunk}"/> besides.</summary>
+public abstract record SpeechDialect : Dialect, IContentVerb<SpeechRequest>
+{
+    /// <inheritdoc/>
+    public abstract HttpCall Render(SpeechRequest request, CallContext context);
+
+    /// <inheritdoc/>
+    public abstract bool Accepts(SpeechRequest request, ReplyHeaders headers);
+
+    /// <summary>The voice that is meant where a request names none; null where the service has no usual one.</summary>
+    public string? DefaultVoice { get; init; }
+}
