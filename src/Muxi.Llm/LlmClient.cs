@@ -22,7 +22,9 @@ public sealed class LlmClient : IDisposable
         _transport = new(Settings);
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
         var router = new Router(_transport, Targets, retries);
+        Egress = new(Settings);
         Chat = new(new(router, Targets));
+        Images = new(router, Egress);
         Tokens = new(router);
         Raw = new(router, Targets);
     }
@@ -42,8 +44,14 @@ public sealed class LlmClient : IDisposable
     /// <summary>What names, addresses and keys the settings make.</summary>
     internal Targets Targets { get; }
 
+    /// <summary>Reads addresses that replies name.</summary>
+    internal Egress Egress { get; }
+
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
+
+    /// <summary>Pictures: made, edited, varied.</summary>
+    public ImagesResource Images { get; }
 
     /// <summary>How many tokens a request has.</summary>
     public TokensResource Tokens { get; }
@@ -52,5 +60,9 @@ public sealed class LlmClient : IDisposable
     public RawResource Raw { get; }
 
     /// <summary>Closes the connections. Calls that are under way fail.</summary>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        Egress.Dispose();
+    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 
-
 namespace Muxi.Llm;
 
 /// <summary>Pictures for a message, whatever they come from.</summary>
@@ -53,7 +52,7 @@ public static class Document
 }
 
 /// <summary>What kind of file some bytes are, and data URIs.</summary>
-internal static class Media
+internal static partial class Media
 {
     /// <exception cref="FileNotFoundException">There is no file of this name.</exception>
     public static void CheckPath(string path)
@@ -80,56 +79,6 @@ internal static class Media
             Convert.TryToBase64Chars(source.Bytes, text[source.Head.Length..], out _);
         });
     }
-
-    /// <summary>The media type that the first bytes give away; null when they do not.</summary>
-    public static string? TypeOf(ReadOnlySpan<byte> bytes)
-    {
-        foreach (var (offset, magic, type) in _signatures)
-            if (bytes.Length >= offset + magic.Length && bytes[offset..].StartsWith(magic)) return type;
-        if (bytes.Length > 2 && bytes[0] == 0xFF && (bytes[1] & 0xE0) == 0xE0) return "audio/mpeg";
-        return null;
-    }
-
-    public static string? TypeByName(string path) => Path.GetExtension(path).ToLowerInvariant() switch
-    {
-        ".png" => "image/png",
-        ".jpg" or ".jpeg" => "image/jpeg",
-        ".gif" => "image/gif",
-        ".webp" => "image/webp",
-        ".svg" => "image/svg+xml",
-        ".pdf" => "application/pdf",
-        ".txt" or ".md" => "text/plain",
-        ".html" => "text/html",
-        ".csv" => "text/csv",
-        ".json" => "application/json",
-        _ => null,
-    };
-
-    public static string AudioFormat(string mediaType) => mediaType switch
-    {
-        "audio/mpeg" => "mp3",
-        "audio/mp4" => "m4a",
-        _ => mediaType[(mediaType.IndexOf('/') + 1)..],
-    };
-
-    private static readonly (int Offset, byte[] Magic, string Type)[] _signatures =
-    [
-        (0, [0x89, .. "PNG"u8], "image/png"),
-        (0, [0xFF, 0xD8, 0xFF], "image/jpeg"),
-        (0, [.. "GIF8"u8], "image/gif"),
-        (8, [.. "WEBP"u8], "image/webp"),
-        (8, [.. "WAVE"u8], "audio/wav"),
-        (0, [.. "BM"u8], "image/bmp"),
-        (0, [0x49, 0x49, 0x2A, 0], "image/tiff"),
-        (0, [0x4D, 0x4D, 0, 0x2A], "image/tiff"),
-        (4, [.. "ftypheic"u8], "image/heic"),
-        (4, [.. "ftypavif"u8], "image/avif"),
-        (4, [.. "ftypM4A"u8], "audio/mp4"),
-        (0, [.. "%PDF-"u8], "application/pdf"),
-        (0, [.. "ID3"u8], "audio/mpeg"),
-        (0, [.. "OggS"u8], "audio/ogg"),
-        (0, [.. "fLaC"u8], "audio/flac"),
-    ];
 
     private readonly ref struct Source(string head, ReadOnlySpan<byte> bytes)
     {

@@ -11,7 +11,23 @@ internal static class Saving
     public readonly record struct Watcher(IProgress<TransferProgress>? Progress, long? Total);
 
     /// <summary>Writes a stream to a file: under a name of its own first, beside it.</summary>
-    public static async Task SaveAsync(Stream content, string path, Watcher watcher, CancellationToken cancellationToken)
+    public static Task SaveAsync(Stream content, string path, Watcher watcher, CancellationToken cancellationToken) => SaveAsync(content, path, watcher, replaces: true, cancellationToken);
+
+    /// <summary>As the other, but never over a file that is there: false where one is.</summary>
+    public static async Task<bool> TrySaveNewAsync(Stream content, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SaveAsync(content, path, default, replaces: false, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            return false;
+        }
+    }
+
+    private static async Task SaveAsync(Stream content, string path, Watcher watcher, bool replaces, CancellationToken cancellationToken)
     {
         var whole = CheckTarget(path);
         var temporary = $"{whole}.{Guid.NewGuid():N}.part";
@@ -19,7 +35,7 @@ internal static class Saving
         {
             var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 0 });
             await using (file.ConfigureAwait(false)) await CopyAsync(content, file, watcher, cancellationToken).ConfigureAwait(false);
-            File.Move(temporary, whole, overwrite: true);
+            File.Move(temporary, whole, overwrite: replaces);
         }
         catch
         {

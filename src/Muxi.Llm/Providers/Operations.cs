@@ -9,6 +9,7 @@ internal static class Operations
     private static readonly (string Name, Func<Provider, object?> Dialect)[] _all =
     [
         (Chat, static provider => provider.Chat), (TokenCounting, static provider => provider.TokenCount),
+        (Images, static provider => provider.Images),
     ];
 
     /// <summary>What a service offers.</summary>

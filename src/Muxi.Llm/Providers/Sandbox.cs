@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 /// <summary>The services that come with the library, each a file of facts.</summary>
@@ -9,6 +11,8 @@ public static partial class Providers
         DisplayName = "Sandbox (built in)",
         DefaultModel = "chat",
         Chat = new OpenAIChat { CacheControl = true },
+        Images = new OpenAIImages(),
+        DefaultModels = new Dictionary<string, string> { [Operations.Images] = "image" }.ToImmutableDictionary(),
         InProcess = static clock => new SandboxHandler(clock),
     };
 }
