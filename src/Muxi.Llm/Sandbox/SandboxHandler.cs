@@ -16,6 +16,9 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
     private static readonly SandboxRoute[] Routes =
     [
         new(HttpMethod.Post, "/chat/completions", SandboxChat.Answer),
+        new(HttpMethod.Post, "/images/edits", SandboxImages.Edit),
+        new(HttpMethod.Post, "/images/generations", SandboxImages.Generate),
+        new(HttpMethod.Post, "/images/variations", SandboxImages.Vary),
         new(HttpMethod.Get, "/models", SandboxModelList.List),
         new(HttpMethod.Get, "/models/", SandboxModelList.Retrieve),
     ];
