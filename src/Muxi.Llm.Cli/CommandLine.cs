@@ -74,7 +74,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("One way to use every large-language-model service: provider/model says who answers.")
         {
-            new ChatCommand(terminal), new ServeCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
+            new ChatCommand(terminal), new ImageCommand(terminal), new ServeCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
         };
         foreach (var option in root.Options)
         {

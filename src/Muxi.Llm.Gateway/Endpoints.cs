@@ -59,11 +59,15 @@ internal sealed class Endpoints
     public static Endpoints All(GatewayOptions options, LlmClient client, Callees callees)
     {
         var chat = new ChatCompletions(client, callees);
+        var images = new Images(client, callees);
         var models = new ModelRoutes(new(client, callees, options));
         return new(
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },
             new("POST", "/v1/chat/completions", chat.AnswerAsync),
+            new("POST", "/v1/images/edits", images.EditAsync) { Body = BodyKind.JsonOrForm },
+            new("POST", "/v1/images/generations", images.GenerateAsync),
+            new("POST", "/v1/images/variations", images.VaryAsync) { Body = BodyKind.Form },
             new("GET", "/v1/models", models.ListAsync),
             new("GET", "/v1/models/{id}", models.RetrieveAsync),
         ]);

@@ -38,7 +38,8 @@ internal static class Attachments
         }
     }
 
-    private static bool IsUrl(string source) =>
+    /// <summary>Whether it is an address, or a data URI, and not a file.</summary>
+    public static bool IsUrl(string source) =>
         source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         || source.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
 }

@@ -58,7 +58,7 @@ internal sealed class ChatCommand : CliCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var words = Words(parsed);
+        var words = Prompts.Words(parsed, _prompt);
         var request = Request(parsed);
         IReadOnlyList<ContentPart> attachments =
         [
@@ -66,7 +66,7 @@ internal sealed class ChatCommand : CliCommand
             .. (parsed.GetValue(_audio) ?? []).Select(file => Attachments.Audio(file)),
             .. (parsed.GetValue(_files) ?? []).Select(file => Attachments.Document(file)),
         ];
-        var prompt = await PromptAsync(words, cancellationToken);
+        var prompt = await Prompts.ReadAsync(words, _terminal, cancellationToken);
         if (prompt is { Length: 0 } && attachments.Count == 0) throw new UsageException("There is no prompt: give one as an argument or on stdin.");
 
         using var client = _terminal.Connect();
@@ -101,21 +101,6 @@ internal sealed class ChatCommand : CliCommand
         };
     }
 
-    /// <summary>What is asked; null when there is a person to ask for it.</summary>
-    private async Task<string?> PromptAsync(string[] words, CancellationToken cancellationToken)
-    {
-        var given = words is [not "-", ..] ? words[0] : null;
-        var isStdinNamed = words is [.., "-"];
-        if (_terminal.IsInTerminal && !isStdinNamed) return given;
-        // Input that is asked for is waited for. Beside a prompt it may be there only because nobody closed it.
-        var patience = given is null || isStdinNamed ? Timeout.InfiniteTimeSpan : _terminal.Patience;
-        var input = await _terminal.ReadAllAsync(patience, cancellationToken);
-        if (input is null) _terminal.Note($"going on without stdin: nothing came within {_terminal.Patience.TotalSeconds:0} s (a - after the prompt waits for it)");
-        var text = input?.TrimEnd('\n', '\r') ?? "";
-        if (given is null) return text;
-        return string.IsNullOrWhiteSpace(text) ? given : $"{given}\n\n{text}";
-    }
-
     private void Check(CommandResult result)
     {
         if (result.GetResult(_model) is { Tokens: [{ Value: var model }] } && string.IsNullOrWhiteSpace(model)) result.AddError("--model is empty: write provider/model.");
@@ -134,19 +119,5 @@ internal sealed class ChatCommand : CliCommand
         if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= 0) return number;
         result.AddError($"--temperature must be a number from 0 up, not '{result.Tokens[0].Value}'.");
         return null;
-    }
-
-    private string[] Words(ParseResult parsed)
-    {
-        var words = parsed.GetValue(_prompt) ?? [];
-        var isLiteral = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
-        // What is meant as an option must not be sent as a question; a question that begins with a dash holds blanks.
-        if (!isLiteral && words.FirstOrDefault(word => word is ['-', _, ..] && !word.Any(char.IsWhiteSpace)) is { } option)
-        {
-            var near = Nearest.Of(option, Options.SelectMany(known => known.Aliases.Prepend(known.Name)));
-            throw new UsageException($"Unknown option {option}.{(near is null ? "" : $" Did you mean {near}?")} (A prompt that begins with a dash comes after --)");
-        }
-        if (words.Length > 2 || words is [_, not "-"] or ["-", _]) throw new UsageException("There is more than one prompt: put it in quotes.");
-        return words;
     }
 }

@@ -31,11 +31,7 @@ internal sealed class ChatCompletions(LlmClient client, Callees callees)
         await using var chunks = client.Chat.Completions.StreamAsync(asked.Request, options, call.Aborted).GetAsyncEnumerator(call.Aborted);
         var isThere = await chunks.MoveNextAsync();
         if (isThere) call.Name(chunks.Current.Attempts, chunks.Current.Provider);
-        var headers = call.Response.Headers;
-        headers.ContentType = "text/event-stream; charset=utf-8";
-        headers.CacheControl = "no-cache";
-        // nginx would gather the events otherwise.
-        headers["X-Accel-Buffering"] = "no";
+        call.BeginEvents();
         await new EventBody(call.Response.BodyWriter, asked.TellsUsage).WriteAsync(chunks, isThere, call.Aborted);
     }
 }

@@ -32,10 +32,10 @@ internal static class ImageReplyReader
         {
             if (reader.Is("created"u8)) reply = reply with { Created = reader.ReadLong() ?? 0 };
             else if (reader.Is("data"u8)) data = ReadData(ref reader, source);
-            else if (reader.Is("background"u8)) reply = reply with { Background = Word(ref reader, source) is { } background ? new(background) : null };
-            else if (reader.Is("output_format"u8)) reply = reply with { OutputFormat = Word(ref reader, source) is { } format ? new(format) : null };
-            else if (reader.Is("size"u8)) reply = reply with { Size = Word(ref reader, source) is { } size ? new(size) : null };
-            else if (reader.Is("quality"u8)) reply = reply with { Quality = Word(ref reader, source) is { } quality ? new(quality) : null };
+            else if (reader.Is("background"u8)) reply = reply with { Background = Word(ref reader, source, static word => new ImageBackground(word)) };
+            else if (reader.Is("output_format"u8)) reply = reply with { OutputFormat = Word(ref reader, source, static word => new ImageOutputFormat(word)) };
+            else if (reader.Is("size"u8)) reply = reply with { Size = Word(ref reader, source, static word => new ImageSize(word)) };
+            else if (reader.Is("quality"u8)) reply = reply with { Quality = Word(ref reader, source, static word => new ImageQuality(word)) };
             else if (reader.Is("usage"u8)) reply = reply with { Usage = ReadUsage(ref reader, source) };
             else
             {
@@ -62,10 +62,10 @@ internal static class ImageReplyReader
             if (reader.Is("type"u8)) type = reader.ReadString(source);
             else if (reader.Is("partial_image_index"u8)) read = read with { PartialImageIndex = (int?)reader.ReadLong() };
             else if (reader.Is("created_at"u8)) read = read with { CreatedAt = reader.ReadLong() };
-            else if (reader.Is("background"u8)) read = read with { Background = Word(ref reader, source) is { } background ? new(background) : null };
-            else if (reader.Is("output_format"u8)) read = read with { OutputFormat = Word(ref reader, source) is { } format ? new(format) : null };
-            else if (reader.Is("size"u8)) read = read with { Size = Word(ref reader, source) is { } size ? new(size) : null };
-            else if (reader.Is("quality"u8)) read = read with { Quality = Word(ref reader, source) is { } quality ? new(quality) : null };
+            else if (reader.Is("background"u8)) read = read with { Background = Word(ref reader, source, static word => new ImageBackground(word)) };
+            else if (reader.Is("output_format"u8)) read = read with { OutputFormat = Word(ref reader, source, static word => new ImageOutputFormat(word)) };
+            else if (reader.Is("size"u8)) read = read with { Size = Word(ref reader, source, static word => new ImageSize(word)) };
+            else if (reader.Is("quality"u8)) read = read with { Quality = Word(ref reader, source, static word => new ImageQuality(word)) };
             else if (reader.Is("usage"u8)) read = read with { Usage = ReadUsage(ref reader, source) };
             else if (!image.Take(ref reader, source))
             {
@@ -98,7 +98,7 @@ internal static class ImageReplyReader
     }
 
     /// <summary>Words come as words; an empty one says nothing.</summary>
-    private static string? Word(ref Utf8JsonReader reader, ReadOnlySpan<byte> source) => reader.ReadString(source) is { Length: > 0 } word ? word : null;
+    private static T? Word<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, Func<string, T> make) where T : struct => reader.ReadString(source) is { Length: > 0 } word ? make(word) : null;
 
     /// <summary>Usage in tokens. One that counts something else (xAI counts money) has zeros and its own members.</summary>
     private static ImagesUsage? ReadUsage(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)

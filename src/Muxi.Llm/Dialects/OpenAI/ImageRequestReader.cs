@@ -18,14 +18,14 @@ internal static class ImageRequestReader
             if (reader.Is("model"u8)) model = Text(ref reader, "model");
             else if (reader.Is("prompt"u8)) prompt = Text(ref reader, "prompt");
             else if (reader.Is("n"u8)) request = request with { N = Whole(ref reader, "n") };
-            else if (reader.Is("size"u8)) request = request with { Size = Text(ref reader, "size") is { } size ? new(size) : null };
-            else if (reader.Is("quality"u8)) request = request with { Quality = Text(ref reader, "quality") is { } quality ? new(quality) : null };
-            else if (reader.Is("style"u8)) request = request with { Style = Text(ref reader, "style") is { } style ? new(style) : null };
-            else if (reader.Is("background"u8)) request = request with { Background = Text(ref reader, "background") is { } background ? new(background) : null };
-            else if (reader.Is("output_format"u8)) request = request with { OutputFormat = Text(ref reader, "output_format") is { } format ? new(format) : null };
+            else if (reader.Is("size"u8)) request = request with { Size = Word(ref reader, "size", static word => new ImageSize(word)) };
+            else if (reader.Is("quality"u8)) request = request with { Quality = Word(ref reader, "quality", static word => new ImageQuality(word)) };
+            else if (reader.Is("style"u8)) request = request with { Style = Word(ref reader, "style", static word => new ImageStyle(word)) };
+            else if (reader.Is("background"u8)) request = request with { Background = Word(ref reader, "background", static word => new ImageBackground(word)) };
+            else if (reader.Is("output_format"u8)) request = request with { OutputFormat = Word(ref reader, "output_format", static word => new ImageOutputFormat(word)) };
             else if (reader.Is("output_compression"u8)) request = request with { OutputCompression = Whole(ref reader, "output_compression") };
-            else if (reader.Is("moderation"u8)) request = request with { Moderation = Text(ref reader, "moderation") is { } moderation ? new(moderation) : null };
-            else if (reader.Is("response_format"u8)) request = request with { ResponseFormat = Text(ref reader, "response_format") is { } form ? new(form) : null };
+            else if (reader.Is("moderation"u8)) request = request with { Moderation = Word(ref reader, "moderation", static word => new ImageModeration(word)) };
+            else if (reader.Is("response_format"u8)) request = request with { ResponseFormat = Word(ref reader, "response_format", static word => new ImageResponseFormat(word)) };
             else if (reader.Is("partial_images"u8)) request = request with { PartialImages = Whole(ref reader, "partial_images") };
             else if (reader.Is("stream"u8)) request = request with { Stream = Flag(ref reader, "stream") };
             else if (reader.Is("user"u8)) request = request with { User = Text(ref reader, "user") };
@@ -52,14 +52,14 @@ internal static class ImageRequestReader
             else if (reader.Is("images"u8)) images = Images(ref reader);
             else if (reader.Is("mask"u8)) request = request with { Mask = Mask(ref reader) };
             else if (reader.Is("n"u8)) request = request with { N = Whole(ref reader, "n") };
-            else if (reader.Is("size"u8)) request = request with { Size = Text(ref reader, "size") is { } size ? new(size) : null };
-            else if (reader.Is("quality"u8)) request = request with { Quality = Text(ref reader, "quality") is { } quality ? new(quality) : null };
-            else if (reader.Is("background"u8)) request = request with { Background = Text(ref reader, "background") is { } background ? new(background) : null };
-            else if (reader.Is("input_fidelity"u8)) request = request with { InputFidelity = Text(ref reader, "input_fidelity") is { } fidelity ? new(fidelity) : null };
-            else if (reader.Is("output_format"u8)) request = request with { OutputFormat = Text(ref reader, "output_format") is { } format ? new(format) : null };
+            else if (reader.Is("size"u8)) request = request with { Size = Word(ref reader, "size", static word => new ImageSize(word)) };
+            else if (reader.Is("quality"u8)) request = request with { Quality = Word(ref reader, "quality", static word => new ImageQuality(word)) };
+            else if (reader.Is("background"u8)) request = request with { Background = Word(ref reader, "background", static word => new ImageBackground(word)) };
+            else if (reader.Is("input_fidelity"u8)) request = request with { InputFidelity = Word(ref reader, "input_fidelity", static word => new InputFidelity(word)) };
+            else if (reader.Is("output_format"u8)) request = request with { OutputFormat = Word(ref reader, "output_format", static word => new ImageOutputFormat(word)) };
             else if (reader.Is("output_compression"u8)) request = request with { OutputCompression = Whole(ref reader, "output_compression") };
-            else if (reader.Is("moderation"u8)) request = request with { Moderation = Text(ref reader, "moderation") is { } moderation ? new(moderation) : null };
-            else if (reader.Is("response_format"u8)) request = request with { ResponseFormat = Text(ref reader, "response_format") is { } form ? new(form) : null };
+            else if (reader.Is("moderation"u8)) request = request with { Moderation = Word(ref reader, "moderation", static word => new ImageModeration(word)) };
+            else if (reader.Is("response_format"u8)) request = request with { ResponseFormat = Word(ref reader, "response_format", static word => new ImageResponseFormat(word)) };
             else if (reader.Is("partial_images"u8)) request = request with { PartialImages = Whole(ref reader, "partial_images") };
             else if (reader.Is("stream"u8)) request = request with { Stream = Flag(ref reader, "stream") };
             else if (reader.Is("user"u8)) request = request with { User = Text(ref reader, "user") };
@@ -104,6 +104,8 @@ internal static class ImageRequestReader
         if (url is { Length: > 0 } && id is null) return ImageInput.FromUrl(url);
         return id is { Length: > 0 } && url is null ? ImageInput.FromId(id) : throw new JsonException($"'{at}' needs either 'image_url' or 'file_id'.", at, null, null);
     }
+
+    private static T? Word<T>(ref Utf8JsonReader reader, string name, Func<string, T> make) where T : struct => Text(ref reader, name) is { } word ? make(word) : null;
 
     private static string? Text(ref Utf8JsonReader reader, string name)
     {
