@@ -11,7 +11,7 @@ internal static class Attachments
     {
         if (IsUrl(source)) return Muxi.Llm.Image.FromUrl(source);
         var part = Read(option, source, static path => Muxi.Llm.Image.FromFile(path));
-        return part.ImageUrl!.Url.StartsWith("data:image/", StringComparison.Ordinal) ? part : throw new FailureException($"{option}: '{source}' is not a picture");
+        return part.ImageUrl!.Data!.MediaType.StartsWith("image/", StringComparison.Ordinal) ? part : throw new FailureException($"{option}: '{source}' is not a picture");
     }
 
     /// <summary>A sound file.</summary>

@@ -70,8 +70,8 @@ public sealed record ImageEditRequest
     internal IEnumerable<FileSource> Files()
     {
         foreach (var image in Images)
-            if (image.File is { } file) yield return file;
-        if (Mask?.File is { } mask) yield return mask;
+            if (image.Source is { } file) yield return file;
+        if (Mask?.Source is { } mask) yield return mask;
     }
 }
 
@@ -107,7 +107,7 @@ public sealed record ImageInput
     private ImageInput() { }
 
     /// <summary>A file, which is read while it is sent.</summary>
-    public FileSource? File { get; private init; }
+    public FileSource? Source { get; private init; }
 
     /// <summary>An http(s) address that the service reads itself, or a data URI.</summary>
     public string? Url { get; private init; }
@@ -140,5 +140,5 @@ public sealed record ImageInput
     }
 
     /// <summary>A file is a picture to begin with.</summary>
-    public static implicit operator ImageInput(FileSource file) => new() { File = file };
+    public static implicit operator ImageInput(FileSource file) => new() { Source = file };
 }

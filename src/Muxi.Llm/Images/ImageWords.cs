@@ -69,7 +69,7 @@ public readonly record struct ImageBackground(string Value)
     public static ImageBackground Auto => new("auto");
     /// <summary>Nothing: the format must know transparency (PNG, WebP).</summary>
     public static ImageBackground Transparent => new("transparent");
-    /// <summary>Something everywhere.</summary>
+    /// <summary>Something, wherever nothing else is.</summary>
     public static ImageBackground Opaque => new("opaque");
 
     /// <summary>The word as it is on the wire.</summary>
@@ -86,7 +86,7 @@ public readonly record struct ImageOutputFormat(string Value)
     public static ImageOutputFormat Png => new("png");
     /// <summary>JPEG, smaller, without transparency.</summary>
     public static ImageOutputFormat Jpeg => new("jpeg");
-    /// <summary>WebP.</summary>
+    /// <summary>WebP, with loss or without.</summary>
     public static ImageOutputFormat Webp => new("webp");
 
     /// <summary>The word as it is on the wire.</summary>
@@ -101,7 +101,7 @@ public readonly record struct ImageModeration(string Value)
 {
     /// <summary>As is usual.</summary>
     public static ImageModeration Auto => new("auto");
-    /// <summary>Less strictly.</summary>
+    /// <summary>Less strictly than is usual.</summary>
     public static ImageModeration Low => new("low");
 
     /// <summary>The word as it is on the wire.</summary>
@@ -131,7 +131,7 @@ public readonly record struct InputFidelity(string Value)
 {
     /// <summary>As closely as can be.</summary>
     public static InputFidelity High => new("high");
-    /// <summary>More freely.</summary>
+    /// <summary>More freely, as the models did before.</summary>
     public static InputFidelity Low => new("low");
 
     /// <summary>The word as it is on the wire.</summary>

@@ -7,7 +7,7 @@ public sealed partial record ImagesResponse : Reply
     /// <summary>When it was made, in Unix seconds; 0 where the service does not say.</summary>
     public long Created { get; init; }
 
-    /// <summary>The pictures.</summary>
+    /// <summary>The pictures, as many as were asked for unless the service made fewer.</summary>
     public required IReadOnlyList<GeneratedImage> Data { get; init; }
 
     /// <summary>What is behind the things in them, as the service tells it.</summary>
@@ -60,7 +60,7 @@ public sealed record ImagesUsage
     /// <summary>Tokens of the pictures that were made.</summary>
     public long OutputTokens { get; init; }
 
-    /// <summary>Both together.</summary>
+    /// <summary>Tokens of prompt and pictures together.</summary>
     public long TotalTokens { get; init; }
 
     /// <summary>What the prompt is made of, where the service says.</summary>

@@ -10,7 +10,7 @@ public static partial class Providers
         DisplayName = "OpenAI",
         DefaultModel = "gpt-4o-mini",
         HeaderVariables = new Dictionary<string, string> { ["OpenAI-Organization"] = "OPENAI_ORG_ID", ["OpenAI-Project"] = "OPENAI_PROJECT_ID" }.ToImmutableDictionary(),
-        Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens" },
+        Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens", MaxRequestBytes = 50 << 20 },
         Images = new OpenAIImages(),
         DefaultModels = new Dictionary<string, string> { [Operations.Images] = "gpt-image-1" }.ToImmutableDictionary(),
         Documentation = "https://platform.openai.com/docs/api-reference/chat",

@@ -16,8 +16,8 @@ internal static class ImageFormWriter
         var form = fields.With(stream);
         // One picture has the name that older servers know; several are a list, as OpenAI's clients write it.
         var name = request.Images.Count == 1 ? "image" : "image[]";
-        foreach (var image in request.Images) form = form.With(name, image.File);
-        return new(HttpMethod.Post, path) { Form = form.With("mask", request.Mask?.File), Warnings = fields.Warnings.Given };
+        foreach (var image in request.Images) form = form.With(name, image.Source);
+        return new(HttpMethod.Post, path) { Form = form.With("mask", request.Mask?.Source), Warnings = fields.Warnings.Given };
     }
 
     public static HttpCall Render(string path, ImageVariationRequest request, ImmutableArray<string> drops, string model)

@@ -79,9 +79,9 @@ public sealed record OpenAIImages : ImagesDialect, IVerb<ImageEditRequest, Image
         ImageLimits.CheckN(request.N, MaxN, context);
         ImageLimits.CheckPrompt(request.Prompt, MaxPrompt, context);
         if (MaxInputs > 0 && request.Images.Count > MaxInputs) throw context.Refuse("image", $"{request.Images.Count} pictures were given to edit: {MaxInputs} at most are taken");
-        foreach (var image in request.Images) ImageLimits.CheckFile("image", image.File, MaxInputBytes, context);
-        ImageLimits.CheckFile("mask", request.Mask?.File, MaxMaskBytes, context);
-        return request.Images[0].File is null
+        foreach (var image in request.Images) ImageLimits.CheckFile("image", image.Source, MaxInputBytes, context);
+        ImageLimits.CheckFile("mask", request.Mask?.Source, MaxMaskBytes, context);
+        return request.Images[0].Source is null
             ? ImageRequestWriter.Render($"{Path}/edits", request, Drops, context.Model, stream)
             : ImageFormWriter.Render($"{Path}/edits", request, Drops, context.Model, stream);
     }
@@ -128,7 +128,7 @@ internal static class ImageLimits
     {
         if (file is null) return;
         if (most > 0 && file.Length > most)
-            throw context.Refuse(param, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{file.FileName}' has {file.Length / (1024d * 1024):0.#} MB: {most >> 20} MB at most are taken"));
+            throw context.Refuse(param, $"'{file.FileName}' has {Sizes.Words(file.Length!.Value)}: {Sizes.Words(most)} at most are taken");
         // What is surely something else is told now; what nobody can tell is sent.
         if (file.ContentType is { } type && !type.StartsWith("image/", StringComparison.Ordinal) && type != "application/octet-stream")
             throw context.Refuse(param, $"'{file.FileName}' is {type} and not a picture");
