@@ -60,6 +60,7 @@ internal sealed class Endpoints
     {
         var chat = new ChatCompletions(client, callees);
         var audio = new AudioRoutes(client, callees);
+        var images = new Images(client, callees);
         var models = new ModelRoutes(new(client, callees, options));
         return new(
         [
@@ -71,6 +72,9 @@ internal sealed class Endpoints
             new("POST", "/v1/audio/speech", audio.SpeakAsync),
             new("POST", "/v1/audio/transcriptions", audio.TranscribeAsync) { Body = BodyKind.Form },
             new("POST", "/v1/audio/translations", audio.TranslateAsync) { Body = BodyKind.Form },
+            new("POST", "/v1/images/edits", images.EditAsync) { Body = BodyKind.JsonOrForm },
+            new("POST", "/v1/images/generations", images.GenerateAsync),
+            new("POST", "/v1/images/variations", images.VaryAsync) { Body = BodyKind.Form },
             new("GET", "/v1/models", models.ListAsync),
             new("GET", "/v1/models/{id}", models.RetrieveAsync),
         ]);

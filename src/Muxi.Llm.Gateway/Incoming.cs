@@ -50,6 +50,18 @@ internal sealed class Incoming(HttpContext context, string requestId)
     /// <exception cref="RefusalException">400: it is no well-formed form, or has too many fields.</exception>
     public async Task<IncomingForm> ReadFormAsync() => await IncomingForm.ReadAsync(Request, Aborted);
 
+    /// <summary>Whether the body is announced as a form.</summary>
+    public bool IsForm => Request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Announces a stream of server-sent events.</summary>
+    public void BeginEvents()
+    {
+        Response.Headers.ContentType = "text/event-stream; charset=utf-8";
+        Response.Headers.CacheControl = "no-cache";
+        // nginx would gather the events otherwise.
+        Response.Headers["X-Accel-Buffering"] = "no";
+    }
+
     /// <summary>Lets a body be larger than others.</summary>
     public void AllowBody(long bytes)
     {

@@ -34,7 +34,7 @@ public abstract record ContentReply : Reply, IDisposable, IAsyncDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public async Task SaveAsync(string path, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using (this.ConfigureAwait(false)) await Saving.SaveAsync(Content, path, new(progress, Length), FinishAsync, cancellationToken).ConfigureAwait(false);
+        await using (this.ConfigureAwait(false)) await Saving.SaveAsync(Content, path, new(progress, Length) { Finish = FinishAsync }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Looks over the bytes once all are there: what could not be known while they came is put right.</summary>

@@ -22,8 +22,11 @@ public sealed class LlmClient : IDisposable
         _transport = new(Settings);
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
         var router = new Router(_transport, Targets, retries);
+        Egress = new(Settings);
         Chat = new(new(router, Targets));
         Audio = new(router);
+
+        Images = new(router, Egress);
         Tokens = new(router);
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
@@ -47,6 +50,9 @@ public sealed class LlmClient : IDisposable
     /// <summary>What names, addresses and keys the settings make.</summary>
     internal Targets Targets { get; }
 
+    /// <summary>Reads addresses that replies name.</summary>
+    internal Egress Egress { get; }
+
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
 
@@ -65,6 +71,9 @@ public sealed class LlmClient : IDisposable
     /// <summary>Speech, transcripts and translations of speech.</summary>
     public AudioResource Audio { get; }
 
+    /// <summary>Pictures: made, edited, varied.</summary>
+    public ImagesResource Images { get; }
+
     /// <summary>How many tokens a request has.</summary>
     public TokensResource Tokens { get; }
 
@@ -72,5 +81,9 @@ public sealed class LlmClient : IDisposable
     public RawResource Raw { get; }
 
     /// <summary>Closes the connections. Calls that are under way fail.</summary>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        Egress.Dispose();
+    }
 }

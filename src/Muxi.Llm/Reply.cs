@@ -34,7 +34,9 @@ internal sealed class CallRecord(string provider, IReadOnlyList<Attempt> attempt
     public IReadOnlyList<Warning> Warnings => trace.Warnings;
 
     /// <summary>The same, of a call that was several.</summary>
-    public CallRecord With(IReadOnlyList<Attempt> all) => new(provider, all, trace, secrets);
+    public CallRecord With(IReadOnlyList<Attempt> all) => new(provider, all, trace, secrets) { Own = Own };
+    /// <summary>The origin that was asked, where whoever runs us has set it up; null where it is the service's own.</summary>
+    public Uri? Own { get; init; }
 
     /// <summary>Redacted when it is asked for: few callers do, and looking for a key in all its forms is no small part of a call.</summary>
     public string? RequestId => trace.RequestId is { } id ? Redaction.Redact(id, secrets) : null;

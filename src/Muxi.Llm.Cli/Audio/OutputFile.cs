@@ -25,7 +25,7 @@ internal static class OutputFile
             return;
         }
         using var content = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
-        await TryAsync(() => Saving.SaveAsync(content, path, default, null, cancellationToken));
+        await TryAsync(() => Saving.SaveAsync(content, path, default, cancellationToken));
         Tell(path, terminal);
     }
 

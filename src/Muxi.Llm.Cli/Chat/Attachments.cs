@@ -11,7 +11,7 @@ internal static class Attachments
     {
         if (IsUrl(source)) return Muxi.Llm.Image.FromUrl(source);
         var part = Read(option, source, static path => Muxi.Llm.Image.FromFile(path));
-        return part.ImageUrl!.Url.StartsWith("data:image/", StringComparison.Ordinal) ? part : throw new FailureException($"{option}: '{source}' is not a picture");
+        return part.ImageUrl!.Data!.MediaType.StartsWith("image/", StringComparison.Ordinal) ? part : throw new FailureException($"{option}: '{source}' is not a picture");
     }
 
     /// <summary>A sound file.</summary>
@@ -38,7 +38,8 @@ internal static class Attachments
         }
     }
 
-    private static bool IsUrl(string source) =>
+    /// <summary>Whether it is an address, or a data URI, and not a file.</summary>
+    public static bool IsUrl(string source) =>
         source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         || source.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
 }

@@ -25,7 +25,7 @@ public sealed partial record Speech : ContentReply
         {
             if (Format != SpeechFormat.Wav && Format != SpeechFormat.Pcm) throw new InvalidOperationException($"The sound is {Format}, of which no WAV can be made here: ask for wav or pcm.");
             Stream content = Format == SpeechFormat.Pcm ? new HeadedStream(WavAudio.Header(null), Content) : Content;
-            await Saving.SaveAsync(content, path, new(progress, Length), WavAudio.MendAsync, cancellationToken).ConfigureAwait(false);
+            await Saving.SaveAsync(content, path, new(progress, Length) { Finish = WavAudio.MendAsync }, cancellationToken).ConfigureAwait(false);
         }
     }
 

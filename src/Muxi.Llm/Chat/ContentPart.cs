@@ -90,6 +90,20 @@ public sealed record ContentPart
 /// <param name="Detail"><c>low</c>, <c>high</c> or <c>auto</c>: how closely to look; null leaves it to the provider.</param>
 public sealed record ImageUrl(string Url, string? Detail = null)
 {
+    private readonly string? _url = Url;
+
+    internal ImageUrl(InlineData data, string? detail) : this("", detail) => (_url, Data) = (null, data);
+
+    /// <summary>An http(s) URL, or a data URI that holds the picture itself; one of a picture from a file or from memory is made at each call.</summary>
+    public string Url
+    {
+        get => _url ?? Data!.ToString();
+        init => (_url, Data) = (value, null);
+    }
+
+    /// <summary>The picture itself, where it is from a file or from memory.</summary>
+    internal InlineData? Data { get; private init; }
+
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 }
@@ -99,6 +113,20 @@ public sealed record ImageUrl(string Url, string? Detail = null)
 /// <param name="Format"><c>wav</c> or <c>mp3</c> at OpenAI.</param>
 public sealed record InputAudio(string Data, string Format)
 {
+    private readonly string? _data = Data;
+
+    internal InputAudio(ReadOnlyMemory<byte> bytes, string format) : this("", format) => (_data, Bytes) = (null, bytes);
+
+    /// <summary>The file's bytes in base64; those of a sound from a file or from memory are made into it at each call.</summary>
+    public string Data
+    {
+        get => _data ?? Convert.ToBase64String(Bytes!.Value.Span);
+        init => (_data, Bytes) = (value, null);
+    }
+
+    /// <summary>The sound itself, where it is from a file or from memory.</summary>
+    internal ReadOnlyMemory<byte>? Bytes { get; private init; }
+
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 }
@@ -106,11 +134,22 @@ public sealed record InputAudio(string Data, string Format)
 /// <summary>A document to read: its bytes, or the id of an uploaded file.</summary>
 public sealed record InputFile
 {
+    private readonly string? _fileData;
+
     /// <summary>The file's name.</summary>
     public string? Filename { get; init; }
 
-    /// <summary>A data URI that holds the document.</summary>
-    public string? FileData { get; init; }
+    /// <summary>
+    /// A data URI that holds the document, or an http(s) address where the provider reads it from; the URI of a document from a file or from memory is made at each call.
+    /// </summary>
+    public string? FileData
+    {
+        get => _fileData ?? Data?.ToString();
+        init => (_fileData, Data) = (value, null);
+    }
+
+    /// <summary>The document itself, where it is from a file or from memory.</summary>
+    internal InlineData? Data { get; init; }
 
     /// <summary>The id of a file at the provider.</summary>
     public string? FileId { get; init; }

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 
-
 namespace Muxi.Llm;
 
 /// <summary>Pictures for a message, whatever they come from.</summary>
@@ -8,14 +7,23 @@ public static class Image
 {
     /// <summary>Reads a picture from disk; its kind is told from its bytes, not its name.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ContentPart FromFile(string path, string? detail = null) => FromBytes(Media.Read(path), Media.TypeByName(path), detail);
+    public static ContentPart FromFile(string path, string? detail = null) => Of(Media.Read(path), Media.TypeByName(path), detail);
 
     /// <summary>A picture in memory. The media type is told from the bytes; <paramref name="mediaType"/> counts only where they do not tell.</summary>
-    public static ContentPart FromBytes(ReadOnlySpan<byte> bytes, string? mediaType = null, string? detail = null) =>
-        FromUrl(Media.DataUri(bytes, Media.TypeOf(bytes) ?? mediaType ?? "application/octet-stream"), detail);
+    public static ContentPart FromBytes(ReadOnlySpan<byte> bytes, string? mediaType = null, string? detail = null) => Of(bytes.ToArray(), mediaType, detail);
+
+    /// <summary>Reads a picture from a stream, from where it stands to its end; the stream stays open.</summary>
+    public static ContentPart FromStream(Stream stream, string? detail = null) => Of(Media.Read(stream), null, detail);
+
+    /// <summary>As <see cref="FromStream"/>, without waiting on a thread.</summary>
+    public static async Task<ContentPart> FromStreamAsync(Stream stream, string? detail = null, CancellationToken cancellationToken = default) =>
+        Of(await Media.ReadAsync(stream, cancellationToken).ConfigureAwait(false), null, detail);
 
     /// <summary>A picture at an http(s) URL, which the provider fetches, or in a data URI.</summary>
     public static ContentPart FromUrl(string url, string? detail = null) => new() { Type = ContentPartType.ImageUrl, ImageUrl = new(url, detail) };
+
+    private static ContentPart Of(byte[] bytes, string? mediaType, string? detail) =>
+        new() { Type = ContentPartType.ImageUrl, ImageUrl = new(new InlineData(bytes, Media.TypeOf(bytes) ?? mediaType?.ToLowerInvariant() ?? Media.Unknown), detail) };
 }
 
 /// <summary>Sound for a message.</summary>
@@ -23,38 +31,39 @@ public static class Audio
 {
     /// <summary>Reads a sound file; the format is told from its bytes, else from the name's ending.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ContentPart FromFile(string path)
-    {
-        var bytes = Media.Read(path);
-        return FromBytes(bytes, Media.TypeOf(bytes) is { } type ? Media.AudioFormat(type) : Path.GetExtension(path).TrimStart('.').ToLowerInvariant());
-    }
+    public static ContentPart FromFile(string path) => Of(Media.Read(path), Path.GetExtension(path).TrimStart('.').ToLowerInvariant());
 
     /// <summary>Sound in memory, in the named format (<c>wav</c>, <c>mp3</c>, ...).</summary>
-    public static ContentPart FromBytes(ReadOnlySpan<byte> bytes, string format) =>
-        new() { Type = ContentPartType.InputAudio, InputAudio = new(Convert.ToBase64String(bytes), format) };
+    public static ContentPart FromBytes(ReadOnlySpan<byte> bytes, string format) => new() { Type = ContentPartType.InputAudio, InputAudio = new(bytes.ToArray().AsMemory(), format) };
 
-    /// <summary>Reads sound from a stream, from where it stands to its end; the format is told from its bytes, else it is the one that is named. The stream stays open.</summary>
-    /// <param name="stream">The sound. A message holds it whole, in base64.</param>
-    /// <param name="format">The format where the bytes do not tell it: raw samples (<c>pcm16</c>) do not.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>Reads sound from a stream, from where it stands to its end; the stream stays open. The format is told from the bytes; <paramref name="format"/> counts where they do not tell.</summary>
     /// <exception cref="ArgumentException">Nothing stands in the stream, or its format is not to be told.</exception>
-    public static async Task<ContentPart> FromStreamAsync(Stream stream, string? format = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
-        var sound = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
-        if (sound.IsEmpty) throw new ArgumentException("The stream is empty.", nameof(stream));
-        var told = Media.TypeOf(sound) is { } type && type.StartsWith("audio/", StringComparison.Ordinal) ? Media.AudioFormat(type) : format;
-        return FromBytes(sound, told ?? throw new ArgumentException("The bytes do not tell their format: name it.", nameof(format)));
-    }
+    public static ContentPart FromStream(Stream stream, string? format = null) => Of(Media.Read(stream), format);
+
+    /// <summary>As <see cref="FromStream"/>, without waiting on a thread.</summary>
+    public static async Task<ContentPart> FromStreamAsync(Stream stream, string? format = null, CancellationToken cancellationToken = default) =>
+        Of(await Media.ReadAsync(stream, cancellationToken).ConfigureAwait(false), format);
 
     /// <summary>A sound file as a data URI, such as a known speaker's voice: see <see cref="TranscriptionRequest.KnownSpeakerReferences"/>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static string DataUriFromFile(string path)
     {
         var bytes = Media.Read(path);
-        return Media.DataUri(bytes, Media.TypeOf(bytes) ?? Media.TypeByName(path) ?? "application/octet-stream");
+        return Media.DataUri(bytes, Media.TypeOf(bytes) ?? Media.TypeByName(path) ?? Media.Unknown);
+    }
+
+    /// <summary>Sound in a data URI.</summary>
+    /// <exception cref="ArgumentException">The text is none, or its base64 is broken.</exception>
+    public static ContentPart FromDataUri(string uri)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(uri);
+        return DataUri.Read(uri) is { } data && data.Bytes() is { } bytes ? Of(bytes, Media.AudioFormat(data.MediaType)) : throw new ArgumentException("The text is no data URI with sound in it.", nameof(uri));
+    }
+
+    private static ContentPart Of(byte[] bytes, string? format)
+    {
+        var told = Media.TypeOf(bytes) is { } type && !type.StartsWith("image/", StringComparison.Ordinal) ? Media.AudioFormat(type) : format;
+        return new() { Type = ContentPartType.InputAudio, InputAudio = new(bytes.AsMemory(), told ?? throw new ArgumentException("The bytes do not tell their format: name it.", nameof(format))) };
     }
 }
 
@@ -63,22 +72,36 @@ public static class Document
 {
     /// <summary>Reads a document (PDF, text, ...) from disk.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ContentPart FromFile(string path) => FromBytes(Media.Read(path), Path.GetFileName(path));
+    public static ContentPart FromFile(string path) => Of(Media.Read(path), Path.GetFileName(path));
 
-    /// <summary>A document in memory.</summary>
-    public static ContentPart FromBytes(ReadOnlySpan<byte> bytes, string filename) => new()
-    {
-        Type = ContentPartType.File,
-        File = new() { Filename = filename, FileData = Media.DataUri(bytes, Media.TypeOf(bytes) ?? Media.TypeByName(filename) ?? "application/octet-stream") },
-    };
+    /// <summary>A document in memory. Its media type is told from the bytes, else from the name.</summary>
+    public static ContentPart FromBytes(ReadOnlySpan<byte> bytes, string filename) => Of(bytes.ToArray(), filename);
+
+    /// <summary>Reads a document from a stream, from where it stands to its end; the stream stays open.</summary>
+    public static ContentPart FromStream(Stream stream, string filename) => Of(Media.Read(stream), filename);
+
+    /// <summary>As <see cref="FromStream"/>, without waiting on a thread.</summary>
+    public static async Task<ContentPart> FromStreamAsync(Stream stream, string filename, CancellationToken cancellationToken = default) =>
+        Of(await Media.ReadAsync(stream, cancellationToken).ConfigureAwait(false), filename);
+
+    /// <summary>A document in a data URI, or at an http(s) address where the provider reads it from (Anthropic and OpenRouter do, OpenAI does not).</summary>
+    public static ContentPart FromUrl(string url, string? filename = null) => new() { Type = ContentPartType.File, File = new() { Filename = filename, FileData = url } };
 
     /// <summary>A file that was uploaded to the provider before.</summary>
     public static ContentPart FromId(string fileId) => new() { Type = ContentPartType.File, File = new() { FileId = fileId } };
+
+    private static ContentPart Of(byte[] bytes, string filename) => new()
+    {
+        Type = ContentPartType.File, File = new() { Filename = filename, Data = new(bytes, Media.TypeOf(bytes) ?? Media.TypeByName(filename) ?? Media.Unknown) },
+    };
 }
 
 /// <summary>What kind of file some bytes are, and data URIs.</summary>
-internal static class Media
+internal static partial class Media
 {
+    /// <summary>What is told of bytes that are nothing we know.</summary>
+    public const string Unknown = "application/octet-stream";
+
     /// <exception cref="FileNotFoundException">There is no file of this name.</exception>
     public static void CheckPath(string path)
     {
@@ -95,6 +118,30 @@ internal static class Media
         return bytes.Length > 0 ? bytes : throw new FileNotFoundException($"The file '{path}' is empty.", path);
     }
 
+    public static byte[] Read(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var bytes = new MemoryStream(RoomFor(stream));
+        stream.CopyTo(bytes);
+        return Taken(bytes);
+    }
+
+    public static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var bytes = new MemoryStream(RoomFor(stream));
+        await stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return Taken(bytes);
+    }
+
+    private static int RoomFor(Stream stream) => stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position, 0, Array.MaxLength) : 0;
+
+    private static byte[] Taken(MemoryStream bytes)
+    {
+        if (bytes.Length == 0) throw new ArgumentException("The stream has nothing to read.");
+        return bytes.Length == bytes.Capacity ? bytes.GetBuffer() : bytes.ToArray();
+    }
+
     public static string DataUri(ReadOnlySpan<byte> bytes, string mediaType)
     {
         var head = $"data:{mediaType};base64,";
@@ -104,68 +151,6 @@ internal static class Media
             Convert.TryToBase64Chars(source.Bytes, text[source.Head.Length..], out _);
         });
     }
-
-    /// <summary>The media type that the first bytes give away; null when they do not.</summary>
-    public static string? TypeOf(ReadOnlySpan<byte> bytes)
-    {
-        foreach (var (offset, magic, type) in _signatures)
-            if (bytes.Length >= offset + magic.Length && bytes[offset..].StartsWith(magic)) return type;
-        // Both begin with eleven or twelve set bits; AAC has no layer.
-        if (bytes.Length > 2 && bytes[0] == 0xFF && (bytes[1] & 0xF6) == 0xF0) return "audio/aac";
-        if (bytes.Length > 2 && bytes[0] == 0xFF && (bytes[1] & 0xE0) == 0xE0) return "audio/mpeg";
-        return null;
-    }
-
-    public static string? TypeByName(string path) => Path.GetExtension(path).ToLowerInvariant() switch
-    {
-        ".png" => "image/png",
-        ".jpg" or ".jpeg" => "image/jpeg",
-        ".gif" => "image/gif",
-        ".webp" => "image/webp",
-        ".svg" => "image/svg+xml",
-        ".pdf" => "application/pdf",
-        ".txt" or ".md" => "text/plain",
-        ".html" => "text/html",
-        ".csv" => "text/csv",
-        ".json" => "application/json",
-        ".mp3" or ".mpga" or ".mpeg" => "audio/mpeg",
-        ".m4a" => "audio/mp4",
-        ".mp4" => "video/mp4",
-        ".wav" => "audio/wav",
-        ".ogg" or ".oga" or ".opus" => "audio/ogg",
-        ".flac" => "audio/flac",
-        ".aac" => "audio/aac",
-        ".webm" => "audio/webm",
-        _ => null,
-    };
-
-    public static string AudioFormat(string mediaType) => mediaType switch
-    {
-        "audio/mpeg" => "mp3",
-        "audio/mp4" => "m4a",
-        _ => mediaType[(mediaType.IndexOf('/') + 1)..],
-    };
-
-    private static readonly (int Offset, byte[] Magic, string Type)[] _signatures =
-    [
-        (0, [0x89, .. "PNG"u8], "image/png"),
-        (0, [0xFF, 0xD8, 0xFF], "image/jpeg"),
-        (0, [.. "GIF8"u8], "image/gif"),
-        (8, [.. "WEBP"u8], "image/webp"),
-        (8, [.. "WAVE"u8], "audio/wav"),
-        (0, [.. "BM"u8], "image/bmp"),
-        (0, [0x49, 0x49, 0x2A, 0], "image/tiff"),
-        (0, [0x4D, 0x4D, 0, 0x2A], "image/tiff"),
-        (4, [.. "ftypheic"u8], "image/heic"),
-        (4, [.. "ftypavif"u8], "image/avif"),
-        (4, [.. "ftypM4A"u8], "audio/mp4"),
-        (0, [.. "%PDF-"u8], "application/pdf"),
-        (4, [.. "ftyp"u8], "video/mp4"),
-        (0, [0x1A, 0x45, 0xDF, 0xA3], "audio/webm"),
-        (0, [.. "ID3"u8], "audio/mpeg"),
-        (0, [.. "OggS"u8], "audio/ogg"),
-        (0, [.. "fLaC"u8], "audio/flac"),
-    ];
 
     private readonly ref struct Source(string head, ReadOnlySpan<byte> bytes)
     {

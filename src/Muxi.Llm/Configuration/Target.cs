@@ -9,6 +9,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>How the key is sent.</summary>
     public Auth Auth { get; init; } = Provider.Auth;
 
+    /// <summary>Whether the address is one that whoever runs us has set up, and not the one that the service is known by: a server of theirs.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>What must not be shown anywhere.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 

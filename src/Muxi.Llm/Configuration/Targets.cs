@@ -115,7 +115,9 @@ internal sealed class Targets(LlmOptions options)
         if (key is null && isDemanded && !headers.Exists(header => IsCredential(header.Key, provider.Auth))) throw MissingKey(name, source);
         if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
         var secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers);
-        return new(provider, name.Model, url, key, headers) { Auth = auth, Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
+        // A stranger's file may not make us read the addresses of this network.
+        var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
+        return new(provider, name.Model, url, key, headers) { Auth = auth, IsOwn = isOwn && provider.InProcess is null, Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
     }
 
     /// <summary>The variable or setting that holds a service's key and the one that a call would use, never the key itself; null when there is none.</summary>

@@ -8,7 +8,8 @@ namespace Muxi.Llm;
 /// </summary>
 public sealed record FileSource
 {
-    private const int HeadLength = 32;
+    /// <summary>Enough to tell an office document by the entries of its archive.</summary>
+    private const int HeadLength = 4096;
 
     private readonly Func<Stream> _open;
 

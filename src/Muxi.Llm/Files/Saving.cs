@@ -7,33 +7,65 @@ internal static class Saving
 {
     private const int BufferSize = 1 << 16;
 
-    /// <summary>Who is told of the progress, and how much there will be.</summary>
-    public readonly record struct Watcher(IProgress<TransferProgress>? Progress, long? Total);
+    /// <summary>How a file is written.</summary>
+    /// <param name="Progress">Told how many bytes have come.</param>
+    /// <param name="Total">How many there will be; null where nobody knows.</param>
+    public readonly record struct Manner(IProgress<TransferProgress>? Progress = null, long? Total = null)
+    {
+        /// <summary>Whether a file that is there stays, and the saving fails.</summary>
+        public bool KeepsExisting { get; init; }
+
+        /// <summary>Given the whole before it gets its name; null for nothing.</summary>
+        public Func<Stream, CancellationToken, ValueTask>? Finish { get; init; }
+    }
 
     /// <summary>Writes a stream to a file: under a name of its own first, beside it.</summary>
-    /// <param name="content">The stream.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="watcher">Told of the progress.</param>
-    /// <param name="finish">Given the whole before it gets its name; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the writing; nothing is left behind.</param>
-    public static async Task SaveAsync(Stream content, string path, Watcher watcher, Func<Stream, CancellationToken, ValueTask>? finish, CancellationToken cancellationToken)
+    public static async Task SaveAsync(Stream content, string path, Manner manner, CancellationToken cancellationToken)
     {
         var whole = CheckTarget(path);
-        var temporary = $"{whole}.{Guid.NewGuid():N}.part";
+        // Beside the file, so that it can be renamed, and of a length of its own, which a long name leaves no room for.
+        var temporary = Path.Combine(Path.GetDirectoryName(whole)!, $".{Guid.NewGuid():N}.part");
         try
         {
             var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 });
             await using (file.ConfigureAwait(false))
             {
-                await CopyAsync(content, file, watcher, cancellationToken).ConfigureAwait(false);
-                if (finish is not null) await finish(file, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(content, file, manner, cancellationToken).ConfigureAwait(false);
+                if (manner.Finish is { } finish) await finish(file, cancellationToken).ConfigureAwait(false);
             }
-            File.Move(temporary, whole, overwrite: true);
+            File.Move(temporary, whole, overwrite: !manner.KeepsExisting);
         }
         catch
         {
-            File.Delete(temporary);
+            Forget(temporary);
             throw;
+        }
+    }
+
+    /// <summary>As the other, but never over a file that is there: false where one is.</summary>
+    public static async Task<bool> TrySaveNewAsync(Stream content, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SaveAsync(content, path, new() { KeepsExisting = true }, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deletes what was begun, if that can be done: what ended the saving is to be told.</summary>
+    private static void Forget(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder has gone, or may no longer be written to.
         }
     }
 
@@ -48,7 +80,7 @@ internal static class Saving
         return whole;
     }
 
-    private static async Task CopyAsync(Stream from, FileStream to, Watcher watcher, CancellationToken cancellationToken)
+    private static async Task CopyAsync(Stream from, FileStream to, Manner manner, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -58,7 +90,7 @@ internal static class Saving
             {
                 await to.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
                 sum += count;
-                watcher.Progress?.Report(new(sum, watcher.Total));
+                manner.Progress?.Report(new(sum, manner.Total));
             }
         }
         finally

@@ -15,6 +15,7 @@ public static partial class Providers
         Chat = new AnthropicMessages
         {
             Thinking = AnthropicThinking.Adaptive, ThinkingDisplay = "summarized", ThinkingOff = null, Efforts = ["low", "medium", "high", "xhigh", "max"],
+            MaxRequestBytes = 32 << 20, MaxImageBytes = 10 << 20,
             Sampling = false, ForcedTools = false, SystemTurns = true, OutputFormat = true, StrictTools = true,
             Betas = new Dictionary<string, string>
             {

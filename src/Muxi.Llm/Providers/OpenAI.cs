@@ -14,14 +14,16 @@ public static partial class Providers
         {
             [Operations.Completions] = "gpt-3.5-turbo-instruct", [Operations.Embeddings] = "text-embedding-3-small", [Operations.Moderations] = "omni-moderation-latest",
             [Operations.Speech] = "gpt-4o-mini-tts", [Operations.Transcription] = "whisper-1", [Operations.Translation] = "whisper-1",
+            [Operations.Images] = "gpt-image-1",
         }.ToImmutableDictionary(),
-        Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens" },
+        Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens", MaxRequestBytes = 50 << 20 },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),
         Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
         Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
         Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
+        Images = new OpenAIImages(),
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
     };
 }

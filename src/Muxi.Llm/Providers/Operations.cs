@@ -11,6 +11,7 @@ internal static class Operations
         (Chat, static provider => provider.Chat), (TokenCounting, static provider => provider.TokenCount), (Completions, static provider => provider.Completions),
         (Embeddings, static provider => provider.Embeddings), (Moderations, static provider => provider.Moderations),
         (Speech, static provider => provider.Speech), (Transcription, static provider => provider.Transcription), (Translation, static provider => provider.Translation),
+        (Images, static provider => provider.Images),
     ];
 
     /// <summary>What a service offers.</summary>

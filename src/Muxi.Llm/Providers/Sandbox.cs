@@ -14,6 +14,7 @@ public static partial class Providers
         {
             [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Moderations] = "moderate",
             [Operations.Speech] = "speech", [Operations.Transcription] = "transcription", [Operations.Translation] = "translation",
+            [Operations.Images] = "image",
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true },
         Completions = new OpenAICompletions(),
@@ -22,6 +23,7 @@ public static partial class Providers
         Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
         Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
         Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
+        Images = new OpenAIImages(),
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

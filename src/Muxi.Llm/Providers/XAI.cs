@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 public static partial class Providers
@@ -12,6 +14,9 @@ public static partial class Providers
             .For("grok-4*", d => d with { Drops = ["stop", "frequency_penalty"] })
             .For("grok-code-fast*", d => d with { Drops = ["stop", "frequency_penalty"] })
             .For("grok-3-mini*", d => d with { Drops = ["stop"] }),
+        // Its pages call size and style not supported; aspect_ratio and resolution go as extra members (recorded, 2026).
+        Images = new OpenAIImageGeneration { Drops = ["size", "style"] },
+        DefaultModels = new Dictionary<string, string> { [Operations.Images] = "grok-imagine-image" }.ToImmutableDictionary(),
         Documentation = "https://docs.x.ai/docs/api-reference",
     };
 }

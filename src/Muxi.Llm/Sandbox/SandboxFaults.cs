@@ -44,7 +44,7 @@ internal sealed class SandboxFaults
         SandboxModels.CutStream => good.Pieces is { } pieces ? good with { Pieces = FirstHalf(pieces), Breaks = !good.IsEvents } : good with { Body = good.Body[..(good.Body.Length / 2)] },
         SandboxModels.BadJson => good.IsEvents ? good with { Pieces = Break(good.Pieces!) } : good with { Pieces = null, MediaType = "application/json", Body = "{\"id\": \"sandbox\", \"object\": ]"u8.ToArray() },
         SandboxModels.StreamError => good with { Pieces = FirstHalf(good.Pieces!).Take(3).Append(SandboxAnswer.Event(SandboxAnswer.ErrorBody(MidStream, Ours, "internal_error"))) },
-        SandboxModels.Stall => good with { Pieces = good.Pieces?.Take(2) ?? [good.Body[..Math.Min(16, good.Body.Length)].ToArray()], Hangs = true },
+        SandboxModels.Stall => good with { Pieces = good.Pieces is { } pieces ? Opening(pieces) : [good.Body[..Math.Min(16, good.Body.Length)].ToArray()], Hangs = true },
         _ => good,
     };
 
@@ -55,11 +55,19 @@ internal sealed class SandboxFaults
         return all.Take(all.Count / 2);
     }
 
+    /// <summary>The first two events, but never the last one: a stream of one or two must not be whole.</summary>
+    private static IEnumerable<byte[]> Opening(IEnumerable<byte[]> pieces)
+    {
+        var first = pieces.Take(3).ToList();
+        return first.Take(Math.Min(2, first.Count - 1));
+    }
+
     private static IEnumerable<byte[]> Break(IEnumerable<byte[]> pieces)
     {
-        var number = 0;
+        // The third, or the last of fewer.
+        var (number, broken) = (0, Math.Min(3, pieces.Take(3).Count()));
         foreach (var piece in pieces)
-            yield return ++number == 3 ? [.. piece.AsSpan(0, piece.Length / 2), .. "\n\n"u8] : piece;
+            yield return ++number == broken ? [.. piece.AsSpan(0, piece.Length / 2), .. "\n\n"u8] : piece;
     }
 
     private static byte[] HtmlPage() => Encoding.UTF8.GetBytes(

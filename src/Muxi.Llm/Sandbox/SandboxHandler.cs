@@ -22,6 +22,9 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
         new(HttpMethod.Post, "/audio/speech", SandboxSpeech.Answer),
         new(HttpMethod.Post, "/audio/transcriptions", SandboxTranscription.Transcribe),
         new(HttpMethod.Post, "/audio/translations", SandboxTranscription.Translate),
+        new(HttpMethod.Post, "/images/edits", SandboxImages.Edit),
+        new(HttpMethod.Post, "/images/generations", SandboxImages.Generate),
+        new(HttpMethod.Post, "/images/variations", SandboxImages.Vary),
         new(HttpMethod.Get, "/models", SandboxModelList.List),
         new(HttpMethod.Get, "/models/", SandboxModelList.Retrieve),
     ];

@@ -31,13 +31,14 @@ internal static class SseWriter
     /// <param name="write">Writes the value.</param>
     /// <param name="json">A writer into <paramref name="payload"/>; both are used again for the next one.</param>
     /// <param name="payload">What stands in the event.</param>
-    public static void Write<T>(IBufferWriter<byte> output, T item, Action<Utf8JsonWriter, T> write, Utf8JsonWriter json, PooledBuffer payload)
+    /// <param name="type">The event's name; null for none.</param>
+    public static void Write<T>(IBufferWriter<byte> output, T item, Action<Utf8JsonWriter, T> write, Utf8JsonWriter json, PooledBuffer payload, string? type = null)
     {
         payload.Clear();
         json.Reset();
         write(json, item);
         json.Flush();
-        Write(output, payload.WrittenSpan);
+        Write(output, payload.WrittenSpan, type);
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal sealed class AudioRoutes(LlmClient client, Callees callees)
         // As OpenAI's model that gives subtitles: it does not stream, and does not mind being asked to.
         if (isStreamed && request.ResponseFormat is not { IsSubtitles: true })
         {
-            await TypedEvents.AnswerAsync(call, client.Audio.Transcriptions.StreamAsync(request, options, call.Aborted), TranscriptWriter.Write);
+            await EventBody<TranscriptionStreamEvent>.AnswerAsync(call, client.Audio.Transcriptions.StreamAsync(request, options, call.Aborted), new(TranscriptWriter.Write));
             return;
         }
         var reply = await client.Audio.Transcriptions.CreateAsync(request, options, call.Aborted);
@@ -40,7 +40,7 @@ internal sealed class AudioRoutes(LlmClient client, Callees callees)
         request = request with { Extra = others };
         if (request.StreamFormat is not (null or "audio" or "sse")) throw JsonCall.Wrong("stream_format", "'stream_format' must be 'audio' or 'sse'.");
         var options = callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers));
-        if (request.StreamFormat == "sse") await TypedEvents.AnswerAsync(call, client.Audio.Speech.StreamAsync(request, options, call.Aborted), SpeechRequestWriter.Write);
+        if (request.StreamFormat == "sse") await EventBody<SpeechStreamEvent>.AnswerAsync(call, client.Audio.Speech.StreamAsync(request, options, call.Aborted), new(SpeechRequestWriter.Write));
         else await PassOnAsync(call, await client.Audio.Speech.CreateAsync(request, options, call.Aborted));
     }
 

@@ -27,5 +27,5 @@ internal sealed class ChatCompletions(LlmClient client, Callees callees)
     }
 
     private Task StreamAsync(Incoming call, ChatCall asked, RequestOptions options) => EventBody<ChatCompletionChunk>.AnswerAsync(
-        call, client.Chat.Completions.StreamAsync(asked.Request, options, call.Aborted), chunk => ReplyWords.Known(chunk, asked.TellsUsage), ChatReplyWriter.Write);
+        call, client.Chat.Completions.StreamAsync(asked.Request, options, call.Aborted), new(ChatReplyWriter.Write) { Show = chunk => ReplyWords.Known(chunk, asked.TellsUsage), EndsWithDone = true });
 }

@@ -22,7 +22,7 @@ internal sealed class Completions(LlmClient client, Callees callees)
     {
         var asked = request.StreamOptions ?? new();
         var chunks = client.Completions.StreamAsync(request with { StreamOptions = asked with { IncludeUsage = true } }, options, call.Aborted);
-        await EventBody<CompletionChunk>.AnswerAsync(call, chunks, chunk => Shown(chunk, asked.IncludeUsage == true), CompletionReplyWriter.Write);
+        await EventBody<CompletionChunk>.AnswerAsync(call, chunks, new(CompletionReplyWriter.Write) { Show = chunk => Shown(chunk, asked.IncludeUsage == true), EndsWithDone = true });
     }
 
     /// <summary>A chunk as the client is to see it; null where there is nothing for it to see.</summary>

@@ -86,6 +86,12 @@ public sealed record AnthropicMessages : ChatDialect
     /// </summary>
     public ImmutableDictionary<string, string> Betas { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>How large a request is at most, in bytes, attachments in base64 included; 0 for no limit that is published.</summary>
+    public long MaxRequestBytes { get; init; }
+
+    /// <summary>How large a picture in a request is at most, in bytes; 0 for no limit that is published.</summary>
+    public long MaxImageBytes { get; init; }
+
     /// <summary>Further words for our finish reasons.</summary>
     public ImmutableDictionary<string, string> FinishReasons { get; init; } = ImmutableDictionary<string, string>.Empty;
 

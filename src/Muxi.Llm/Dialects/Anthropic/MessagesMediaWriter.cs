@@ -12,6 +12,7 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
         if (image.Detail is not (null or "auto")) plan.Warnings.Add("image_url.detail", "left out: the service looks as closely as it can");
         Begin("image"u8);
         if (image.Extra.GetString("file_id") is { } id) WriteFileSource(id);
+        else if (image.Data is { } held) WriteBytes(Normal(held.MediaType), held.Bytes.Span);
         else if (DataUri.Read(image.Url) is { } data) WriteBytes(TypeOf(data), data.Base64());
         else WriteUrlSource(image.Url);
         End(cacheControl, extra);
@@ -20,10 +21,11 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
     /// <summary>A document: by id, in a data URI or plain base64, or at a URL (<c>file_data</c> or <c>file_url</c>). Its name is its title.</summary>
     public void WriteFile(InputFile file, RawJson cacheControl, Extra extra)
     {
-        DataUri? data = file.FileData is { } text && !IsUrl(text) ? DataUri.Read(text) ?? DataUri.Of(Media.TypeByName(file.Filename ?? "") ?? "application/pdf", text) : null;
-        var isPicture = data?.MediaType.StartsWith("image/", StringComparison.Ordinal) == true;
+        DataUri? data = file.Data is null && file.FileData is { } text && !IsUrl(text) ? DataUri.Read(text) ?? DataUri.Of(Media.TypeByName(file.Filename ?? "") ?? "application/pdf", text) : null;
+        var isPicture = (file.Data?.MediaType ?? data?.MediaType)?.StartsWith("image/", StringComparison.Ordinal) == true;
         Begin(isPicture ? "image"u8 : "document"u8);
         if (file.FileId is { } id) WriteFileSource(id);
+        else if (file.Data is { } own) WriteHeld(own);
         else if (data is { } held) WriteHeld(held);
         else if ((file.Extra.GetString("file_url") ?? (IsUrl(file.FileData) ? file.FileData : null)) is { } url) WriteUrlSource(url);
         var beside = file.Extra.Without("file_url").With(extra);
@@ -33,29 +35,59 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
 
     private void WriteHeld(DataUri data)
     {
-        // Text is a source of its own; only pictures and PDFs are taken as bytes.
-        if (data.MediaType.StartsWith("text/", StringComparison.Ordinal) || data.MediaType == "application/json")
-        {
-            json.WriteStartObject("source"u8);
-            json.WriteString("type"u8, "text"u8);
-            json.WriteString("media_type"u8, "text/plain"u8);
-            json.WriteString("data"u8, data.Text());
-            json.WriteEndObject();
-        }
+        if (IsText(data.MediaType)) WriteText(data.Text());
         else WriteBytes(TypeOf(data), data.Base64());
     }
+
+    private void WriteHeld(InlineData data)
+    {
+        if (IsText(data.MediaType)) WriteText(Encoding.UTF8.GetString(JsonReading.WithoutMark(data.Bytes.Span)));
+        else WriteBytes(Normal(data.MediaType), data.Bytes.Span);
+    }
+
+    /// <summary>Text is a source of its own; only pictures and PDFs are taken as bytes.</summary>
+    private static bool IsText(string mediaType) => mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType is "application/json" or "application/jsonl";
+
+    private void WriteText(string text)
+    {
+        json.WriteStartObject("source"u8);
+        json.WriteString("type"u8, "text"u8);
+        json.WriteString("media_type"u8, "text/plain"u8);
+        json.WriteString("data"u8, text);
+        json.WriteEndObject();
+    }
+
+    private static string Normal(string mediaType) => mediaType == "image/jpg" ? "image/jpeg" : mediaType;
 
     /// <summary>What the data is: what it says itself goes before what is said of it, since the service refuses a picture that is another kind than told.</summary>
     private string TypeOf(DataUri data)
     {
-        var told = data.MediaType == "image/jpg" ? "image/jpeg" : data.MediaType;
+        var told = Normal(data.MediaType);
         if (data.TypeByItself() is not { } type || type == told) return told;
         plan.Warnings.Add("messages.content", $"{told} was sent as {type}, which its first bytes say it is");
         return type;
     }
 
+    private void WriteBytes(string mediaType, ReadOnlySpan<byte> bytes)
+    {
+        Check(mediaType, bytes.Length);
+        json.WriteStartObject("source"u8);
+        json.WriteString("type"u8, "base64"u8);
+        json.WriteString("media_type"u8, mediaType);
+        json.WriteBase64String("data"u8, bytes);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A picture that is surely refused is not sent at all.</summary>
+    private void Check(string mediaType, long bytes)
+    {
+        if (plan.Quirks.MaxImageBytes > 0 && bytes > plan.Quirks.MaxImageBytes && mediaType.StartsWith("image/", StringComparison.Ordinal))
+            throw plan.Context.Refuse("messages", $"a picture has {Sizes.Words(bytes)}: {Sizes.Words(plan.Quirks.MaxImageBytes)} at most are taken");
+    }
+
     private void WriteBytes(string mediaType, ReadOnlySpan<char> base64)
     {
+        Check(mediaType, base64.Length / 4 * 3L);
         json.WriteStartObject("source"u8);
         json.WriteString("type"u8, "base64"u8);
         json.WriteString("media_type"u8, mediaType);
@@ -94,48 +126,4 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
     }
 
     private static bool IsUrl(string? text) => text is not null && (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
-}
-
-/// <summary>A data URI (RFC 2397), its data not decoded yet.</summary>
-internal readonly struct DataUri
-{
-    private readonly string _uri;
-    private readonly int _start;
-    private readonly bool _isBase64;
-
-    private DataUri(string uri, int start, string mediaType, bool isBase64) => (_uri, _start, MediaType, _isBase64) = (uri, start, mediaType, isBase64);
-
-    /// <summary>The media type without parameters, in lower case.</summary>
-    public string MediaType { get; }
-
-    /// <summary>Reads a data URI's head; null when the text is none.</summary>
-    public static DataUri? Read(string text)
-    {
-        if (!text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || text.IndexOf(',', StringComparison.Ordinal) is not (> 0 and var comma)) return null;
-        var parts = text[5..comma].Split(';', StringSplitOptions.TrimEntries);
-        return new DataUri(text, comma + 1, parts[0].Length == 0 ? "text/plain" : parts[0].ToLowerInvariant(), parts.Contains("base64", StringComparer.OrdinalIgnoreCase));
-    }
-
-    /// <summary>Plain base64, of which something else says what it is.</summary>
-    public static DataUri Of(string mediaType, string base64) => new(base64, 0, mediaType, isBase64: true);
-
-    public ReadOnlySpan<char> Base64() => _isBase64 ? _uri.AsSpan(_start).Contains('%') ? Uri.UnescapeDataString(_uri[_start..]) : _uri.AsSpan(_start)
-        : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_uri[_start..])));
-
-    /// <summary>The kind of picture or document that the first bytes give away, of those that the service takes; null when they do not.</summary>
-    public string? TypeByItself()
-    {
-        var base64 = Base64();
-        Span<byte> head = stackalloc byte[12];
-        if (base64.Length < 16 || !Convert.TryFromBase64Chars(base64[..16], head, out var count)) return null;
-        return Media.TypeOf(head[..count]) is ("image/png" or "image/jpeg" or "image/gif" or "image/webp" or "application/pdf") and var type ? type : null;
-    }
-
-    /// <summary>The data as text; base64 that is broken is given as it is.</summary>
-    public string Text()
-    {
-        if (!_isBase64) return Uri.UnescapeDataString(_uri[_start..]);
-        var bytes = new byte[(_uri.Length - _start) / 4 * 3 + 3];
-        return Convert.TryFromBase64Chars(_uri.AsSpan(_start), bytes, out var count) ? Encoding.UTF8.GetString(bytes, 0, count) : _uri[_start..];
-    }
 }

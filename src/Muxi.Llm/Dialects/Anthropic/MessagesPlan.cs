@@ -19,6 +19,9 @@ internal sealed class MessagesPlan
 
     public AnthropicMessages Quirks { get; }
 
+    /// <summary>The call's surroundings, for what is refused.</summary>
+    public CallContext Context { get; init; }
+
     public ChatCompletionRequest Request { get; }
 
     public Warnings Warnings { get; } = new();

@@ -34,8 +34,9 @@ internal readonly ref struct MessagesRequestWriter
 
     public static HttpCall Render(AnthropicMessages quirks, ChatCompletionRequest request, CallContext context, MessagesUse use, string path)
     {
-        var plan = new MessagesPlan(quirks, request, context.Model);
+        var plan = new MessagesPlan(quirks, request, context.Model) { Context = context };
         var body = JsonOut.ToUtf8((plan, use, context.Model), static (json, it) => new MessagesRequestWriter(json, it.plan, it.use).Write(it.Model));
+        Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
         return new(HttpMethod.Post, path) { Body = body, AddedHeaders = plan.Betas.Headers(), Warnings = plan.Warnings.Given };
     }
 

@@ -16,7 +16,11 @@ internal static class ChatPartWriter
     private static void WriteImage(Utf8JsonWriter json, ImageUrl image)
     {
         json.WriteStartObject("image_url"u8);
-        if (!image.Extra.Holds("url"u8)) json.WriteString("url"u8, image.Url);
+        if (!image.Extra.Holds("url"u8))
+        {
+            if (image.Data is { } held) held.WriteUri(json, "url"u8);
+            else json.WriteString("url"u8, image.Url);
+        }
         if (image.Detail is { } detail && !image.Extra.Holds("detail"u8)) json.WriteString("detail"u8, detail);
         image.Extra.WriteMembers(json);
         json.WriteEndObject();
@@ -25,7 +29,11 @@ internal static class ChatPartWriter
     private static void WriteAudio(Utf8JsonWriter json, InputAudio audio)
     {
         json.WriteStartObject("input_audio"u8);
-        if (!audio.Extra.Holds("data"u8)) json.WriteString("data"u8, audio.Data);
+        if (!audio.Extra.Holds("data"u8))
+        {
+            if (audio.Bytes is { } held) json.WriteBase64String("data"u8, held.Span);
+            else json.WriteString("data"u8, audio.Data);
+        }
         if (!audio.Extra.Holds("format"u8)) json.WriteString("format"u8, audio.Format);
         audio.Extra.WriteMembers(json);
         json.WriteEndObject();
@@ -35,7 +43,11 @@ internal static class ChatPartWriter
     {
         json.WriteStartObject("file"u8);
         if (file.Filename is { } name && !file.Extra.Holds("filename"u8)) json.WriteString("filename"u8, name);
-        if (file.FileData is { } data && !file.Extra.Holds("file_data"u8)) json.WriteString("file_data"u8, data);
+        if (!file.Extra.Holds("file_data"u8))
+        {
+            if (file.Data is { } held) held.WriteUri(json, "file_data"u8);
+            else if (file.FileData is { } data) json.WriteString("file_data"u8, data);
+        }
         if (file.FileId is { } id && !file.Extra.Holds("file_id"u8)) json.WriteString("file_id"u8, id);
         file.Extra.WriteMembers(json);
         json.WriteEndObject();

@@ -31,6 +31,7 @@ internal readonly ref struct ChatRequestWriter
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
+        Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
         return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
     }
 

@@ -53,6 +53,9 @@ public sealed record OpenAIChat : ChatDialect
     /// </summary>
     public string? ReasoningDetails { get; init; }
 
+    /// <summary>How large a request is at most, in bytes, attachments in base64 included; 0 for no limit that is published.</summary>
+    public long MaxRequestBytes { get; init; }
+
     /// <summary>Further words for our finish reasons, besides those that all services share.</summary>
     public ImmutableDictionary<string, string> FinishReasons { get; init; } = ImmutableDictionary<string, string>.Empty;
 
