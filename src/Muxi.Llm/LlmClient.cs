@@ -24,6 +24,8 @@ public sealed class LlmClient : IDisposable
         var router = new Router(_transport, Targets, retries);
         Chat = new(new(router, Targets));
         Tokens = new(router);
+        Files = new(router, Targets, Settings.TimeProvider);
+        Uploads = new(router, Targets);
         Raw = new(router, Targets);
     }
 
@@ -47,6 +49,12 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>How many tokens a request has.</summary>
     public TokensResource Tokens { get; }
+
+    /// <summary>Files at a service.</summary>
+    public FilesResource Files { get; }
+
+    /// <summary>Uploads in parts; <see cref="FilesResource.UploadAsync(FileCreateRequest, RequestOptions?, CancellationToken)"/> makes them by itself where a file needs it.</summary>
+    public UploadsResource Uploads { get; }
 
     /// <summary>Any other path of a service, with our credentials, timeouts and errors.</summary>
     public RawResource Raw { get; }

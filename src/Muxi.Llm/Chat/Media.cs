@@ -102,6 +102,7 @@ internal static class Media
         ".html" => "text/html",
         ".csv" => "text/csv",
         ".json" => "application/json",
+        ".jsonl" => "text/jsonl",
         _ => null,
     };
 

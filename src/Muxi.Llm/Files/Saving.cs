@@ -14,7 +14,8 @@ internal static class Saving
     public static async Task SaveAsync(Stream content, string path, Watcher watcher, CancellationToken cancellationToken)
     {
         var whole = CheckTarget(path);
-        var temporary = $"{whole}.{Guid.NewGuid():N}.part";
+        // Beside the file, so that it can be renamed, and of a length of its own, which a long name leaves no room for.
+        var temporary = Path.Combine(Path.GetDirectoryName(whole)!, $".{Guid.NewGuid():N}.part");
         try
         {
             var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 0 });
@@ -23,8 +24,21 @@ internal static class Saving
         }
         catch
         {
-            File.Delete(temporary);
+            Forget(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Deletes what was begun, if that can be done: what ended the saving is to be told.</summary>
+    private static void Forget(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder has gone, or may no longer be written to.
         }
     }
 

@@ -15,6 +15,7 @@ public static partial class Providers
             StreamUsagePath = ["x_groq", "usage"],
             ReasoningEcho = "reasoning",
         },
+        Files = new OpenAIFiles { MaxBytes = 100L << 20, DefaultPurpose = "batch", JsonLines = ["batch"] },
         Documentation = "https://console.groq.com/docs/api-reference#chat-create",
     };
 }

@@ -11,6 +11,12 @@ public static partial class Providers
         DefaultModel = "gpt-4o-mini",
         HeaderVariables = new Dictionary<string, string> { ["OpenAI-Organization"] = "OPENAI_ORG_ID", ["OpenAI-Project"] = "OPENAI_PROJECT_ID" }.ToImmutableDictionary(),
         Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens" },
+        Files = new OpenAIFiles
+        {
+            MaxBytes = 512L << 20, MaxLimit = 10_000, DefaultPurpose = "user_data", JsonLines = ["batch", "fine-tune"],
+            MaxBytesOfPurpose = new Dictionary<string, long> { ["batch"] = 200L << 20 }.ToImmutableDictionary(),
+        },
+        Uploads = new OpenAIUploads { MaxBytes = 8L << 30, MaxPartBytes = 64L << 20 },
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
     };
 }

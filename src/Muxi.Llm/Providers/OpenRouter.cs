@@ -12,6 +12,7 @@ public static partial class Providers
         BaseUrlVariables = ["OPENROUTER_API_BASE"],
         HeaderVariables = new Dictionary<string, string> { ["HTTP-Referer"] = "OPENROUTER_SITE_URL", ["X-Title"] = "OPENROUTER_APP_NAME" }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true, ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning" },
+        Files = new OpenAIFiles { MaxBytes = 100L << 20, MaxLimit = 1000, AfterField = "cursor", NextField = "cursor", Drops = ["purpose", "expires_after", "order"] },
         Documentation = "https://openrouter.ai/docs/api-reference/overview",
     };
 }

@@ -9,6 +9,7 @@ internal static class Operations
     private static readonly (string Name, Func<Provider, object?> Dialect)[] _all =
     [
         (Chat, static provider => provider.Chat), (TokenCounting, static provider => provider.TokenCount),
+        (Files, static provider => provider.Files),
     ];
 
     /// <summary>What a service offers.</summary>

@@ -9,6 +9,8 @@ public static partial class Providers
         DisplayName = "Sandbox (built in)",
         DefaultModel = "chat",
         Chat = new OpenAIChat { CacheControl = true },
+        Files = new OpenAIFiles { MaxBytes = SandboxFiles.MaxBytes, MaxLimit = 10_000, DefaultPurpose = "user_data", JsonLines = ["batch", "fine-tune"] },
+        Uploads = new OpenAIUploads { MaxBytes = SandboxFiles.MaxBytes, MaxPartBytes = SandboxFiles.MaxBytes },
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

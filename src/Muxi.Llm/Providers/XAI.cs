@@ -12,6 +12,7 @@ public static partial class Providers
             .For("grok-4*", d => d with { Drops = ["stop", "frequency_penalty"] })
             .For("grok-code-fast*", d => d with { Drops = ["stop", "frequency_penalty"] })
             .For("grok-3-mini*", d => d with { Drops = ["stop"] }),
+        Files = new OpenAIFiles { MaxBytes = 50L << 20, AfterField = "pagination_token", NextField = "pagination_token" },
         Documentation = "https://docs.x.ai/docs/api-reference",
     };
 }
