@@ -117,8 +117,14 @@ public sealed record FileSource
     private static string NameOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return Last(path) ?? throw new ArgumentException($"'{path.Replace('\0', ' ')}' is no name of a file.", nameof(path));
+    }
+
+    /// <summary>The name behind the folders; null where it is none.</summary>
+    internal static string? Last(string path)
+    {
         var name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        return name.AsSpan().Trim(". ").Length > 0 && !name.Contains('\0', StringComparison.Ordinal) ? name : throw new ArgumentException($"'{path.Replace('\0', ' ')}' is no name of a file.", nameof(path));
+        return name.AsSpan().Trim(". ").Length > 0 && !name.Contains('\0', StringComparison.Ordinal) ? name : null;
     }
 }
 

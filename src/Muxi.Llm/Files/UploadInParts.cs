@@ -23,11 +23,12 @@ internal sealed class UploadInParts(Router router, Provider provider, RequestOpt
     public async Task<FileObject> RunAsync(FileCreateRequest request, CancellationToken cancellationToken)
     {
         var file = request.File;
+        if (options?.Fallbacks is { Count: > 0 }) throw new ConfigurationException("files have no fallbacks: a file is one provider's own") { Provider = provider.Name };
         var upload = await router.SendAsync(Verbs.UploadCreate, new UploadCreateRequest
         {
             Filename = file.FileName, Bytes = file.Length!.Value, MimeType = file.ContentType ?? "application/octet-stream",
             Purpose = request.Purpose, ExpiresAfter = request.ExpiresAfter, Extra = request.Extra,
-        }, provider, options, cancellationToken).ConfigureAwait(false);
+        }, provider, options is null ? null : Plain! with { ExtraBody = options.ExtraBody }, cancellationToken).ConfigureAwait(false);
         try
         {
             var (parts, sum) = file.IsReplayable ? await SendSlicesAsync(upload.Id, file, cancellationToken).ConfigureAwait(false) : await SendBufferedAsync(upload.Id, file, cancellationToken).ConfigureAwait(false);
@@ -41,8 +42,11 @@ internal sealed class UploadInParts(Router router, Provider provider, RequestOpt
         }
     }
 
-    /// <summary>The call's settings for what has no body of members.</summary>
-    private RequestOptions? Plain { get; } = options is null ? null : options with { ExtraBody = default };
+    /// <summary>The settings for the calls behind the first one: further members are the file's, and a key against repetition is for one call.</summary>
+    private RequestOptions? Plain { get; } = options is null ? null : options with
+    {
+        ExtraBody = default, Headers = options.Headers?.Where(static header => !header.Key.Equals("Idempotency-Key", StringComparison.OrdinalIgnoreCase)).ToDictionary(),
+    };
 
     private async Task<(IReadOnlyList<string> Parts, string Sum)> SendSlicesAsync(string upload, FileSource file, CancellationToken cancellationToken)
     {
