@@ -34,7 +34,7 @@ public sealed partial record FileObject
     public static Task<string> DownloadAsync(string id, string path, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default) =>
         LlmClient.Default.Files.DownloadAsync(id, path, progress, cancellationToken);
 
-    /// <summary>Deletes a file.</summary>
+    /// <summary>Deletes a file at its service, <c>provider/id</c>.</summary>
     /// <exception cref="LlmException">As <see cref="FilesResource.DeleteAsync"/>.</exception>
     public static Task<FileDeleted> DeleteAsync(string id, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         LlmClient.Default.Files.DeleteAsync(id, options, cancellationToken);

@@ -12,7 +12,7 @@ public sealed partial record FileObject : Reply
     /// </summary>
     public string QualifiedId => Provider is null ? Id : $"{Provider}/{Id}";
 
-    /// <summary>Always <c>file</c>.</summary>
+    /// <summary>What kind of thing this is: always <c>file</c>.</summary>
     public string Object => "file";
 
     /// <summary>How large it is, in bytes.</summary>
@@ -62,7 +62,7 @@ public sealed record FileDeleted : Reply
     /// <summary>Its id at the service.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Always <c>file</c>.</summary>
+    /// <summary>What kind of thing it was: always <c>file</c>.</summary>
     public string Object => "file";
 
     /// <summary>Whether it was deleted.</summary>

@@ -3,7 +3,7 @@ namespace Muxi.Llm;
 /// <summary>A file to hand over to a service.</summary>
 public sealed record FileCreateRequest
 {
-    /// <summary>The file.</summary>
+    /// <summary>What is handed over: a file on disk, bytes, or a stream.</summary>
     public required FileSource File { get; init; }
 
     /// <summary>What it is for; null for the usual purpose of the service, <c>user_data</c> at OpenAI.</summary>
@@ -42,7 +42,7 @@ public sealed record FileListRequest
 /// <param name="Id">Its id at the service.</param>
 public sealed record FileRetrieveRequest(string Id);
 
-/// <summary>A file to delete.</summary>
+/// <summary>Asks that a service forget one of its files.</summary>
 /// <param name="Id">Its id at the service.</param>
 public sealed record FileDeleteRequest(string Id);
 

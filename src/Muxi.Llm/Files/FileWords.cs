@@ -16,9 +16,9 @@ public readonly record struct FilePurpose(string Value)
     public static FilePurpose FineTune => new("fine-tune");
     /// <summary>What a training had to tell.</summary>
     public static FilePurpose FineTuneResults => new("fine-tune-results");
-    /// <summary>Pictures.</summary>
+    /// <summary>Pictures for training a model to see.</summary>
     public static FilePurpose Vision => new("vision");
-    /// <summary>For anything.</summary>
+    /// <summary>For anything that a request may refer to.</summary>
     public static FilePurpose UserData => new("user_data");
     /// <summary>Data of an evaluation.</summary>
     public static FilePurpose Evals => new("evals");

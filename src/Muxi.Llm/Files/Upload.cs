@@ -10,7 +10,7 @@ public sealed record Upload : Reply
     /// <summary>Its id with the service's name in front, <c>provider/id</c>; the bare id where it was parsed from text.</summary>
     public string QualifiedId => Provider is null ? Id : $"{Provider}/{Id}";
 
-    /// <summary>Always <c>upload</c>.</summary>
+    /// <summary>What kind of thing this is: always <c>upload</c>.</summary>
     public string Object => "upload";
 
     /// <summary>How large the file will be, in bytes.</summary>
@@ -61,7 +61,7 @@ public sealed record UploadPart : Reply
     /// <summary>Its id at the service.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Always <c>upload.part</c>.</summary>
+    /// <summary>What kind of thing this is: always <c>upload.part</c>.</summary>
     public string Object => "upload.part";
 
     /// <summary>When it came, in Unix seconds.</summary>
@@ -111,7 +111,7 @@ public sealed record UploadCreateRequest
 /// <param name="Data">The bytes; up to 64 MB at OpenAI.</param>
 public sealed record UploadPartRequest(string UploadId, FileSource Data);
 
-/// <summary>An upload to complete.</summary>
+/// <summary>Asks that the parts of an upload become a file.</summary>
 /// <param name="UploadId">The upload's id at the service.</param>
 /// <param name="PartIds">The parts in the order in which they make the file.</param>
 public sealed record UploadCompleteRequest(string UploadId, IReadOnlyList<string> PartIds)

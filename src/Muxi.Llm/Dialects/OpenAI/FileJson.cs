@@ -46,13 +46,8 @@ internal static class FileJson
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
-            if (reader.Is("id"u8)) file = file with { Id = reader.ReadString(source) ?? "" };
-            else if (reader.Is("object"u8) || reader.Is("type"u8)) reader.SkipMember();
-            else if (reader.Is("bytes"u8) || reader.Is("size_bytes"u8)) file = file with { Bytes = reader.ReadLong() ?? 0 };
-            else if (reader.Is("created_at"u8)) file = file with { CreatedAt = ReadTime(ref reader) ?? 0 };
-            else if (reader.Is("expires_at"u8)) file = file with { ExpiresAt = ReadTime(ref reader) };
-            else if (reader.Is("filename"u8)) file = file with { Filename = reader.ReadString(source) ?? "" };
-            else if (reader.Is("purpose"u8)) file = file with { Purpose = reader.ReadString(source) is { Length: > 0 } purpose ? new FilePurpose(purpose) : default(FilePurpose?) };
+            if (ReadMain(ref reader, source, ref file)) continue;
+            if (reader.Is("purpose"u8)) file = file with { Purpose = reader.ReadString(source) is { Length: > 0 } purpose ? new FilePurpose(purpose) : default(FilePurpose?) };
             else if (reader.Is("status"u8)) file = file with { Status = reader.ReadString(source) is { Length: > 0 } status ? new FileStatus(status) : default(FileStatus?) };
             else if (reader.Is("status_details"u8)) file = file with { StatusDetails = reader.ReadString(source) };
             else if (reader.Is("mime_type"u8)) file = file with { MimeType = reader.ReadString(source) };
@@ -60,6 +55,18 @@ internal static class FileJson
             else extra.Take(ref reader, source);
         }
         return file.Id.Length == 0 ? null : file with { Extra = extra.ToExtra() };
+    }
+
+    private static bool ReadMain(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref FileObject file)
+    {
+        if (reader.Is("id"u8)) file = file with { Id = reader.ReadString(source) ?? "" };
+        else if (reader.Is("object"u8) || reader.Is("type"u8)) reader.SkipMember();
+        else if (reader.Is("bytes"u8) || reader.Is("size_bytes"u8)) file = file with { Bytes = reader.ReadLong() ?? 0 };
+        else if (reader.Is("created_at"u8)) file = file with { CreatedAt = ReadTime(ref reader) ?? 0 };
+        else if (reader.Is("expires_at"u8)) file = file with { ExpiresAt = ReadTime(ref reader) };
+        else if (reader.Is("filename"u8)) file = file with { Filename = reader.ReadString(source) ?? "" };
+        else return false;
+        return true;
     }
 
     /// <summary>Reads a page of files.</summary>
