@@ -195,6 +195,11 @@ public sealed class FilesResource
         }
     }
 
-    private static bool NeedsParts(FileCreateRequest request, Provider provider) =>
-        provider is { Uploads: not null, Files: { MaxBytes: > 0 } files } && request.File.Length > files.MaxBytes && !(request.File.Length > files.MostFor(request.Purpose));
+    /// <exception cref="BadRequestException">It is too large for parts, too.</exception>
+    private static bool NeedsParts(FileCreateRequest request, Provider provider)
+    {
+        if (provider is not { Uploads: { } uploads, Files: { MaxBytes: > 0 } files } || !(request.File.Length > files.MaxBytes) || request.File.Length > files.MostFor(request.Purpose)) return false;
+        return request.File.Length <= uploads.MaxBytes ? true
+            : throw Wrong.Request("file", $"{provider.Name}: a file may have {FilesDialect.Megabytes(uploads.MaxBytes)}; '{request.File.FileName}' has {FilesDialect.Megabytes(request.File.Length.Value)}", provider.Name);
+    }
 }

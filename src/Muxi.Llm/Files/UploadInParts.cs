@@ -68,9 +68,9 @@ internal sealed class UploadInParts(Router router, Provider provider, RequestOpt
     private async Task<(IReadOnlyList<string> Parts, string Sum)> SendBufferedAsync(string upload, FileSource file, CancellationToken cancellationToken)
     {
         var parts = new List<string>();
-        var tally = new Tally(file, (int)(file.Length!.Value / BufferBytes) + 1);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         var buffer = new byte[Math.Min(BufferBytes, provider.Uploads!.MaxPartBytes)];
+        var tally = new Tally(file, (int)((file.Length!.Value + buffer.Length - 1) / buffer.Length));
         var stream = file.Open();
         await using (stream.ConfigureAwait(false))
         {

@@ -85,30 +85,34 @@ internal static class FormContent
 
         public override int Read(Span<byte> buffer)
         {
+            int count;
             try
             {
-                return Tell(inner.Read(buffer));
+                count = inner.Read(buffer);
             }
             catch (Exception e) when (IsOfTheFile(e))
             {
                 watch.Fails(file, e);
                 throw;
             }
+            return Tell(count);
         }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            int count;
             try
             {
-                return Tell(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+                count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (IsOfTheFile(e))
             {
                 watch.Fails(file, e);
                 throw;
             }
+            return Tell(count);
         }
 
         public override long Seek(long offset, SeekOrigin origin) => _sent = inner.Seek(offset, origin);

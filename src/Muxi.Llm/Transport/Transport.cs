@@ -96,7 +96,7 @@ internal sealed class Transport : IDisposable
             if (FormContent.IsLarge(form)) request.Headers.ExpectContinue = true;
             return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
         }
-        catch (LlmException) when (watch.Fault is not null)
+        catch (Exception e) when (watch.Fault is not null && e is not OperationCanceledException)
         {
             throw watch.Fault;
         }
