@@ -75,7 +75,7 @@ internal static class CommandLine
         var root = new RootCommand("One way to use every large-language-model service: provider/model says who answers.")
         {
             new ChatCommand(terminal), new CompleteCommand(terminal), new EmbedCommand(terminal), new ModerateCommand(terminal),
-            new ImageCommand(terminal), new SpeakCommand(terminal), new TranscribeCommand(terminal), new TranslateCommand(terminal),
+            new ImageCommand(terminal), new SpeakCommand(terminal), new TranscribeCommand(terminal), new TranslateCommand(terminal), new FilesCommand(terminal),
             new ServeCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
         };
         foreach (var option in root.Options)
@@ -95,10 +95,13 @@ internal static class CommandLine
     private static int Refuse(ParseResult parsed, Terminal terminal)
     {
         var command = parsed.CommandResult.Command;
-        terminal.Note(command is RootCommand && parsed.UnmatchedTokens.Count > 0 ? Unknown(command, parsed.UnmatchedTokens[0]) : parsed.Errors[0].Message);
-        terminal.Note($"see muxi-llm {(command is RootCommand ? "" : command.Name + " ")}--help");
+        terminal.Note(command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0 ? Unknown(command, parsed.UnmatchedTokens[0]) : parsed.Errors[0].Message);
+        terminal.Note($"see muxi-llm {string.Concat(Path(parsed.CommandResult).Select(static name => name + " "))}--help");
         return Failures.WrongUsage;
     }
+
+    /// <summary>The names of a command and of those above it, without the program's own.</summary>
+    private static IEnumerable<string> Path(CommandResult command) => command.Parent is CommandResult parent ? Path(parent).Append(command.Command.Name) : [];
 
     private static string Unknown(Command root, string word)
     {

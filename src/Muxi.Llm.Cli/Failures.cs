@@ -45,6 +45,8 @@ internal static class Failures
     {
         ErrorKind.Authentication => terminal.KeySource(error.Provider) is { } source ? $" (check {source})" : "",
         ErrorKind.Permission => terminal.KeySource(error.Provider) is { } source ? $" (the key in {source} may not do this)" : "",
+        // Without a model it is about what a service keeps.
+        ErrorKind.RateLimit or ErrorKind.Quota or ErrorKind.NotFound when string.IsNullOrEmpty(error.Model) => error.Kind == ErrorKind.RateLimit ? $" (try again {Later(error)})" : "",
         ErrorKind.RateLimit => $" (try again {Later(error)}, or another model with -m)",
         ErrorKind.Quota => " (the credit is spent: pay the provider, or pick another one with -m)",
         ErrorKind.NotFound => error.Provider is { } provider ? $" (muxi-llm models {provider} lists what there is)" : "",

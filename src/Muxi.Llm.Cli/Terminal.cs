@@ -57,9 +57,19 @@ internal sealed class Terminal
             IsOutTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,
             Interrupts = interrupts,
+            Width = static () => Console.WindowWidth is > 0 and var width ? width : 80,
             Editor = CanEdit() ? new(static () => Console.ReadKey(intercept: true), error.Write, static () => Console.WindowWidth) : null,
         };
     }
+
+    /// <summary>Standard input as bytes.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Standard output as bytes.</summary>
+    public Func<Stream> OpenOutput { get; init; } = StandardOutput;
+
+    /// <summary>How many letters a line has.</summary>
+    public Func<int> Width { get; init; } = static () => 80;
 
     /// <summary>How often a failed attempt is made again.</summary>
     public Retries? Retries { get; init; }
@@ -134,6 +144,30 @@ internal sealed class Terminal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FailureException($"cannot write to standard output: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes bytes to standard output as they come.</summary>
+    /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
+    /// <exception cref="FailureException">They cannot be written: the disk is full.</exception>
+    public async Task CopyToOutputAsync(Stream bytes, CancellationToken cancellationToken)
+    {
+        await using var output = OpenOutput();
+        var buffer = new byte[1 << 16];
+        while (await bytes.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            try
+            {
+                await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            }
+            catch (IOException e) when (IsBrokenPipe(e))
+            {
+                throw new OutputClosedException();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new FailureException($"cannot write to standard output: {e.Message}", e);
+            }
         }
     }
 

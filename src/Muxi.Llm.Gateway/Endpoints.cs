@@ -62,6 +62,9 @@ internal sealed class Endpoints
         var audio = new AudioRoutes(client, callees);
         var images = new Images(client, callees);
         var models = new ModelRoutes(new(client, callees, options));
+        var owners = new FileOwner(client, callees);
+        var files = new FileRoutes(client, owners);
+        var uploads = new UploadRoutes(client, owners);
         return new(
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },
@@ -75,6 +78,15 @@ internal sealed class Endpoints
             new("POST", "/v1/images/edits", images.EditAsync) { Body = BodyKind.JsonOrForm },
             new("POST", "/v1/images/generations", images.GenerateAsync),
             new("POST", "/v1/images/variations", images.VaryAsync) { Body = BodyKind.Form },
+            new("POST", "/v1/files", files.CreateAsync) { Body = BodyKind.Form },
+            new("GET", "/v1/files", files.ListAsync),
+            new("GET", "/v1/files/{id}", files.RetrieveAsync),
+            new("DELETE", "/v1/files/{id}", files.DeleteAsync),
+            new("GET", "/v1/files/{id}/content", files.ContentAsync),
+            new("POST", "/v1/uploads", uploads.CreateAsync),
+            new("POST", "/v1/uploads/{id}/parts", uploads.AddPartAsync) { Body = BodyKind.Form },
+            new("POST", "/v1/uploads/{id}/complete", uploads.CompleteAsync),
+            new("POST", "/v1/uploads/{id}/cancel", uploads.CancelAsync) { Body = BodyKind.None },
             new("GET", "/v1/models", models.ListAsync),
             new("GET", "/v1/models/{id}", models.RetrieveAsync),
         ]);

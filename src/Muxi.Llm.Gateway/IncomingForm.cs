@@ -129,7 +129,7 @@ internal sealed class IncomingForm
 
     private static FileSource Source(IFormFile file)
     {
-        var source = FileSource.FromStream(file.OpenReadStream(), file.FileName.Trim('/', '\\') is { Length: > 0 } name ? name : "file");
+        var source = FileSource.FromStream(file.OpenReadStream(), FileSource.Last(file.FileName) ?? "file");
         return source.ContentType is null && file.ContentType is { Length: > 0 } type ? source with { ContentType = type } : source;
     }
 }

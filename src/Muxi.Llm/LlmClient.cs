@@ -25,13 +25,14 @@ public sealed class LlmClient : IDisposable
         Egress = new(Settings);
         Chat = new(new(router, Targets));
         Audio = new(router);
-
         Images = new(router, Egress);
         Tokens = new(router);
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
         Moderations = new(router);
         Models = new(router, Targets);
+        Files = new(router, Targets, Settings.TimeProvider);
+        Uploads = new(router, Targets);
         Raw = new(router, Targets);
     }
 
@@ -76,6 +77,12 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>How many tokens a request has.</summary>
     public TokensResource Tokens { get; }
+
+    /// <summary>Files at a service.</summary>
+    public FilesResource Files { get; }
+
+    /// <summary>Uploads in parts; <see cref="FilesResource.UploadAsync(FileCreateRequest, RequestOptions?, CancellationToken)"/> makes them by itself where a file needs it.</summary>
+    public UploadsResource Uploads { get; }
 
     /// <summary>Any other path of a service, with our credentials, timeouts and errors.</summary>
     public RawResource Raw { get; }

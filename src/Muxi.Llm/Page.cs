@@ -18,6 +18,18 @@ public sealed record Page<T> : Reply
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>What stands on the page was given by the same call, and says so.</summary>
+    internal override CallRecord? Call
+    {
+        get => base.Call;
+        set
+        {
+            base.Call = value;
+            foreach (var item in Data)
+                if (item is Reply reply) reply.Call = value;
+        }
+    }
 }
 
 /// <summary>Going through a list to its end.</summary>

@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 public abstract record Reply
 {
     /// <summary>Set once by the router, before the caller sees the reply.</summary>
-    internal CallRecord? Call { get; set; }
+    internal virtual CallRecord? Call { get; set; }
 
     /// <summary>The provider that answered, by our name; null for a reply that was parsed from text.</summary>
     public string? Provider => Call?.Provider;

@@ -38,7 +38,7 @@ internal static partial class Media
         (".docx", Word), (".xlsx", Excel), (".pptx", PowerPoint), (".doc", "application/msword"), (".xls", "application/vnd.ms-excel"), (".ppt", "application/vnd.ms-powerpoint"),
         (".odt", OpenDocument + "text"), (".ods", OpenDocument + "spreadsheet"), (".odp", OpenDocument + "presentation"),
         (".txt", "text/plain"), (".md", "text/plain"), (".html", "text/html"), (".htm", "text/html"), (".csv", "text/csv"), (".tsv", "text/tab-separated-values"), (".xml", "text/xml"), (".json", "application/json"),
-        (".jsonl", "application/jsonl"),
+        (".jsonl", "text/jsonl"),
         (".mp3", "audio/mpeg"), (".mpga", "audio/mpeg"), (".wav", "audio/wav"), (".m4a", "audio/mp4"), (".ogg", "audio/ogg"), (".oga", "audio/ogg"), (".opus", "audio/ogg"), (".flac", "audio/flac"), (".aac", "audio/aac"),
         (".aiff", "audio/aiff"), (".aif", "audio/aiff"), (".amr", "audio/amr"), (".caf", "audio/x-caf"), (".wma", "audio/x-ms-wma"),
         (".mp4", "video/mp4"), (".m4v", "video/mp4"), (".webm", "video/webm"), (".mov", "video/quicktime"), (".mpeg", "video/mpeg"), (".mpg", "video/mpeg"), (".mkv", "video/x-matroska"), (".avi", "video/x-msvideo"),

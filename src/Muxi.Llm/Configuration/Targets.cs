@@ -93,6 +93,13 @@ internal sealed class Targets(LlmOptions options)
     /// <summary>A service by its name.</summary>
     public Provider Provider(string name) => Catalog.Find(name, options.Providers) ?? throw Catalog.Unknown(name, name, options.Providers);
 
+    /// <summary>A service by its name; null where there is none of it.</summary>
+    public Provider? Find(string name) => Catalog.Find(name, options.Providers);
+
+    /// <summary>Who has the files of a request: the one that it names, else OpenAI, as for an id without a name.</summary>
+    /// <exception cref="ConfigurationException">There is no such service.</exception>
+    public Provider Owner(string? name) => string.IsNullOrEmpty(name) ? Catalog.Resolve("-", options.Providers).Provider : Provider(name);
+
     /// <summary>Whose a file or another thing at a service is, <c>provider/id</c>, and its id there; without a provider's name it is OpenAI's.</summary>
     /// <exception cref="ConfigurationException">There is no such provider, or no id.</exception>
     public (Provider Provider, string Id) Owned(string id)

@@ -11,15 +11,17 @@ public sealed record FileSource
     /// <summary>Enough to tell an office document by the entries of its archive.</summary>
     private const int HeadLength = 4096;
 
-    private readonly Func<Stream> _open;
+    private readonly Func<long, Stream> _open;
+    private readonly string _fileName;
 
-    private FileSource(Func<Stream> open, string fileName, long? length, bool isReplayable)
+    private FileSource(Func<long, Stream> open, string fileName, long? length)
     {
-        (_open, FileName, Length, IsReplayable) = (open, NameOf(fileName), length, isReplayable);
+        (_open, _fileName, Length) = (open, NameOf(fileName), length);
     }
 
     /// <summary>The name that is sent, without folders.</summary>
-    public string FileName { get; init; }
+    /// <exception cref="ArgumentException">It is none: empty, nothing but dots, or with a NUL character.</exception>
+    public string FileName { get => _fileName; init => _fileName = NameOf(value); }
 
     /// <summary>The media type that is sent: told from the first bytes, else from the name's ending; null where neither tells.</summary>
     public string? ContentType { get; init; }
@@ -31,7 +33,10 @@ public sealed record FileSource
     public IProgress<TransferProgress>? Progress { get; init; }
 
     /// <summary>Whether it can be read once more.</summary>
-    internal bool IsReplayable { get; }
+    internal bool IsReplayable { get; private init; } = true;
+
+    /// <summary>Whether several may read it at the same time: a caller's stream has one position.</summary>
+    internal bool IsShareable { get; private init; } = true;
 
     /// <summary>A file on disk. It is opened for each attempt, and looked at once now.</summary>
     /// <exception cref="FileNotFoundException">There is no such file, it is a directory, or it is empty.</exception>
@@ -39,36 +44,39 @@ public sealed record FileSource
     public static FileSource FromFile(string path)
     {
         Media.CheckPath(path);
-        using var file = Open(path);
+        using var file = Open(path, 0);
         if (file.Length == 0) throw new FileNotFoundException($"The file '{path}' is empty.", path);
         var whole = Path.GetFullPath(path);
-        return new(() => Open(whole), path, file.Length, isReplayable: true) { ContentType = TypeOf(file, path) };
+        return new(at => Open(whole, at), path, file.Length) { ContentType = TypeOf(file, path) };
     }
 
     /// <summary>Bytes in memory, which must not change until they are sent.</summary>
     public static FileSource FromBytes(ReadOnlyMemory<byte> bytes, string fileName) =>
-        new(() => Stream(bytes), fileName, bytes.Length, isReplayable: true) { ContentType = Media.TypeOf(bytes.Span[..Math.Min(HeadLength, bytes.Length)]) ?? Media.TypeByName(fileName) };
+        new(at => Stream(bytes[(int)at..]), fileName, bytes.Length) { ContentType = Media.TypeOf(bytes.Span[..Math.Min(HeadLength, bytes.Length)]) ?? Media.TypeByName(fileName) };
 
     /// <summary>A stream, from where it stands. It stays the caller's, who disposes it after the call.</summary>
-    public static FileSource FromStream(Stream stream, string fileName)
+    /// <param name="stream">The bytes.</param>
+    /// <param name="fileName">The name to send.</param>
+    /// <param name="length">How many bytes it will give, where it cannot tell itself; a stream that can seek knows.</param>
+    public static FileSource FromStream(Stream stream, string fileName, long? length = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek)
         {
             var isRead = false;
-            return new(() => isRead ? throw new InvalidOperationException("The stream has been read and cannot be read again.") : new LentStream(stream, () => isRead = true), fileName, null, isReplayable: false)
+            return new(_ => isRead ? throw new InvalidOperationException("The stream has been read and cannot be read again.") : new LentStream(stream, () => isRead = true), fileName, length)
             {
-                ContentType = Media.TypeByName(fileName),
+                ContentType = Media.TypeByName(fileName), IsReplayable = false, IsShareable = false,
             };
         }
         var start = stream.Position;
         var type = TypeOf(stream, fileName);
         stream.Position = start;
-        return new(Again, fileName, stream.Length - start, isReplayable: true) { ContentType = type };
+        return new(From, fileName, stream.Length - start) { ContentType = type, IsShareable = false };
 
-        Stream Again()
+        Stream From(long at)
         {
-            stream.Position = start;
+            stream.Position = start + at;
             return new LentStream(stream, null);
         }
     }
@@ -77,9 +85,27 @@ public sealed record FileSource
         MemoryMarshal.TryGetArray(bytes, out var array) ? new(array.Array!, array.Offset, array.Count, writable: false) : new(bytes.ToArray(), writable: false);
 
     /// <summary>The bytes, from the first one on. Whoever reads them disposes the stream.</summary>
-    internal Stream Open() => _open();
+    internal Stream Open() => _open(0);
 
-    private static FileStream Open(string path) => new(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, Share = FileShare.Read, BufferSize = 0 });
+    /// <summary>A part of it, for itself.</summary>
+    internal FileSource Slice(long at, long length) =>
+        new(more => new SliceStream(_open(at + more), length - more), FileName, length) { ContentType = ContentType, IsReplayable = IsReplayable, IsShareable = IsShareable };
+
+    /// <summary>The first bytes, as many as asked for or as there are; null where reading them would use them up.</summary>
+    internal byte[]? Head(int count)
+    {
+        if (!IsReplayable) return null;
+        using var stream = Open();
+        var head = new byte[count];
+        return head[..stream.ReadAtLeast(head, count, throwOnEndOfStream: false)];
+    }
+
+    private static FileStream Open(string path, long at)
+    {
+        var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, Share = FileShare.Read, BufferSize = 0 });
+        if (at > 0) file.Position = at;
+        return file;
+    }
 
     private static string? TypeOf(Stream stream, string name)
     {
@@ -92,8 +118,14 @@ public sealed record FileSource
     private static string NameOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return Last(path) ?? throw new ArgumentException($"'{path.Replace('\0', ' ')}' is no name of a file.", nameof(path));
+    }
+
+    /// <summary>The name behind the folders; null where it is none.</summary>
+    internal static string? Last(string path)
+    {
         var name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        return name.Length > 0 ? name : throw new ArgumentException($"'{path}' is no name of a file.", nameof(path));
+        return name.AsSpan().Trim(". ").Length > 0 && !name.Contains('\0', StringComparison.Ordinal) ? name : null;
     }
 }
 

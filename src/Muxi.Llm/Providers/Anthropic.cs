@@ -49,6 +49,7 @@ public static partial class Providers
             .For("claude-3-7-*", d => Budgeted(d) with { OutputFormat = false, StrictTools = false })
             .For("claude-3-*", d => Budgeted(d) with { Thinking = AnthropicThinking.None, OutputFormat = false, StrictTools = false }),
         TokenCount = new AnthropicTokenCount(),
+        Files = new AnthropicFiles { MaxBytes = 500L << 20, MaxLimit = 1000 },
         Documentation = "https://platform.claude.com/docs/en/api/messages",
     };
 

@@ -18,6 +18,7 @@ public static partial class Providers
             ReasoningEcho = "reasoning_content",
             FinishReasons = new Dictionary<string, string> { ["insufficient_system_resource"] = "length" }.ToImmutableDictionary(),
         },
+        Files = new OpenAIFileStore { MaxBytes = 100L << 20, MaxLimit = 1000, DefaultPurpose = "user_data" },
         Documentation = "https://api-docs.deepseek.com/api/create-chat-completion",
     };
 }

@@ -24,6 +24,7 @@ public static partial class Providers
         {
             ["speech"] = "canopylabs/orpheus-v1-english", ["transcription"] = "whisper-large-v3-turbo", ["translation"] = "whisper-large-v3",
         }.ToImmutableDictionary(),
+        Files = new OpenAIFiles { MaxBytes = 100L << 20, DefaultPurpose = "batch", JsonLines = ["batch"] },
         Documentation = "https://console.groq.com/docs/api-reference#chat-create",
     };
 }

@@ -24,6 +24,12 @@ public static partial class Providers
         Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
         Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
         Images = new OpenAIImages(),
+        Files = new OpenAIFiles
+        {
+            MaxBytes = 512L << 20, MaxLimit = 10_000, DefaultPurpose = "user_data", JsonLines = ["batch", "fine-tune"],
+            MaxBytesOfPurpose = new Dictionary<string, long> { ["batch"] = 200L << 20 }.ToImmutableDictionary(),
+        },
+        Uploads = new OpenAIUploads { MaxBytes = 8L << 30, MaxPartBytes = 64L << 20 },
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
     };
 }

@@ -25,6 +25,7 @@ public static partial class Providers
             JsonBody = true, Streams = false, Formats = ["json"],
             Drops = ["languages", "keywords", "prompt", "response_format", "timestamp_granularities", "include", "chunking_strategy", "known_speaker_names", "known_speaker_references"],
         },
+        Files = new OpenAIFiles { MaxBytes = 100L << 20, MaxLimit = 1000, AfterField = "cursor", NextField = "cursor", Drops = ["purpose", "expires_after", "order"] },
         Documentation = "https://openrouter.ai/docs/api-reference/overview",
     };
 }

@@ -12,6 +12,7 @@ internal static class Operations
         (Embeddings, static provider => provider.Embeddings), (Moderations, static provider => provider.Moderations),
         (Speech, static provider => provider.Speech), (Transcription, static provider => provider.Transcription), (Translation, static provider => provider.Translation),
         (Images, static provider => provider.Images),
+        (Files, static provider => provider.Files),
     ];
 
     /// <summary>What a service offers.</summary>

@@ -41,6 +41,12 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of making pictures; null where it makes none.</summary>
     public ImagesDialect? Images { get; init; }
 
+    /// <summary>The wire format of files; null where there are none.</summary>
+    public FilesDialect? Files { get; init; }
+
+    /// <summary>The wire format of uploads in parts; null where a file comes in one call only.</summary>
+    public UploadsDialect? Uploads { get; init; }
+
     /// <summary>The wire format in which it counts a chat request's tokens; null where it does not count.</summary>
     public TokenCountDialect? TokenCount { get; init; }
 

@@ -24,6 +24,8 @@ public static partial class Providers
         Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
         Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
         Images = new OpenAIImages(),
+        Files = new OpenAIFiles { MaxBytes = SandboxFiles.MaxBytes, MaxLimit = 10_000, DefaultPurpose = "user_data", JsonLines = ["batch", "fine-tune"] },
+        Uploads = new OpenAIUploads { MaxBytes = SandboxFiles.MaxBytes, MaxPartBytes = SandboxFiles.MaxBytes },
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

@@ -17,6 +17,7 @@ public static partial class Providers
         // Its pages call size and style not supported; aspect_ratio and resolution go as extra members (recorded, 2026).
         Images = new OpenAIImageGeneration { Drops = ["size", "style"] },
         DefaultModels = new Dictionary<string, string> { [Operations.Images] = "grok-imagine-image" }.ToImmutableDictionary(),
+        Files = new OpenAIFiles { MaxBytes = 50L << 20, AfterField = "pagination_token", NextField = "pagination_token" },
         Documentation = "https://docs.x.ai/docs/api-reference",
     };
 }

@@ -34,7 +34,7 @@ internal sealed class AttemptInProgress : IDisposable
     public Attempt? Failed(LlmException error)
     {
         if (_logger.IsEnabled(LogLevel.Warning)) Log.Failed(_logger, Target.Name, error.Kind, Log.Words(error));
-        return error is UnsupportedFeatureException or ApiException { WasSent: false } ? null : new(Target.Name, error.Kind.ToString(), Waiting.Elapsed, Trace.Status);
+        return error is UnsupportedFeatureException or ApiException { WasSent: false } ? null : new(Target.Name, error.Kind.ToString(), Waiting.Elapsed, Trace.Status) { MayHaveWorked = !RetryPolicy.HadNoEffect(error) };
     }
 
     public UnsupportedFeatureException Unsupported(string operation) =>

@@ -40,7 +40,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             {
                 var attempt = course.Begin();
                 var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-                var exchange = dialect.Begin(verb.At(course.Stop, request), attempt.Context);
+                var exchange = dialect.Begin(verb.At(course.Stop, request, targets), attempt.Context);
                 var reply = await transport.DriveAsync(attempt.Target, exchange, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
                 reply.Call = course.Succeeded();
                 return reply;
@@ -65,8 +65,8 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
                 {
                     var attempt = course.Begin();
                     var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-                    var asked = verb.At(course.Stop, request);
-                    var body = await transport.OpenAsync(course, attempt, dialect.Render(asked, attempt.Context), headers => dialect.Accepts(asked, headers)).ConfigureAwait(false);
+                    var asked = verb.At(course.Stop, request, targets);
+                    var body = await transport.OpenAsync(course, attempt, dialect.Render(asked, attempt.Context), headers => dialect.Accepts(asked, headers), verb.MayBeEmpty).ConfigureAwait(false);
                     var reply = verb.Make(body);
                     reply.Call = course.Succeeded();
                     return reply;
@@ -175,7 +175,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
     private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, AttemptInProgress attempt, Stop stop)
     {
         var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-        var asked = verb.At(stop, request);
+        var asked = verb.At(stop, request, targets);
         var call = dialect.Render(asked, attempt.Context);
         attempt.Trace.Take(call);
         var response = await transport.SendAsync(attempt.Target, call, attempt.Waiting, attempt.Trace).ConfigureAwait(false);

@@ -16,10 +16,15 @@ internal abstract record Verb<TRequest>(string Name)
     /// <summary>The request with what it leaves out and the settings have; null for a verb that has no defaults.</summary>
     public Func<TRequest, RequestDefaults, TRequest>? Fill { get; init; }
 
+    /// <summary>The request with the ids of a provider's own things as that provider knows them; null for a verb that has none.</summary>
+    public Func<TRequest, Provider, Targets, TRequest>? Localize { get; init; }
+
     /// <summary>The request as it is asked at one of its stops.</summary>
     /// <exception cref="ConfigurationException">There is no body that further members could go into.</exception>
-    public TRequest At(Stop stop, TRequest request)
+    /// <exception cref="BadRequestException">It names something that another provider has.</exception>
+    public TRequest At(Stop stop, TRequest request, Targets targets)
     {
+        if (Localize is not null) request = Localize(request, stop.Name.Provider, targets);
         if (Fill is not null)
             for (var i = 0; i < stop.Defaults.Count; i++) request = Fill(request, stop.Defaults[i]);
         if (stop.Options is not { ExtraBody: { IsEmpty: false } extra }) return request;
@@ -48,7 +53,11 @@ internal sealed record StreamVerb<TRequest, TChunk>(
 /// <param name="On">How to find it on a service; null where the service has none.</param>
 /// <param name="Make">Makes the reply around the bytes.</param>
 internal sealed record ContentVerb<TRequest, TReply>(string Name, Func<Provider, string, IContentVerb<TRequest>?> On, Func<ContentBody, TReply> Make) : Verb<TRequest>(Name)
-    where TReply : ContentReply;
+    where TReply : ContentReply
+{
+    /// <summary>Whether a reply without a byte is a good one: a file may be empty, speech may not.</summary>
+    public bool MayBeEmpty { get; init; }
+}
 
 /// <summary>Puts the chunks of a stream together.</summary>
 internal interface IAccumulator<in TChunk>

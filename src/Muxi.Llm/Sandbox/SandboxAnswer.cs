@@ -98,5 +98,7 @@ internal sealed record SandboxAnswer
 /// <summary>The request is wrong, and the sandbox says so as OpenAI does.</summary>
 internal sealed class SandboxRefusal(string message, string? param, string? code) : Exception(message)
 {
-    public SandboxAnswer Answer => SandboxAnswer.Error(400, Message, "invalid_request_error", code, param);
+    public int Status { get; init; } = 400;
+
+    public SandboxAnswer Answer => SandboxAnswer.Error(Status, Message, "invalid_request_error", code, param);
 }

@@ -51,12 +51,24 @@ internal sealed class SandboxForm
         _parts.Add((Parameter(disposition, "name") ?? throw Broken(), Parameter(disposition, "filename"), content));
     }
 
+    /// <summary>A parameter's value. Quotes may hold semicolons, and of the escapes only those of browsers are undone: a name may hold others.</summary>
     private static string? Parameter(string disposition, string name)
     {
-        foreach (var parameter in disposition.Split(';', StringSplitOptions.TrimEntries))
-            if (parameter.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase)) return Uri.UnescapeDataString(parameter[(name.Length + 1)..].Trim('"'));
+        for (var at = disposition.IndexOf(';', StringComparison.Ordinal); at >= 0 && at < disposition.Length;)
+        {
+            var equals = disposition.IndexOf('=', at);
+            if (equals < 0) return null;
+            var isQuoted = equals + 1 < disposition.Length && disposition[equals + 1] == '"';
+            var start = isQuoted ? equals + 2 : equals + 1;
+            var end = disposition.IndexOf(isQuoted ? '"' : ';', start);
+            if (end < 0) end = disposition.Length;
+            if (disposition.AsSpan(at + 1, equals - at - 1).Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) return Plain(disposition[start..end]);
+            at = disposition.IndexOf(';', end);
+        }
         return null;
     }
+
+    private static string Plain(string value) => value.Replace("%22", "\"", StringComparison.Ordinal).Replace("%0D", "\r", StringComparison.Ordinal).Replace("%0A", "\n", StringComparison.Ordinal);
 
     private static SandboxRefusal Broken() => new("The form is not well-formed.", null, null);
 }

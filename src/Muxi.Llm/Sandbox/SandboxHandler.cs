@@ -29,23 +29,45 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
         new(HttpMethod.Get, "/models/", SandboxModelList.Retrieve),
     ];
 
+    // Far above what anything here takes, low enough to stop a file that nobody could keep.
+    private const int MaxRequestBytes = 96 << 20;
+
+    private readonly IReadOnlyList<SandboxRoute> _routes = [.. Routes, .. new SandboxFiles().Routes()];
     private readonly SandboxFaults _faults = new();
     private int _calls;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        var answer = _faults.Over(Answer(request, body));
+        var body = await ReadAsync(request.Content, cancellationToken).ConfigureAwait(false);
+        var answer = body is null ? TooLarge : _faults.Over(Answer(request, body));
+        body ??= [];
         if (answer.Delay > TimeSpan.Zero)
             await Task.Delay(answer.Delay, clock, cancellationToken).ConfigureAwait(false);
         return Response(request, answer, body);
     }
 
+    private static SandboxAnswer TooLarge => SandboxAnswer.Error(413, $"The sandbox takes {MaxRequestBytes >> 20} MB in a request, and no more.", "invalid_request_error", "request_too_large");
+
+    /// <summary>The whole body; null where it is too large.</summary>
+    private static async Task<byte[]?> ReadAsync(HttpContent? content, CancellationToken cancellationToken)
+    {
+        if (content is null) return [];
+        try
+        {
+            await content.LoadIntoBufferAsync(MaxRequestBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return null;
+        }
+        return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private SandboxAnswer Answer(HttpRequestMessage request, byte[] body)
     {
         var path = request.RequestUri is { IsAbsoluteUri: true } uri ? uri.AbsolutePath.TrimEnd('/') : "/";
-        foreach (var route in Routes)
+        foreach (var route in _routes)
             if (route.Method == request.Method && route.Tail(path) is { } tail)
                 return SandboxAnswer.Of(route, new(path, tail, body, request.Content?.Headers.ContentType?.ToString(), clock.GetUtcNow()) { Query = request.RequestUri!.Query });
         return SandboxAnswer.Error(404, $"The sandbox serves nothing at {request.Method} {path}.", "invalid_request_error", "unknown_url");
@@ -62,7 +84,7 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
         foreach (var (name, value) in UsualHeaders(answer, body).Where(header => !answer.Headers.ContainsKey(header.Name)))
             response.Headers.TryAddWithoutValidation(name, value);
         foreach (var (name, value) in answer.Headers)
-            response.Headers.TryAddWithoutValidation(name, value);
+            if (!response.Headers.TryAddWithoutValidation(name, value)) content.Headers.TryAddWithoutValidation(name, value);
         return response;
     }
 

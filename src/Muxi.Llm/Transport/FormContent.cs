@@ -9,6 +9,7 @@ namespace Muxi.Llm;
 internal static class FormContent
 {
     private const int BufferSize = 1 << 16;
+    private const int LargeBytes = 1 << 20;
 
     /// <summary>The form as the body of a request.</summary>
     /// <param name="form">Fields and files.</param>
@@ -21,8 +22,29 @@ internal static class FormContent
         // Some services do not take the boundary in quotes.
         content.Headers.Remove("Content-Type");
         content.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={boundary}");
-        foreach (var part in form.Parts) content.Add(Of(part, watch));
-        return content;
+        try
+        {
+            foreach (var part in form.Parts) content.Add(Of(part, watch));
+            return content;
+        }
+        catch
+        {
+            // One file of several is not there any longer; the others are not kept open.
+            content.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether a service is to be asked first if it takes the form (<c>Expect: 100-continue</c>): one that refuses a large body closes the connection in its middle, and
+    /// its answer is lost with it. A service that does not know the question costs a second.
+    /// </summary>
+    public static bool IsLarge(Form form)
+    {
+        var sum = 0L;
+        foreach (var part in form.Parts)
+            if (part.File is { } file) sum += file.Length ?? LargeBytes;
+        return sum >= LargeBytes;
     }
 
     /// <summary>A file in JSON as the body of a request.</summary>
@@ -97,13 +119,39 @@ internal static class FormContent
             set => Seek(value, SeekOrigin.Begin);
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => Tell(inner.Read(buffer, offset, count));
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-        public override int Read(Span<byte> buffer) => Tell(inner.Read(buffer));
+        public override int Read(Span<byte> buffer)
+        {
+            int count;
+            try
+            {
+                count = inner.Read(buffer);
+            }
+            catch (Exception e) when (IsOfTheFile(e))
+            {
+                watch.Fails(file, e);
+                throw;
+            }
+            return Tell(count);
+        }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Tell(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count;
+            try
+            {
+                count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (IsOfTheFile(e))
+            {
+                watch.Fails(file, e);
+                throw;
+            }
+            return Tell(count);
+        }
 
         public override long Seek(long offset, SeekOrigin origin) => _sent = inner.Seek(offset, origin);
 
@@ -118,6 +166,8 @@ internal static class FormContent
             if (disposing) inner.Dispose();
             base.Dispose(disposing);
         }
+
+        private static bool IsOfTheFile(Exception error) => error is not OperationCanceledException;
 
         private int Tell(int count)
         {
@@ -142,6 +192,12 @@ internal sealed class UploadWatch(Waiting waiting)
 {
     private readonly Lock _lock = new();
     private bool _isOver;
+
+    /// <summary>What went wrong with a file while it was read; null where nothing did.</summary>
+    public IOException? Fault { get; private set; }
+
+    /// <summary>A file cannot be read further: that is no failure of the service's.</summary>
+    public void Fails(FileSource file, Exception error) => Fault = new($"The file '{file.FileName}' could not be read while it was sent: {error.Message}", error);
 
     public void Sent() => Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
 

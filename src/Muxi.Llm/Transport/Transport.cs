@@ -97,7 +97,12 @@ internal sealed class Transport : IDisposable
         {
             request.Content = call.Form is { } form ? FormContent.Of(form, watch) : FormContent.Of(call.FileInJson!, watch);
             if (call.FileInJson is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
+            if (call.Form is { } large && FormContent.IsLarge(large)) request.Headers.ExpectContinue = true;
             return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
+        }
+        catch (Exception e) when (watch.Fault is not null && e is not OperationCanceledException)
+        {
+            throw watch.Fault;
         }
         finally
         {
@@ -110,7 +115,8 @@ internal sealed class Transport : IDisposable
     /// <param name="attempt">The attempt that this is.</param>
     /// <param name="call">What to send.</param>
     /// <param name="accepts">Whether the headers announce such bytes.</param>
-    public async ValueTask<ContentBody> OpenAsync(Course course, AttemptInProgress attempt, HttpCall call, Func<ReplyHeaders, bool> accepts)
+    /// <param name="isEmptyGood">Whether there may be none.</param>
+    public async ValueTask<ContentBody> OpenAsync(Course course, AttemptInProgress attempt, HttpCall call, Func<ReplyHeaders, bool> accepts, bool isEmptyGood)
     {
         var (target, waiting) = (attempt.Target, attempt.Waiting);
         attempt.Trace.Take(call);
@@ -120,7 +126,7 @@ internal sealed class Transport : IDisposable
             var headers = new ReplyHeaders(response);
             if (!accepts(headers)) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
             var stream = new ContentStream(response, await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false), course, attempt);
-            if (!await stream.BeginAsync().ConfigureAwait(false)) throw Unusable(target, "the reply is empty", null);
+            if (!await stream.BeginAsync().ConfigureAwait(false) && !isEmptyGood) throw Unusable(target, "the reply is empty", null);
             return new(stream, response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentLength) { Headers = headers };
         }
         catch

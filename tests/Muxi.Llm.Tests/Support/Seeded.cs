@@ -21,6 +21,14 @@ internal static class Seeded
         }
     }
 
+    /// <summary>So many bytes that look like nothing.</summary>
+    public static byte[] Bytes(int seed, int count)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
     /// <summary>Every way of cutting the body in two, and last the body byte by byte: for small fixtures.</summary>
     public static IEnumerable<byte[][]> EverySplit(byte[] body)
     {
