@@ -44,13 +44,16 @@ internal sealed class ProvidersCommand : CliCommand
 
     private static string Table(LlmClient client)
     {
-        var rows = client.Providers.Select(provider => (string[])[provider.Name, provider.DisplayName, string.Join(", ", Operations.Of(provider)), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
+        var rows = client.Providers.Select(provider => (string[])[provider.Name, provider.DisplayName, Shortly([.. Operations.Of(provider)]), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
         rows.Insert(0, ["NAME", "SERVICE", "SPEAKS", "KEY", "BASE URL"]);
         var table = new StringBuilder();
         foreach (var row in rows)
             table.AppendJoin("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(rows.Max(other => other[column].Length)))).Append('\n');
         return table.ToString();
     }
+
+    /// <summary>Ten operations would push the key off the screen: --json and --markdown have them all.</summary>
+    private static string Shortly(string[] operations) => operations.Length <= 2 ? string.Join(", ", operations) : $"{operations[0]} and {operations.Length - 1} more";
 
     private static string KeyState(LlmClient client, Provider provider)
     {

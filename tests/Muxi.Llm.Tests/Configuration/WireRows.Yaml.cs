@@ -78,6 +78,7 @@ internal static partial class WireRows
         OfKnown("headers", "headers: {X-Team: \"${TEAM_NAME:-search}\"}", Header("X-Team"), "search"),
         OfKnown("timeouts", "timeouts: {first_byte: 80ms}", Outcome, "FirstByte") with { Answers = [_silent], Plain = PatientTotal },
         OfKnown("default_model", "default_model: gpt-mine", (_, _) => _kept, "openai/gpt-mine") with { Ask = AskForDefault },
+        OfKnown("default_models", "default_models: {embeddings: embed-mine}", (_, _) => _kept, "embed-mine") with { Ask = static (client, _) => Keep(client.Providers.First(provider => provider.Name == "openai").DefaultModels["embeddings"]) },
         OfKnown("aliases", "aliases: [oai]", Body("model"), "gpt-test") with { Model = "oai/gpt-test" },
         OfKnown("chat", "chat: {drops: [user]}", (run, _) => run.Reply!.Warnings.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), "1") with { Ask = null, Model = "openai/gpt-test", Plain = url => (Base(url), new() { ExtraBody = "{\"x\":1}" }), Set = url => (Base(url) with { Configuration = Parse(url, "{defaults: {user: me}, providers: {openai: {chat: {drops: [user]}}}}") }, null) },
     ];
@@ -92,6 +93,8 @@ internal static partial class WireRows
         OfOwn("key_required", "key_required: false", Target, "/own/chat/completions") with { Plain = url => OwnOptions(url, "") },
         OfOwn("self_hosted", "self_hosted: true", (run, _) => run.Error is ApiConnectionException ? "nobody there" : "asked", "nobody there") with { Model = "mine/m@127.0.0.1:1", Plain = url => OwnOptions(url, "key_required: false") },
         OfOwn("models_path", "models_path: list, key_required: false", Target, "/own/list") with { Ask = AskForModels, Plain = url => OwnOptions(url, "key_required: false") },
+        OfOwn("operations", "operations: [chat], key_required: false", (run, _) => run.Error is UnsupportedFeatureException ? "refused" : "asked", "refused") with { Ask = AskForEmbedding, Plain = url => OwnOptions(url, "key_required: false") },
+        OfOwn("default_models", "default_models: {speech: talk}", (_, _) => _kept, "talk") with { Ask = static (client, _) => Keep(client.Providers[0].DefaultModels.GetValueOrDefault("speech")) },
         OfOwn("display_name", "display_name: Mine Inc", (_, _) => _kept, "Mine Inc") with { Ask = static (client, _) => Keep(client.Providers[0].DisplayName) },
         OfOwn("documentation", "documentation: https://mine.example/docs", (_, _) => _kept, "https://mine.example/docs") with { Ask = static (client, _) => Keep(client.Providers[0].Documentation) },
         OfOwn("default_model", "default_model: big", (_, _) => _kept, "mine/big") with { Ask = static (client, _) => Keep($"{client.Providers[0].Name}/{client.Providers[0].DefaultModel}") },
@@ -111,6 +114,9 @@ internal static partial class WireRows
 
     private static Task AskForDefault(LlmClient client, RequestOptions? call) =>
         Keep(client.Providers.First(provider => provider.Name == "openai") is var openai ? $"{openai.Name}/{openai.DefaultModel}" : "");
+
+    private static Task AskForEmbedding(LlmClient client, RequestOptions? call) =>
+        client.Embeddings.CreateAsync(new() { Model = "mine/embed", Input = "Hi" }, call, TestContext.Current.CancellationToken);
 
     private static async Task AskForModels(LlmClient client, RequestOptions? call) =>
         (await client.Raw.SendAsync("mine", HttpMethod.Get, client.Providers[0].Models!.Path, null, TestContext.Current.CancellationToken)).Dispose();

@@ -46,6 +46,12 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
             Chat = format.Plain,
             TokenCount = format.Pattern.TokenCount,
         };
+        own = format.Plain is OpenAIChat ? Operations.AllOfOpenAI(own) : own with { Files = format.Pattern.Files };
+        if (section["operations"] is { } operations)
+        {
+            string[] known = [.. Operations.Of(own)];
+            own = Operations.Only(own, [.. operations.Items().Select(operation => operation.OneOf(known))]);
+        }
         return Common(own, section) with { IsDefinedHere = true };
     }
 
@@ -61,6 +67,7 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
         if (section["chat"] is { } chat)
             provider = provider with { Chat = QuirkReader.Read(chat, provider.Chat ?? throw chat.Error($"{provider.Name} has no chat")) };
         if (section["default_model"] is { } model) provider = provider with { DefaultModel = model.Text() };
+        if (section["default_models"] is { } models) provider = provider with { DefaultModels = DefaultModels(models, provider.DefaultModels) };
         if (section["aliases"] is { } aliases) provider = provider with { Aliases = provider.Aliases.AddRange(aliases.Texts()) };
         var (key, variables) = SettingReader.Key(section, secrets);
         if (provider.Auth.Header.Length == 0 && (key is not null || variables.Count > 0)) throw section.Map.Error($"{provider.Name} takes no key");
@@ -73,6 +80,16 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
         };
         section.End();
         return settings;
+    }
+
+    private static ImmutableDictionary<string, string> DefaultModels(Field models, ImmutableDictionary<string, string> known)
+    {
+        foreach (var (operation, model) in models.Entries())
+        {
+            if (!Operations.WithModel.Contains(operation)) throw model.Error($"'{operation}' is none of {string.Join(", ", Operations.WithModel)}{Nearness.Hint(operation, Operations.WithModel)}");
+            known = known.SetItem(operation, model.Text());
+        }
+        return known;
     }
 
     /// <summary><c>auth: none</c>, <c>bearer</c>, or <c>{header, prefix}</c>; as the format's own service has it where nothing is said.</summary>
