@@ -7,6 +7,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Muxi.Llm.Benchmarks;
 using Perfolizer.Horology;
 
+if (args is [EmbeddingsCheck.Serve]) return await EmbeddingsCheck.ServeAsync();
 if (args is ["--check"]) return await Check.RunAsync();
 var config = DefaultConfig.Instance
     .AddDiagnoser(MemoryDiagnoser.Default)
