@@ -37,7 +37,7 @@ internal sealed class SpeakCommand : CliCommand
         Examples:
           muxi-llm speak "Good morning" -o morning.mp3
           muxi-llm speak "Good morning" --voice coral --instructions "cheerful" -o morning.wav
-          muxi-llm speak - -o letter.opus < letter.txt
+          cat letter.txt | muxi-llm speak - -o letter.opus
           muxi-llm speak "Good morning" --format pcm | ffplay -f s16le -ar 24000 -ac 1 -nodisp -autoexit -
 
         """;

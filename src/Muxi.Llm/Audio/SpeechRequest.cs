@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Muxi.Llm;
 
 /// <summary>A request for speech: every parameter of OpenAI's published schema, whoever answers. What is null is not sent.</summary>
@@ -60,6 +62,7 @@ public sealed record SpeechVoice
     public static SpeechVoice Custom(string id) => new(null, id);
 
     /// <summary>A voice of the service's, by its name.</summary>
+    [return: NotNullIfNotNull(nameof(name))]
     public static implicit operator SpeechVoice?(string? name) => name is null ? null : FromName(name);
 
     /// <summary>The name or the id.</summary>

@@ -122,7 +122,7 @@ public sealed record Delta
     /// <summary>Whether the piece brings no content yet.</summary>
     internal bool IsOpening =>
         string.IsNullOrEmpty(Content) && string.IsNullOrEmpty(ReasoningContent) && string.IsNullOrEmpty(Refusal)
-        && ToolCalls.Count == 0 && Audio is null && Annotations.Count == 0 && BlockDelta.AreOpenings(Blocks);
+        && ToolCalls.Count == 0 && Audio is not { IsContent: true } && Annotations.Count == 0 && BlockDelta.AreOpenings(Blocks);
 }
 
 /// <summary>A new piece of a tool call.</summary>

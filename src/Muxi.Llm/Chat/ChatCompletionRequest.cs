@@ -67,7 +67,7 @@ public sealed record ChatCompletionRequest
     /// <summary>What to answer with: <c>text</c>, <c>audio</c>, <c>image</c>.</summary>
     public IReadOnlyList<string>? Modalities { get; init; }
 
-    /// <summary>Voice and format of a spoken answer: <c>{"voice":"alloy","format":"wav"}</c>.</summary>
+    /// <summary>Voice and format of a spoken answer: <c>new ChatAudio("alloy", "wav")</c>, or its JSON. The answer stands in <see cref="Message.Audio"/>.</summary>
     public RawJson Audio { get; init; }
 
     /// <summary>The answer as it is expected, to make it faster: <c>{"type":"content","content":"..."}</c>.</summary>

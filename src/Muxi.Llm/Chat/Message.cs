@@ -129,6 +129,13 @@ public sealed record AudioOutput
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>The sound as bytes; empty where there is none. Of a stream, each piece decodes for itself.</summary>
+    /// <exception cref="FormatException">It is no base64.</exception>
+    public byte[] ToBytes() => Data is null ? [] : Convert.FromBase64String(Data);
+
+    /// <summary>Whether there is anything to hear or to read, beside the id.</summary>
+    internal bool IsContent => !string.IsNullOrEmpty(Data) || !string.IsNullOrEmpty(Transcript);
 }
 
 /// <summary>A citation of a page.</summary>

@@ -28,3 +28,19 @@ internal static class SoundFiles
         return bytes;
     }
 }
+
+/// <summary>Forms with sound, as any client sends them.</summary>
+internal static class SoundForms
+{
+    /// <summary>A form with a file and these fields.</summary>
+    public static MultipartFormDataContent Of(byte[]? sound, params IEnumerable<(string Name, string Value)> fields)
+    {
+        var form = new MultipartFormDataContent();
+        if (sound is not null) form.Add(new ByteArrayContent(sound), "file", "talk.wav");
+        foreach (var (name, value) in fields) form.Add(new StringContent(value), name);
+        return form;
+    }
+
+    /// <summary>The sandbox's speech.</summary>
+    public static byte[] Spoken(string text, string format = "wav") => [.. SandboxEncoders.Encode(new SandboxVoice(text, "alloy", 1), text, format).SelectMany(static piece => piece)];
+}

@@ -43,9 +43,9 @@ internal sealed class CliRun
     }
 
     /// <summary>The terminal as a command sees it.</summary>
-    public Terminal Terminal(TextWriter output, TextWriter errors) => new()
+    public Terminal Terminal(TextWriter output, TextWriter errors, Stream? inBytes = null, Stream? outBytes = null) => new()
     {
-        In = In, Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(errors),
+        InBytes = inBytes ?? Stream.Null, OutBytes = outBytes ?? Stream.Null, In = In, Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(errors),
         IsInTerminal = IsInTerminal, IsOutTerminal = IsOutTerminal, IsErrorTerminal = IsErrorTerminal,
         Environment = name => Environment.GetValueOrDefault(name), Retries = Calls.Once, Interrupts = Interrupts, Patience = Patience, WorkingDirectory = WorkingDirectory, Clock = Clock,
     };

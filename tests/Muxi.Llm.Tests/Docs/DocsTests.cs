@@ -21,6 +21,7 @@ public sealed class DocsTests : IDisposable
     /// <summary>Each example and a text that its output must hold when the sandbox answers.</summary>
     public static TheoryData<string, string> Examples => new()
     {
+        { "audio", "as it comes: Good morning. It is seven o'clock. Time to get up!" },
         { "chat", "finish reason stop" },
         { "stream", "finish reason stop" },
         { "vision", "image/png" },
@@ -39,10 +40,11 @@ public sealed class DocsTests : IDisposable
     public async Task Every_block_of_a_page_compiles_and_runs(string page)
     {
         await using var server = await ReplayServer.StartAsync(1, request =>
-            request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
+            AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
             : request.Text.Contains("\"stream\":true", StringComparison.Ordinal) ? CannedReply.Sse(Stream) : CannedReply.Json(Reply));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
         Dictionary<string, string> environment = [];
         foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI"])
         {

@@ -31,7 +31,8 @@ internal static class SpeechRequestWriter
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, SpeechVoice voice)
+    /// <summary>Writes the member <c>voice</c>.</summary>
+    public static void Write(Utf8JsonWriter json, SpeechVoice voice)
     {
         if (voice.Id is not { } id)
         {
