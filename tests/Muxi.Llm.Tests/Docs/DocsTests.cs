@@ -23,6 +23,7 @@ public sealed class DocsTests : IDisposable
     {
         { "chat", "finish reason stop" },
         { "stream", "finish reason stop" },
+        { "images", "saved image-3.png" },
         { "vision", "image/png" },
         { "tools", "18 degrees and sunny in" },
         { "structured", "years old" },
