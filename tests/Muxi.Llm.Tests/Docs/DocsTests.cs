@@ -24,6 +24,7 @@ public sealed class DocsTests : IDisposable
         { "audio", "as it comes: Good morning. It is seven o'clock. Time to get up!" },
         { "chat", "finish reason stop" },
         { "stream", "finish reason stop" },
+        { "images", "saved image-3.png" },
         { "vision", "image/png" },
         { "tools", "18 degrees and sunny in" },
         { "structured", "years old" },

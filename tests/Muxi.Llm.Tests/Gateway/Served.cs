@@ -108,7 +108,7 @@ internal static class ServedReplies
             using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
             while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
             {
-                if (line.Length == 0) continue;
+                if (line.Length == 0 || line.StartsWith("event: ", StringComparison.Ordinal)) continue;
                 Assert.StartsWith("data: ", line, StringComparison.Ordinal);
                 events.Add(line["data: ".Length..]);
             }

@@ -21,9 +21,10 @@ internal sealed class SandboxClient : IDisposable
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
 
     public Task<HttpResponseMessage> SendAsync(string body, string path = "chat/completions", CancellationToken? cancel = null) =>
-        _http.SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") },
-            HttpCompletionOption.ResponseHeadersRead, cancel ?? Cancel);
+        SendAsync(new StringContent(body, Encoding.UTF8, "application/json"), path, cancel);
+
+    public Task<HttpResponseMessage> SendAsync(HttpContent content, string path, CancellationToken? cancel = null) =>
+        _http.SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, HttpCompletionOption.ResponseHeadersRead, cancel ?? Cancel);
 
     /// <summary>The reply to a good request.</summary>
     public async Task<JsonNode> ReplyAsync(string body)

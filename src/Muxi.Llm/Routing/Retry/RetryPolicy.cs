@@ -23,9 +23,13 @@ internal sealed class RetryPolicy(Retries retries, TimeProvider clock, Func<doub
         return wait < failed.Waiting.Left && _budget.TrySpend(failed.Target) ? wait : null;
     }
 
-    /// <summary>Whether the failed call cannot have created anything: nothing was sent, or the service says itself that it may be sent again.</summary>
+    /// <summary>
+    /// Whether the failed call cannot have created anything: nothing was sent, the service refused it (a 4xx; 408 and 409 say that something was under way), it has no
+    /// room for it, or it says itself that it may be sent again.
+    /// </summary>
     public static bool HadNoEffect(LlmException error) =>
-        error is ApiException { ShouldRetry: true } or ApiException { Status: HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable } || WasUnsent(error);
+        error is ApiException { ShouldRetry: true } or OverloadedException or ApiException { Status: HttpStatusCode.ServiceUnavailable }
+        || (error is ApiException { Status: var status } && (int)status is >= 400 and < 500 and not (408 or 409)) || WasUnsent(error);
 
     /// <summary>Whether nothing of the call was sent.</summary>
     public static bool WasUnsent(LlmException error) => error is ConfigurationException or UnsupportedFeatureException or ApiConnectionException { NothingWasSent: true } or ApiException { WasSent: false };
