@@ -7,8 +7,18 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Muxi.Llm.Benchmarks;
 using Perfolizer.Horology;
 
-if (args is [EmbeddingsCheck.Serve]) return await EmbeddingsCheck.ServeAsync();
-if (args is ["--check"]) return await Check.RunAsync();
+switch (args)
+{
+    case [EmbeddingsCheck.Serve]: return await EmbeddingsCheck.ServeAsync();
+    case ["--check"]: return await Check.RunAsync();
+    case ["--transfers", var server]: return await Transfers.RunAsync(server);
+    case ["--transfers-service"]:
+        await Transfers.ServiceAsync();
+        return 0;
+    case ["--transfers-client", var verb, var url, var file, var size]:
+        await Transfers.ClientAsync(verb, url, file, long.Parse(size, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+}
 var config = DefaultConfig.Instance
     .AddDiagnoser(MemoryDiagnoser.Default)
     .AddColumn(StatisticColumn.Median)

@@ -11,6 +11,7 @@ public sealed partial record FileObject
 
     /// <summary>Hands a file over with every option.</summary>
     /// <exception cref="LlmException">As <see cref="FilesResource.UploadAsync(FileCreateRequest, RequestOptions?, CancellationToken)"/>.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
     public static Task<FileObject> UploadAsync(FileCreateRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         LlmClient.Default.Files.UploadAsync(request, options, cancellationToken);
 

@@ -20,6 +20,7 @@ public sealed class FilesResource
     /// <exception cref="ConfigurationException">There is no such provider, or its key is missing; nothing was sent.</exception>
     /// <exception cref="UnsupportedFeatureException">The provider keeps no files; nothing was sent.</exception>
     /// <exception cref="IOException">The file could not be read while it was sent.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
     public Task<FileObject> UploadAsync(FileCreateRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         var provider = Check(request);

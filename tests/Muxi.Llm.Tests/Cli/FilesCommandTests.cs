@@ -183,7 +183,7 @@ public sealed class FilesCommandTests : IDisposable
     [InlineData("a.txt", 50, 100L, 2, 60, "a.txt  [########--------]   50%  50 B of 100 B  25 B/s  0:02")]
     [InlineData("a.txt", 0, 100L, 0, 60, "a.txt  [------------------------]    0%  0 B of 100 B  0 B/s")]
     [InlineData("a.txt", 5_000_000, null, 2, 60, "a.txt  5.0 MB  2.5 MB/s")]
-    [InlineData("a.txt", 50, 100L, 2, 40, " 50%  50 B of 100 B  25 B/s  0:02")]
+    [InlineData("a.txt", 50, 100L, 2, 36, " 50%  50 B of 100 B  25 B/s  0:02")]
     [InlineData("a.txt", 50, 100L, 2, 10, " 50%  50 B")]
     [InlineData("a\e[31m\nb", 1, null, 1, 60, "a?[31m?b  1 B  1 B/s")]
     [InlineData("a.txt", 1, 100_000L, 1, 100, "a.txt  [----------------------------------------]    0%  1 B of 100 kB  1 B/s  27:46:39")]

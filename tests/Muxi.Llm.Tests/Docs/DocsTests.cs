@@ -34,6 +34,7 @@ public sealed class DocsTests : IDisposable
         { "fallback", "all 2 failed, the last one as Overloaded" },
         { "configuration", "broken.yaml:2: timeouts.first_byte: '5x' is no duration" },
         { "di", "echo: " },
+        { "files", "fetched muxi-llm-example.txt, 25 bytes" },
         { "thinking", "from the cache: 0 of" },
     };
 
