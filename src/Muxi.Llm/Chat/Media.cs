@@ -26,7 +26,7 @@ public static class Audio
     public static ContentPart FromFile(string path)
     {
         var bytes = Media.Read(path);
-        return FromBytes(bytes, Media.TypeOf(bytes) is { } type ? Media.AudioFormat(type) : Path.GetExtension(path).TrimStart('.').ToLowerInvariant());
+        return FromBytes(bytes, Media.TypeOf(bytes) is { } type && type.StartsWith("audio/", StringComparison.Ordinal) ? Media.AudioFormat(type) : Path.GetExtension(path).TrimStart('.').ToLowerInvariant());
     }
 
     /// <summary>Sound in memory, in the named format (<c>wav</c>, <c>mp3</c>, ...).</summary>
