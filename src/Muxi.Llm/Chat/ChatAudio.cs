@@ -3,7 +3,7 @@ namespace Muxi.Llm;
 /// <summary>
 /// How a spoken answer is to sound: <c>Modalities = ["text", "audio"], Audio = new ChatAudio("alloy", "wav")</c>.
 /// </summary>
-/// <param name="Voice">Who speaks.</param>
+/// <param name="Voice">Which voice speaks: one of the service's, by its name, or one's own.</param>
 /// <param name="Format"><c>wav</c>, <c>aac</c>, <c>mp3</c>, <c>flac</c>, <c>opus</c> or <c>pcm16</c>; a stream at OpenAI is <c>pcm16</c>.</param>
 /// <remarks>Source: CreateChatCompletionRequest in OpenAI's OpenAPI document 2.3.0.</remarks>
 public sealed record ChatAudio(SpeechVoice Voice, SpeechFormat Format)

@@ -62,7 +62,7 @@ public static class Audio
 
     private static ContentPart Of(byte[] bytes, string? format)
     {
-        var told = Media.TypeOf(bytes) is { } type && !type.StartsWith("image/", StringComparison.Ordinal) ? Media.AudioFormat(type) : format;
+        var told = Media.TypeOf(bytes) is { } type && type.StartsWith("audio/", StringComparison.Ordinal) ? Media.AudioFormat(type) : format;
         return new() { Type = ContentPartType.InputAudio, InputAudio = new(bytes.AsMemory(), told ?? throw new ArgumentException("The bytes do not tell their format: name it.", nameof(format))) };
     }
 }

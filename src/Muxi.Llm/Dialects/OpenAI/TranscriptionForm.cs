@@ -105,7 +105,7 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
 
     /// <summary>A service tells the kind of sound by the name's ending, above all.</summary>
     private static FileSource Named(FileSource file) =>
-        !System.IO.Path.HasExtension(file.FileName) && file.ContentType is { } type && type.StartsWith("audio/", StringComparison.Ordinal) ? file with { FileName = $"{file.FileName}.{Media.AudioFormat(type)}" } : file;
+        !System.IO.Path.HasExtension(file.FileName) && file.ContentType is { } type && (type.StartsWith("audio/", StringComparison.Ordinal) || type == "video/mp4") ? file with { FileName = $"{file.FileName}.{Media.AudioFormat(type)}" } : file;
 
     private void Text(string name, string? value)
     {
