@@ -10,7 +10,7 @@ public sealed class ImagesAgainstAimockTests
     [InlineData(true)]
     public async Task It_generates_and_edits(bool served)
     {
-        var fixtures = $$$"""{"fixtures":[{"match":{"endpoint":"image","userMessage":"cat"},"response":{"image":{"b64Json":"{{{ImageWire.Base64}}}"}}}]}""";
+        var fixtures = """{"fixtures":[{"match":{"endpoint":"image","userMessage":"cat"},"response":{"image":{"b64Json":"BASE64"}}}]}""".Replace("BASE64", ImageWire.Base64, StringComparison.Ordinal);
         await using var aimock = await AimockServer.StartAsync(fixtures);
         await using var between = served ? await Served.BeforeAsync(aimock.OpenAIUrl) : null;
         using var client = Calls.ClientFor(between is null ? aimock.OpenAIUrl : new(between.Url, "v1"));
