@@ -46,7 +46,7 @@ internal static class HttpWire
         using var body = new MemoryStream();
         while (true)
         {
-            var size = int.Parse((await ReadLineAsync(input, cancel))!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var size = int.Parse(await ReadLineAsync(input, cancel) ?? throw new EndOfStreamException("the client closed within a body"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             await body.WriteAsync(await ReadExactlyAsync(input, size, cancel), cancel);
             await ReadLineAsync(input, cancel);
             if (size == 0)
