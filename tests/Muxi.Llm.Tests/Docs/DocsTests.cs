@@ -33,6 +33,10 @@ public sealed class DocsTests : IDisposable
         { "configuration", "broken.yaml:2: timeouts.first_byte: '5x' is no duration" },
         { "di", "echo: " },
         { "thinking", "from the cache: 0 of" },
+        { "complete", "finish reason length" },
+        { "embeddings", "4 embeddings of 1536 numbers" },
+        { "moderate", "held back for violence" },
+        { "models", "owned by muxi-llm-sandbox" },
     };
 
     [Theory, MemberData(nameof(Pages))]
