@@ -45,6 +45,9 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
             Headers = format.Pattern.Headers,
             Chat = format.Plain,
             TokenCount = format.Pattern.TokenCount,
+            Completions = format.Pattern.Completions,
+            Embeddings = format.Pattern.Embeddings,
+            Moderations = format.Pattern.Moderations,
         };
         return Common(own, section) with { IsDefinedHere = true };
     }
