@@ -130,6 +130,21 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public async Task A_stream_folds_alike_wherever_the_network_cuts_it()
+    {
+        var events = ": keep-alive\r\n\r\n" + Opening + Piece("Grüße 👋🏽\\n") + Piece("B", index: 1).Replace("data: ", "data:", StringComparison.Ordinal) + Piece("\\ud83d") + Piece("\\udc4b") + End + Usage + Calls.Done;
+        var seen = new HashSet<string>();
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            await using var server = await ReplayServer.StartAsync(seed, CannedReply.Sse(events));
+            using var client = Calls.ClientFor(server.Url);
+            seen.Add((await client.Completions.StreamAsync(Ask(), null, Token).ToCompletionAsync(Token)).ToJson());
+        }
+
+        Assert.Contains("\"total_tokens\":5", Assert.Single(seen), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stream_is_written_as_events_that_read_the_same()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Sse(Opening + Piece("a") + End + Usage + Calls.Done));

@@ -36,6 +36,10 @@ public sealed class DocsTests : IDisposable
         { "di", "echo: " },
         { "files", "fetched muxi-llm-example.txt, 25 bytes" },
         { "thinking", "from the cache: 0 of" },
+        { "complete", "finish reason length" },
+        { "embeddings", "4 embeddings of 1536 numbers" },
+        { "moderate", "held back for violence" },
+        { "models", "owned by muxi-llm-sandbox" },
     };
 
     [Theory, MemberData(nameof(Pages))]

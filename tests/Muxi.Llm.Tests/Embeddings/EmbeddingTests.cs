@@ -35,6 +35,22 @@ public sealed class EmbeddingTests
         Assert.Equal("""{"model":"m","input":"a"}""", server.Requests[0].Text);
     }
 
+    [Fact]
+    public async Task A_service_that_a_configuration_file_defines_embeds_completes_and_moderates()
+    {
+        await using var server = await ReplayServer.StartAsync(1, request => request.Target switch
+        {
+            "/embeddings" => Reply(request),
+            "/completions" => CannedReply.Json("""{"choices":[{"text":"a","index":0,"finish_reason":"stop"}]}"""),
+            _ => CannedReply.Json("""{"results":[{"flagged":true}]}"""),
+        });
+        using var client = new LlmClient(new() { Environment = static _ => null, Configuration = LlmConfiguration.Parse($"providers: {{house: {{base_url: \"{server.Url}\", key_required: false}}}}") });
+
+        Assert.Equal(7f, (await client.Embeddings.CreateAsync(new() { Model = "house/m", Input = "7" }, null, Token)).Data[0].Vector.Span[0]);
+        Assert.Equal("a", (await client.Completions.CreateAsync(new() { Model = "house/m", Prompt = "x" }, null, Token)).Text);
+        Assert.True((await client.Moderations.CreateAsync(new() { Model = "house/m", Input = "x" }, null, Token)).IsFlagged);
+    }
+
     public static TheoryData<string, string> Inputs => new() { { "\"one\"", "\"one\"" }, { "[\"one\"]", "[\"one\"]" }, { "[1,2]", "[1,2]" }, { "[[1],[2,3]]", "[[1],[2,3]]" } };
 
     [Theory, MemberData(nameof(Inputs))]

@@ -78,7 +78,7 @@ public sealed class ModelListTests
         Assert.Equal([("anthropic/claude-a", "Claude A", 1739923200L), ("anthropic/claude-b", "Claude B", 1709769600)], models.Select(model => (model.Name, model.DisplayName, model.Created ?? 0)));
         Assert.Equal("""{"max_tokens":64000}""", models[0].Extra.ToString());
         Assert.Equal((true, "claude-a", "claude-a", "anthropic"), (page.HasMore, page.LastId, page.FirstId, page.Provider));
-        Assert.Equal(["/models?limit=1000", "/models?limit=1000&after_id=claude-a", "/models?limit=1000"], server.Requests.Select(request => request.Target));
+        Assert.Equal(["/models", "/models?limit=1000&after_id=claude-a", "/models"], server.Requests.Select(request => request.Target));
         Assert.All(server.Requests, request => Assert.Equal("2023-06-01", request.Headers["anthropic-version"]));
     }
 

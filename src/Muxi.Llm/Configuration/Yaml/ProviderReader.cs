@@ -45,6 +45,9 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
             Headers = format.Pattern.Headers,
             Chat = format.Plain,
             TokenCount = format.Pattern.TokenCount,
+            Completions = format.Pattern.Completions,
+            Embeddings = format.Pattern.Embeddings,
+            Moderations = format.Pattern.Moderations,
         };
         own = format.Plain is OpenAIChat ? Operations.AllOfOpenAI(own) : own with { Files = format.Pattern.Files };
         if (section["operations"] is { } operations)

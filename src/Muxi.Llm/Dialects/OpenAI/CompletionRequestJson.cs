@@ -6,8 +6,6 @@ namespace Muxi.Llm;
 /// <summary>A completion request in OpenAI's form, read strictly and written for a service or canonically.</summary>
 internal static class CompletionRequestJson
 {
-    private static readonly OpenAICompletions _canonical = new();
-
     public static CompletionRequest Read(ReadOnlySpan<byte> source)
     {
         source = JsonReading.WithoutMark(source);
@@ -32,14 +30,10 @@ internal static class CompletionRequestJson
         return request with { Extra = extra.ToExtra() };
     }
 
-    public static void Write(Utf8JsonWriter json, CompletionRequest request) => Write(json, _canonical, request, new());
-
-    public static HttpCall Render(OpenAICompletions quirks, CompletionRequest request, CallContext context, bool stream)
+    public static HttpCall Render(string path, CompletionRequest request, CallContext context, bool stream)
     {
-        var warnings = new Warnings();
         var asked = request with { Model = context.Model, Stream = stream ? true : null, StreamOptions = stream ? Options(request.StreamOptions) : null };
-        var body = JsonOut.ToUtf8((quirks, asked, warnings), static (json, it) => Write(json, it.quirks, it.asked, it.warnings));
-        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
+        return new(HttpMethod.Post, path) { Body = JsonOut.ToUtf8(asked, Write) };
     }
 
     private static StreamOptions Options(StreamOptions? asked) => asked?.IncludeUsage is not null ? asked : (asked ?? new()) with { IncludeUsage = true };
@@ -73,9 +67,9 @@ internal static class CompletionRequestJson
         return true;
     }
 
-    private static void Write(Utf8JsonWriter json, OpenAICompletions quirks, CompletionRequest request, Warnings warnings)
+    public static void Write(Utf8JsonWriter json, CompletionRequest request)
     {
-        var members = new MemberWriter(json, request.Extra, quirks.Drops, warnings);
+        var members = new MemberWriter(json, request.Extra, [], new());
         json.WriteStartObject();
         members.Text("model"u8, request.Model);
         if (!members.Overrides("prompt"u8))

@@ -6,8 +6,6 @@ namespace Muxi.Llm;
 /// <summary>A request for embeddings in OpenAI's form, read strictly and written for a service or canonically.</summary>
 internal static class EmbeddingRequestJson
 {
-    private static readonly OpenAIEmbeddings _canonical = new() { Base64 = false };
-
     public static EmbeddingRequest Read(ReadOnlySpan<byte> source)
     {
         source = JsonReading.WithoutMark(source);
@@ -33,24 +31,22 @@ internal static class EmbeddingRequestJson
         return new() { Model = model, Input = input, Dimensions = dimensions, EncodingFormat = format is null ? null : new(format), User = user, Extra = extra.ToExtra() };
     }
 
-    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, _canonical, request, new());
+    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, request, base64: false);
 
     public static HttpCall Render(OpenAIEmbeddings quirks, EmbeddingRequest request, CallContext context)
     {
-        var warnings = new Warnings();
         var asked = request with { Model = context.Model };
-        var body = JsonOut.ToUtf8((quirks, asked, warnings), static (json, it) => Write(json, it.quirks, it.asked, it.warnings));
-        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
+        return new(HttpMethod.Post, quirks.Path) { Body = JsonOut.ToUtf8((asked, quirks.Base64), static (json, it) => Write(json, it.asked, it.Base64)) };
     }
 
-    private static void Write(Utf8JsonWriter json, OpenAIEmbeddings quirks, EmbeddingRequest request, Warnings warnings)
+    private static void Write(Utf8JsonWriter json, EmbeddingRequest request, bool base64)
     {
-        var members = new MemberWriter(json, request.Extra, quirks.Drops, warnings);
+        var members = new MemberWriter(json, request.Extra, [], new());
         json.WriteStartObject();
         members.Text("model"u8, request.Model);
         if (!members.Overrides("input"u8)) request.Input.Write(json, "input"u8);
         members.Number("dimensions"u8, request.Dimensions);
-        members.Text("encoding_format"u8, request.EncodingFormat?.Value ?? (quirks.Base64 ? "base64" : null));
+        members.Text("encoding_format"u8, request.EncodingFormat?.Value ?? (base64 ? "base64" : null));
         members.Text("user"u8, request.User);
         request.Extra.WriteMembers(json);
         json.WriteEndObject();

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Muxi.Llm;
 
 /// <summary>
@@ -12,14 +10,11 @@ public sealed record OpenAICompletions : CompletionsDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "completions";
 
-    /// <summary>Request members that the service rejects: left out, with a warning.</summary>
-    public ImmutableArray<string> Drops { get; init; } = [];
-
     /// <inheritdoc/>
     public override Framing Framing => Framing.Sse;
 
     /// <inheritdoc/>
-    public override HttpCall Render(CompletionRequest request, CallContext context, bool stream) => CompletionRequestJson.Render(this, request, context, stream);
+    public override HttpCall Render(CompletionRequest request, CallContext context, bool stream) => CompletionRequestJson.Render(Path, request, context, stream);
 
     /// <inheritdoc/>
     public override Completion Parse(HttpReply reply, CallContext context) => CompletionReplyReader.Parse(reply, context);

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Muxi.Llm;
 
 /// <summary>
@@ -14,9 +12,6 @@ public sealed record OpenAIEmbeddings : EmbeddingsDialect
 
     /// <summary>Whether base64 may be asked for; where not, nothing is said of the form unless the caller does.</summary>
     public bool Base64 { get; init; } = true;
-
-    /// <summary>Request members that the service rejects: left out, with a warning.</summary>
-    public ImmutableArray<string> Drops { get; init; } = [];
 
     /// <inheritdoc/>
     public override HttpCall Render(EmbeddingRequest request, CallContext context) => EmbeddingRequestJson.Render(this, request, context);
