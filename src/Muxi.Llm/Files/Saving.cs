@@ -33,7 +33,9 @@ internal static class Saving
                 await CopyAsync(content, file, manner, cancellationToken).ConfigureAwait(false);
                 if (manner.Finish is { } finish) await finish(file, cancellationToken).ConfigureAwait(false);
             }
-            File.Move(temporary, whole, overwrite: !manner.KeepsExisting);
+            // To rename without overwriting looks first and renames then, and somebody may come between: so the name is taken before.
+            if (manner.KeepsExisting) Claim(whole);
+            File.Move(temporary, whole, overwrite: true);
         }
         catch
         {
@@ -55,6 +57,9 @@ internal static class Saving
             return false;
         }
     }
+
+    /// <exception cref="IOException">There is a file of this name.</exception>
+    private static void Claim(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write).Dispose();
 
     /// <summary>Deletes what was begun, if that can be done: what ended the saving is to be told.</summary>
     private static void Forget(string temporary)

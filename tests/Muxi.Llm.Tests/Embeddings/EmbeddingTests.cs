@@ -186,7 +186,7 @@ public sealed class EmbeddingTests
     public async Task More_texts_than_a_service_takes_go_in_several_requests_and_come_as_one_reply(int texts, int most)
     {
         await using var server = await EmbeddingServerAsync();
-        using var client = ClientOf(server, most);
+        using var client = ClientOf(server.Url, most);
 
         var reply = await client.Embeddings.CreateAsync(Numbered(texts), null, Token);
 
@@ -202,7 +202,7 @@ public sealed class EmbeddingTests
     public async Task Tokens_are_split_like_texts()
     {
         await using var server = await EmbeddingServerAsync();
-        using var client = ClientOf(server, 2);
+        using var client = ClientOf(server.Url, 2);
 
         await client.Embeddings.CreateAsync(new() { Model = "small/m", Input = TextInput.FromTokens((IReadOnlyList<IReadOnlyList<int>>)[[1], [2], [3]]) }, null, Token);
 
@@ -212,26 +212,31 @@ public sealed class EmbeddingTests
     [Fact]
     public async Task Four_requests_are_under_way_at_once_and_no_more()
     {
-        var (now, most) = (0, 0);
-        await using var server = await ReplayServer.StartAsync(1, request =>
+        var (arrived, now, most) = (0, 0, 0);
+        var four = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(async context =>
         {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             InterlockedMax(ref most, Interlocked.Increment(ref now));
-            Thread.Sleep(60);
+            // The first ones are held until four are there; less than that would never end.
+            if (Interlocked.Increment(ref arrived) == 4) four.SetResult();
+            await four.Task.WaitAsync(TimeSpan.FromSeconds(30), context.RequestAborted);
             Interlocked.Decrement(ref now);
-            return Reply(request);
+            await context.Response.Body.WriteAsync(Reply(new("POST", "/embeddings", new Dictionary<string, string>(), body.ToArray())).Body, context.RequestAborted);
         });
-        using var client = ClientOf(server, 1);
+        using var client = ClientOf(server.Url, 1);
 
         await client.Embeddings.CreateAsync(Numbered(16), null, Token);
 
-        Assert.InRange(most, 2, 4);
+        Assert.Equal((16, 4), (arrived, most));
     }
 
     [Fact]
     public async Task One_request_that_fails_fails_the_call_and_ends_the_others()
     {
         await using var server = await ReplayServer.StartAsync(1, request => request.Text.Contains("\"1\"", StringComparison.Ordinal) ? CannedReply.Json("""{"error":{"message":"bad text","code":"bad"}}""", 400) : Reply(request));
-        using var client = ClientOf(server, 1);
+        using var client = ClientOf(server.Url, 1);
 
         var error = await Assert.ThrowsAsync<BadRequestException>(() => client.Embeddings.CreateAsync(Numbered(400), null, Token));
 
@@ -243,7 +248,7 @@ public sealed class EmbeddingTests
     public async Task A_fallback_embeds_all_texts_again()
     {
         await using var server = await ReplayServer.StartAsync(1, request => request.Text.Contains("\"bad\"", StringComparison.Ordinal) && request.Text.Contains("\"3\"", StringComparison.Ordinal) ? CannedReply.Json("""{"error":{"message":"down"}}""", 503) : Reply(request));
-        using var client = ClientOf(server, 2);
+        using var client = ClientOf(server.Url, 2);
 
         var reply = await client.Embeddings.CreateAsync(Numbered(6, "bad"), new() { Fallbacks = ["small/good"] }, Token);
 
@@ -264,7 +269,7 @@ public sealed class EmbeddingTests
             cancel.Cancel();
             return Reply(request);
         });
-        using var client = ClientOf(server, 1);
+        using var client = ClientOf(server.Url, 1);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Embeddings.CreateAsync(Numbered(50), null, cancel.Token));
 
@@ -284,9 +289,9 @@ public sealed class EmbeddingTests
 
     private static EmbeddingRequest Numbered(int texts, string model = "m") => new() { Model = $"small/{model}", Input = Enumerable.Range(0, texts).Select(number => $"{number}").ToArray() };
 
-    private static LlmClient ClientOf(ReplayServer server, int most) => new(new()
+    private static LlmClient ClientOf(Uri server, int most) => new(new()
     {
-        Providers = [new("small", server.Url.ToString().TrimEnd('/'), Auth.None) { Embeddings = new OpenAIEmbeddings { MaxInputs = most } }], Environment = static _ => null, Retries = Calls.Once,
+        Providers = [new("small", server.ToString().TrimEnd('/'), Auth.None) { Embeddings = new OpenAIEmbeddings { MaxInputs = most } }], Environment = static _ => null, Retries = Calls.Once,
     });
 
     /// <summary>Embeds each text as its number, backwards in the list; 10 tokens each.</summary>
