@@ -59,7 +59,15 @@ public abstract record FilesDialect : Dialect,
     public IExchange<FileObject> Begin(FileRetrieveRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => Parse(reply, context));
 
     /// <inheritdoc/>
-    public IExchange<FileDeleted> Begin(FileDeleteRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => ParseDeleted(reply, context));
+    public IExchange<FileDeleted> Begin(FileDeleteRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => Gone(reply, request.Id, context));
+
+    /// <summary>A reply without a body, or without an id, is about what was asked for.</summary>
+    private FileDeleted Gone(HttpReply reply, string id, CallContext context)
+    {
+        if (reply.Body.Span.Trim(" \t\r\n"u8).IsEmpty) return new() { Id = id, Deleted = true };
+        var gone = ParseDeleted(reply, context);
+        return gone.Id.Length > 0 ? gone : gone with { Id = id };
+    }
 
     /// <summary>The most that a file of a purpose may have, by whatever way it comes; null where nobody says.</summary>
     internal long? MostFor(FilePurpose? purpose) => MaxBytesOfPurpose.TryGetValue((purpose?.Value ?? DefaultPurpose) ?? "", out var most) ? most : null;

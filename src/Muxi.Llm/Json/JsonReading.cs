@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -58,24 +59,29 @@ internal static class JsonReading
     private static bool Spells(this in Utf8JsonReader reader, string text) =>
         !reader.ValueIsEscaped && (Ascii.Equals(reader.ValueSpan, text) || reader.ValueTextEquals(text));
 
-    /// <summary>The member's value as a whole number; digits in a string count, a fraction is cut, anything else gives null.</summary>
+    /// <summary>The member's value as a whole number; a number in a string counts, a fraction is cut, anything else gives null.</summary>
     public static long? ReadLong(this ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number) return reader.TryGetInt64(out var whole) ? whole : (long)reader.GetDouble();
-        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.Text(), out var digits)) return digits;
+        if (reader.TokenType == JsonTokenType.String) return long.TryParse(reader.Text(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var digits) ? digits : (long?)reader.Quoted();
         reader.Skip();
         return null;
     }
 
-    /// <summary>The member's value as a number, one that is too large as the largest; anything else gives null.</summary>
+    /// <summary>The member's value as a number, one that is too large as the largest; a number in a string counts, anything else gives null.</summary>
     public static double? ReadDouble(this ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number) return Math.Clamp(reader.GetDouble(), double.MinValue, double.MaxValue);
+        if (reader.TokenType == JsonTokenType.String) return reader.Quoted();
         reader.Skip();
         return null;
     }
+
+    /// <summary>The number in the string that the reader stands on; null where there is none.</summary>
+    private static double? Quoted(this in Utf8JsonReader reader) =>
+        double.TryParse(reader.Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 
     /// <summary>The member's value as a boolean; anything else gives null.</summary>
     public static bool? ReadBool(this ref Utf8JsonReader reader)

@@ -24,6 +24,7 @@ public sealed class Law09_The_server_shows_no_key
                 await SeeAsync(witness, await served.ChatAsync(body));
             await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/models"));
             await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/models/openai/m"));
+            await SeeOthersAsync(witness, served);
             foreach (var line in served.Lines) witness.Saw("operator's line", line);
             Assert.NotEmpty(upstream.Requests);
             Assert.All(upstream.Requests, request => Assert.Contains(request.Headers.Values, Canary.IsIn));
@@ -62,6 +63,31 @@ public sealed class Law09_The_server_shows_no_key
 
     [Fact]
     public void Settings_that_are_printed_hold_none() => Assert.False(Canary.IsIn(new Muxi.Llm.Gateway.GatewayOptions { MasterKey = Canary.Key }.ToString()));
+
+    /// <summary>Every other operation once.</summary>
+    private static async Task SeeOthersAsync(Witness witness, Served served)
+    {
+        foreach (var (path, body) in ((string, string)[])
+        [
+            ("completions", """{"model":"openai/m","prompt":"Hi"}"""), ("completions", """{"model":"openai/m","prompt":"Hi","stream":true}"""),
+            ("embeddings", """{"model":"openai/m","input":"Hi"}"""), ("moderations", """{"model":"openai/m","input":"Hi"}"""),
+            ("images/generations", """{"model":"openai/m","prompt":"Hi"}"""), ("images/generations", """{"model":"openai/m","prompt":"Hi","stream":true}"""),
+            ("audio/speech", """{"model":"openai/m","input":"Hi","voice":"v"}"""), ("audio/speech", """{"model":"openai/m","input":"Hi","voice":"v","stream_format":"sse"}"""),
+        ])
+            await SeeAsync(witness, await served.SendAsync(HttpMethod.Post, "/v1/" + path, body));
+        foreach (var (path, stream) in ((string, string?)[])[("audio/transcriptions", null), ("audio/transcriptions", "true"), ("audio/translations", null), ("files", null), ("images/variations", null)])
+        {
+            using var form = new MultipartFormDataContent { { new ByteArrayContent(ImageWire.Png), path == "images/variations" ? "image" : "file", "a.png" } };
+            form.Add(new StringContent(path == "files" ? "user_data" : "openai/m"), path == "files" ? "purpose" : "model");
+            if (path == "files") form.Add(new StringContent("openai"), "provider");
+            if (stream is not null) form.Add(new StringContent(stream), "stream");
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/" + path, UriKind.Relative)) { Content = form };
+            await SeeAsync(witness, await served.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+        }
+        // Not a file's content: that is the file's, whatever it is.
+        foreach (var path in (string[])["/v1/files?provider=openai", "/v1/files/openai%2Ff"]) await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, path));
+        await SeeAsync(witness, await served.SendAsync(HttpMethod.Delete, "/v1/files/openai/f"));
+    }
 
     private static async Task SeeAsync(Witness witness, HttpResponseMessage reply)
     {

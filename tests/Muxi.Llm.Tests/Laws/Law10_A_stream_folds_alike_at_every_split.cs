@@ -155,12 +155,12 @@ public class Law10_A_stream_folds_alike_at_every_split
         return string.Join('\n', chunks.Select(chunk => chunk.ToJson()).Append(reply.ToJson()));
     }
 
-    private sealed class Pieces(byte[][] pieces) : HttpMessageHandler
+    internal sealed class Pieces(byte[][] pieces, string type = "text/event-stream") : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var content = new StreamContent(new PieceStream(pieces));
-            content.Headers.ContentType = new MediaTypeHeaderValue("text/event-stream");
+            content.Headers.ContentType = new MediaTypeHeaderValue(type);
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
         }
     }

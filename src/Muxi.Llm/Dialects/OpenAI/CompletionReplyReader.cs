@@ -50,6 +50,7 @@ internal static class CompletionReplyReader
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
         string? id = null, model = null, fingerprint = null;
         long created = 0;
+        var saysAny = false;
         List<CompletionChoice>? choices = null;
         Usage? usage = null;
         var extra = new ExtraReader();
@@ -57,20 +58,26 @@ internal static class CompletionReplyReader
         {
             if (reader.Is("id"u8)) id = reader.ReadString(source);
             else if (reader.Is("object"u8)) reader.SkipMember();
-            else if (reader.Is("created"u8)) created = reader.ReadLong() ?? 0;
+            else if (reader.Is("created"u8)) created = FileJson.ReadTime(ref reader) ?? 0;
             else if (reader.Is("model"u8)) model = reader.ReadString(source);
-            else if (reader.Is("choices"u8)) choices = ReadChoices(ref reader, source, words);
+            else if (reader.Is("choices"u8))
+            {
+                choices = ReadChoices(ref reader, source, words);
+                saysAny = true;
+            }
             else if (reader.Is("usage"u8))
             {
                 reader.Read();
                 usage = UsageJson.Read(ref reader, source);
+                saysAny |= usage is not null;
             }
             else if (reader.Is("system_fingerprint"u8)) fingerprint = reader.ReadString(source);
             // A service's good reply has no error, but may have the member.
             else if (words is not null && reader.Is("error"u8) && !reader.NextIsNull()) return null;
             else extra.Take(ref reader, source);
         }
-        if (choices is null && (usage is null || words is null)) return null;
+        // A service's chunk may have none, or null: with usage, or with nothing but its id.
+        if (choices is null && !(words is not null && saysAny)) return null;
         return new() { Id = id ?? "", Created = created, Model = model ?? "", Choices = choices ?? [], Usage = usage, SystemFingerprint = fingerprint, Extra = extra.ToExtra() };
     }
 
@@ -93,11 +100,11 @@ internal static class CompletionReplyReader
         while (reader.NextMember())
         {
             if (reader.Is("index"u8)) index = (int)(reader.ReadLong() ?? place);
-            else if (reader.Is("text"u8)) text = reader.ReadString(source);
-            else if (text is null && (reader.Is("message"u8) || reader.Is("delta"u8))) text = ReadContent(ref reader, source);
+            else if (reader.Is("text"u8)) text = reader.ReadString(source) is { Length: > 0 } plain ? plain : text;
+            else if (string.IsNullOrEmpty(text) && (reader.Is("message"u8) || reader.Is("delta"u8))) text = ReadContent(ref reader, source, ref extra);
             else if (reader.Is("finish_reason"u8)) finish = reader.ReadShared("stop", source);
             else if (reader.Is("finish_reason_raw"u8)) finishRaw = reader.ReadString(source);
-            else if (reader.Is("logprobs"u8) && !reader.NextIsNull()) logprobs = ReadLogprobs(ref reader, source);
+            else if (reader.Is("logprobs"u8) && !reader.NextIsNull()) logprobs = CompletionLogprobsJson.Read(ref reader, source);
             else if (reader.Is("logprobs"u8)) reader.SkipMember();
             else extra.Take(ref reader, source);
         }
@@ -107,63 +114,22 @@ internal static class CompletionReplyReader
         return new() { Index = index, Text = text ?? "", FinishReason = reason, FinishReasonRaw = finishRaw ?? raw, Logprobs = logprobs, Extra = extra.ToExtra() };
     }
 
-    private static string? ReadContent(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    /// <summary>The text of a choice in the shape of chat. What else stands there, such as reasoning, is kept as it came.</summary>
+    private static string? ReadContent(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref ExtraReader extra)
     {
-        if (!reader.EnterObject()) return null;
+        var inner = reader;
         string? content = null;
-        while (reader.NextMember())
-            if (reader.Is("content"u8)) content = reader.ReadString(source);
-            else reader.SkipMember();
+        var hasMore = false;
+        if (inner.EnterObject())
+            while (inner.NextMember())
+                if (inner.Is("content"u8) && !inner.NextIs(JsonTokenType.StartArray)) content = inner.ReadString(source);
+                else
+                {
+                    hasMore |= !inner.Is("role"u8) && !inner.NextIsNull();
+                    inner.SkipMember();
+                }
+        if (hasMore) extra.Take(ref reader, source);
+        else reader.SkipMember();
         return content;
-    }
-
-    private static CompletionLogprobs? ReadLogprobs(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
-    {
-        if (!reader.EnterObject()) return null;
-        List<string> tokens = [];
-        List<double?> values = [];
-        List<IReadOnlyDictionary<string, double>?> top = [];
-        List<int> offsets = [];
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("tokens"u8) && reader.NextIs(JsonTokenType.StartArray))
-                for (reader.Read(); reader.NextItem();) tokens.Add(reader.TextOf(source) ?? "");
-            else if (reader.Is("token_logprobs"u8) && reader.NextIs(JsonTokenType.StartArray))
-                for (reader.Read(); reader.NextItem();) values.Add(Value(ref reader));
-            else if (reader.Is("top_logprobs"u8) && reader.NextIs(JsonTokenType.StartArray))
-                for (reader.Read(); reader.NextItem();) top.Add(ReadTop(ref reader));
-            else if (reader.Is("text_offset"u8) && reader.NextIs(JsonTokenType.StartArray))
-                for (reader.Read(); reader.NextItem();) offsets.Add((int)(Value(ref reader) ?? 0));
-            else if (IsKnown(reader)) reader.SkipMember();
-            else extra.Take(ref reader, source);
-        }
-        return new() { Tokens = tokens, TokenLogprobs = values, TopLogprobs = top, TextOffset = offsets, Extra = extra.ToExtra() };
-    }
-
-    private static bool IsKnown(in Utf8JsonReader reader) => reader.Is("tokens"u8) || reader.Is("token_logprobs"u8) || reader.Is("top_logprobs"u8) || reader.Is("text_offset"u8);
-
-    private static double? Value(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.Number) return Math.Clamp(reader.GetDouble(), double.MinValue, double.MaxValue);
-        reader.Skip();
-        return null;
-    }
-
-    private static Dictionary<string, double>? ReadTop(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return null;
-        }
-        var top = new Dictionary<string, double>();
-        while (reader.NextMember())
-        {
-            var token = reader.Text();
-            reader.Read();
-            if (Value(ref reader) is { } value) top[token] = value;
-        }
-        return top;
     }
 }

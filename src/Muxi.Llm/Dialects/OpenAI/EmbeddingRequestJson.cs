@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using static Muxi.Llm.RequestReading;
 
@@ -6,6 +7,9 @@ namespace Muxi.Llm;
 /// <summary>A request for embeddings in OpenAI's form, read strictly and written for a service or canonically.</summary>
 internal static class EmbeddingRequestJson
 {
+    /// <summary>What services call the kind of number that they give (Mistral and Voyage; vLLM).</summary>
+    private static readonly ImmutableArray<string> _numberForms = ["output_dtype", "embed_dtype"];
+
     public static EmbeddingRequest Read(ReadOnlySpan<byte> source)
     {
         source = JsonReading.WithoutMark(source);
@@ -36,7 +40,10 @@ internal static class EmbeddingRequestJson
     public static HttpCall Render(OpenAIEmbeddings quirks, EmbeddingRequest request, CallContext context)
     {
         var asked = request with { Model = context.Model };
-        return new(HttpMethod.Post, quirks.Path) { Body = JsonOut.ToUtf8((asked, quirks.Base64), static (json, it) => Write(json, it.asked, it.Base64)) };
+        var isOfFloats = _numberForms.All(name => !request.Extra.TryGet(name, out _));
+        // Base64 is of the very numbers that are asked for, which may be one byte each or single bits: as a list they can be read whatever they are.
+        if (!isOfFloats && asked.EncodingFormat == EncodingFormat.Base64) asked = asked with { EncodingFormat = null };
+        return new(HttpMethod.Post, quirks.Path) { Body = JsonOut.ToUtf8((asked, Base64: quirks.Base64 && isOfFloats), static (json, it) => Write(json, it.asked, it.Base64)) };
     }
 
     private static void Write(Utf8JsonWriter json, EmbeddingRequest request, bool base64)

@@ -43,6 +43,7 @@ internal static class FileJson
             return null;
         }
         var file = new FileObject { Id = "" };
+        var isError = false;
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
@@ -52,15 +53,19 @@ internal static class FileJson
             else if (reader.Is("status_details"u8)) file = file with { StatusDetails = reader.ReadString(source) };
             else if (reader.Is("mime_type"u8)) file = file with { MimeType = reader.ReadString(source) };
             else if (reader.Is("downloadable"u8)) file = file with { Downloadable = reader.ReadBool() };
-            else extra.Take(ref reader, source);
+            else
+            {
+                isError |= reader.Is("error"u8) && reader.NextIs(JsonTokenType.StartObject);
+                extra.Take(ref reader, source);
+            }
         }
-        return file.Id.Length == 0 ? null : file with { Extra = extra.ToExtra() };
+        return file.Id.Length == 0 || isError ? null : file with { Extra = extra.ToExtra() };
     }
 
     private static bool ReadMain(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref FileObject file)
     {
         if (reader.Is("id"u8)) file = file with { Id = reader.ReadString(source) ?? "" };
-        else if (reader.Is("object"u8) || reader.Is("type"u8)) reader.SkipMember();
+        else if (reader.Is("object"u8) || (reader.Is("type"u8) && IsFile(reader))) reader.SkipMember();
         else if (reader.Is("bytes"u8) || reader.Is("size_bytes"u8)) file = file with { Bytes = reader.ReadLong() ?? 0 };
         else if (reader.Is("created_at"u8)) file = file with { CreatedAt = ReadTime(ref reader) ?? 0 };
         else if (reader.Is("expires_at"u8)) file = file with { ExpiresAt = ReadTime(ref reader) };
@@ -101,7 +106,7 @@ internal static class FileJson
     {
         var reader = new Utf8JsonReader(utf8 = JsonReading.WithoutMark(utf8));
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        var (id, deleted) = ("", (bool?)null);
+        var (id, deleted, isError) = ("", (bool?)null, false);
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
@@ -109,9 +114,14 @@ internal static class FileJson
             else if (reader.Is("deleted"u8)) deleted = reader.ReadBool();
             else if (reader.Is("object"u8)) reader.SkipMember();
             else if (reader.Is("type"u8)) deleted ??= reader.ReadString(utf8) == "file_deleted" ? true : null;
-            else extra.Take(ref reader, utf8);
+            else
+            {
+                isError |= reader.Is("error"u8) && !reader.NextIsNull();
+                extra.Take(ref reader, utf8);
+            }
         }
-        return id.Length == 0 ? null : new() { Id = id, Deleted = deleted ?? false, Extra = extra.ToExtra() };
+        // A good reply to what deletes says that it was done, where it does not say otherwise.
+        return (id.Length == 0 && deleted is null) || isError ? null : new() { Id = id, Deleted = deleted ?? true, Extra = extra.ToExtra() };
     }
 
     public static void Write(Utf8JsonWriter json, FileObject file)
@@ -154,6 +164,13 @@ internal static class FileJson
         json.WriteBoolean("deleted"u8, file.Deleted);
         file.Extra.WriteMembers(json);
         json.WriteEndObject();
+    }
+
+    /// <summary>Anthropic's word for <c>object</c>; elsewhere a type may say what is in a file.</summary>
+    private static bool IsFile(in Utf8JsonReader reader)
+    {
+        var peek = reader;
+        return peek.Read() && peek.TokenType == JsonTokenType.String && peek.ValueTextEquals("file"u8);
     }
 
     /// <summary>A time in Unix seconds; a text in ISO's form counts.</summary>

@@ -30,7 +30,7 @@ internal static class ImageReplyReader
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
-            if (reader.Is("created"u8)) reply = reply with { Created = reader.ReadLong() ?? 0 };
+            if (reader.Is("created"u8)) reply = reply with { Created = FileJson.ReadTime(ref reader) ?? 0 };
             else if (reader.Is("data"u8)) data = ReadData(ref reader, source);
             else if (reader.Is("background"u8)) reply = reply with { Background = Word(ref reader, source, static word => new ImageBackground(word)) };
             else if (reader.Is("output_format"u8)) reply = reply with { OutputFormat = Word(ref reader, source, static word => new ImageOutputFormat(word)) };
@@ -61,7 +61,7 @@ internal static class ImageReplyReader
         {
             if (reader.Is("type"u8)) type = reader.ReadString(source);
             else if (reader.Is("partial_image_index"u8)) read = read with { PartialImageIndex = (int?)reader.ReadLong() };
-            else if (reader.Is("created_at"u8)) read = read with { CreatedAt = reader.ReadLong() };
+            else if (reader.Is("created_at"u8)) read = read with { CreatedAt = FileJson.ReadTime(ref reader) };
             else if (reader.Is("background"u8)) read = read with { Background = Word(ref reader, source, static word => new ImageBackground(word)) };
             else if (reader.Is("output_format"u8)) read = read with { OutputFormat = Word(ref reader, source, static word => new ImageOutputFormat(word)) };
             else if (reader.Is("size"u8)) read = read with { Size = Word(ref reader, source, static word => new ImageSize(word)) };
@@ -77,10 +77,10 @@ internal static class ImageReplyReader
         return read with { Type = named, Image = image.ToImage(), Extra = extra.ToExtra() };
     }
 
-    private static List<GeneratedImage> ReadData(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    private static List<GeneratedImage>? ReadData(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
+        if (!reader.EnterArray()) return null;
         var data = new List<GeneratedImage>();
-        if (!reader.EnterArray()) return data;
         while (reader.NextItem())
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -150,7 +150,7 @@ internal static class ImageReplyReader
                 _bytes = reader.TokenType == JsonTokenType.String ? Base64Text.Decode(ref reader) : null;
                 if (_bytes is null) _text = reader.TextOf(source);
             }
-            else if (reader.Is("url"u8)) _url = reader.ReadString(source);
+            else if (reader.Is("url"u8)) _url = reader.ReadString(source) is { Length: > 0 } url ? url : null;
             else if (reader.Is("revised_prompt"u8)) _revised = reader.ReadString(source);
             else return false;
             return true;

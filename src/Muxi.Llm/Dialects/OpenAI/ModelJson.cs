@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
@@ -89,7 +88,7 @@ internal static class ModelJson
             else if (reader.Is("first_id"u8)) first = reader.ReadString(source);
             else extra.Take(ref reader, source);
         }
-        return data is null ? null : new() { Data = data, HasMore = more == true, LastId = string.IsNullOrEmpty(last) ? null : last, FirstId = first, Extra = extra.ToExtra() };
+        return data is null ? null : new() { Data = data, HasMore = more == true, LastId = string.IsNullOrEmpty(last) ? data.LastOrDefault()?.Id : last, FirstId = first, Extra = extra.ToExtra() };
     }
 
     private static List<Model> ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -108,9 +107,14 @@ internal static class ModelJson
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
-            if (reader.Is("id"u8) && reader.NextIs(JsonTokenType.String)) id = reader.ReadString(source);
-            else if (reader.Is("created"u8) && reader.NextIs(JsonTokenType.Number)) created = reader.ReadLong();
-            else if (reader.Is("created_at"u8) && created is null && reader.NextIs(JsonTokenType.String)) created = Seconds(reader.ReadString(source));
+            if (reader.Is("id"u8) && (reader.NextIs(JsonTokenType.String) || reader.NextIs(JsonTokenType.Number))) id = reader.ReadString(source);
+            else if (reader.Is("created"u8) && reader.NextIsNull()) reader.SkipMember();
+            else if (reader.Is("created"u8) && TimeAt(reader) is { } time)
+            {
+                created = time;
+                reader.SkipMember();
+            }
+            else if (reader.Is("created_at"u8) && created is null && reader.NextIs(JsonTokenType.String)) created = FileJson.ReadTime(ref reader);
             else if (reader.Is("owned_by"u8) && reader.NextIs(JsonTokenType.String)) owner = reader.ReadString(source);
             else if (reader.Is("display_name"u8) && reader.NextIs(JsonTokenType.String)) name = reader.ReadString(source);
             else if (reader.Is("object"u8) || (reader.Is("type"u8) && IsModel(reader))) reader.SkipMember();
@@ -127,8 +131,8 @@ internal static class ModelJson
         return peek.Read() && peek.TokenType == JsonTokenType.String && peek.ValueTextEquals("model"u8);
     }
 
-    private static long? Seconds(string? date) =>
-        DateTimeOffset.TryParse(date, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUnixTimeSeconds() : null;
+    /// <summary>The time in the member that the reader stands on, which stays where it is.</summary>
+    private static long? TimeAt(Utf8JsonReader reader) => FileJson.ReadTime(ref reader);
 
     private static bool HoldsError(ReadOnlySpan<byte> source)
     {

@@ -100,7 +100,8 @@ internal static class ModerationReply
         while (reader.NextMember())
         {
             var name = reader.Text();
-            if (!reader.EnterArray()) continue;
+            if (reader.NextIs(JsonTokenType.String)) into[name] = [reader.ReadString(source)!];
+            if (reader.TokenType == JsonTokenType.String || !reader.EnterArray()) continue;
             var types = new List<string>();
             while (reader.NextItem()) types.Add(reader.TextOf(source) ?? "");
             into[name] = types;

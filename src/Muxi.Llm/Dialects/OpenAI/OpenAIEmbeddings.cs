@@ -35,7 +35,7 @@ public sealed record OpenAIEmbeddings : EmbeddingsDialect
         public IBodyReader? BodyReader => _reply;
 
         public Step<EmbeddingResponse> Next(HttpReply? reply) => reply is { } got
-            ? Step<EmbeddingResponse>.Done(_reply.ToResponse(got, request.Input.Count, context))
+            ? Step<EmbeddingResponse>.Done(_reply.ToResponse(got, request.Extra.Holds("input"u8) ? null : request.Input.Count, context))
             : Step<EmbeddingResponse>.Send(quirks.Render(request, context));
     }
 }

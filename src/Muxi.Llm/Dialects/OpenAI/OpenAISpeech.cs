@@ -64,7 +64,7 @@ public sealed record OpenAIStreamedSpeech : OpenAISpeech, IStreamVerb<SpeechRequ
     {
         try
         {
-            if (wireEvent.Type != "error" && Read(wireEvent.Data.Span) is { } read) return read;
+            if (wireEvent.Type != "error" && Read(wireEvent.Data.Span, wireEvent.Type) is { } read) return read;
         }
         catch (JsonException)
         {
@@ -73,9 +73,9 @@ public sealed record OpenAIStreamedSpeech : OpenAISpeech, IStreamVerb<SpeechRequ
         throw context.Error(wireEvent);
     }
 
-    private static SpeechStreamEvent? Read(ReadOnlySpan<byte> source)
+    private static SpeechStreamEvent? Read(ReadOnlySpan<byte> source, string? name)
     {
-        var reader = new Utf8JsonReader(source);
+        var reader = new Utf8JsonReader(source = JsonReading.WithoutMark(source));
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
         string? type = null, audio = null;
         AudioUsage? usage = null;
@@ -92,6 +92,8 @@ public sealed record OpenAIStreamedSpeech : OpenAISpeech, IStreamVerb<SpeechRequ
                 extra.Take(ref reader, source);
             }
         }
+        // The event's name says what its data leave out.
+        if (name?.StartsWith("speech.", StringComparison.Ordinal) == true) type ??= name;
         return isError || type is null or "error" ? null : new() { Type = type, Audio = audio, Usage = usage, Extra = extra.ToExtra() };
     }
 }

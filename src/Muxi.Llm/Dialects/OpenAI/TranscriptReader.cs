@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
@@ -7,6 +7,9 @@ namespace Muxi.Llm;
 /// <summary>Reads transcripts and translations, in JSON and as plain text.</summary>
 internal static class TranscriptReader
 {
+    /// <summary>What is in the types of pages, of storage's errors, and of events that nobody has asked for: an error among them is no transcript.</summary>
+    private static readonly ImmutableArray<string> _others = ["html", "xml", "event-stream"];
+
     /// <summary>Reads the canonical form.</summary>
     public static Transcription Read(ReadOnlySpan<byte> utf8) => ReadObject(JsonReading.WithoutMark(utf8)) ?? throw new JsonException("A transcript needs 'text'.");
 
@@ -59,7 +62,7 @@ internal static class TranscriptReader
     private static bool IsProse(string? type, ReadOnlySpan<byte> body, AudioResponseFormat format)
     {
         var start = body.TrimStart(" \t\r\n"u8);
-        if (type?.Contains("html", StringComparison.OrdinalIgnoreCase) == true || start.StartsWith("<!"u8) || start.StartsWith("<html"u8)) return false;
+        if (_others.Any(word => type?.Contains(word, StringComparison.OrdinalIgnoreCase) == true) || start.StartsWith("<!"u8) || start.StartsWith("<html"u8) || start.StartsWith("<?xml"u8)) return false;
         // JSON under a wrong name: an error, or what was asked for.
         if (start is [(byte)'{', ..]) return format.IsText && !HoldsError(start);
         return body.Length > 0 ? format.IsText || IsPlainText(type) : format.IsText && IsPlainText(type);
@@ -101,10 +104,12 @@ internal static class TranscriptReader
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
-            if (reader.Is("text"u8)) text = reader.ReadString(source);
+            // Silence has no text, which some say with null.
+            if (reader.Is("text"u8)) text = reader.ReadString(source) ?? "";
             else if (reader.Is("language"u8)) language = reader.ReadString(source);
             else if (reader.Is("languages"u8)) languages = ReadLanguages(ref reader, source);
-            else if (reader.Is("duration"u8)) duration = ReadSeconds(ref reader);
+            // Seconds; vLLM writes them in quotes (its source of 2026).
+            else if (reader.Is("duration"u8)) duration = reader.ReadDouble();
             else if (reader.Is("words"u8)) words = ReadWords(ref reader, source);
             else if (reader.Is("segments"u8)) segments = ReadSegments(ref reader, source);
             else if (reader.Is("logprobs"u8)) logprobs = LogprobsJson.ReadTokens(ref reader, source);
@@ -117,6 +122,7 @@ internal static class TranscriptReader
         }
         // What stands behind the object is an error of the reader's own.
         reader.Read();
+        text ??= segments is { Count: > 0 } ? string.Concat(segments.Select(static segment => segment.Text)).Trim() : null;
         if (text is null || isError) return null;
         var read = new Transcription
         {
@@ -144,14 +150,6 @@ internal static class TranscriptReader
         return languages;
     }
 
-    /// <summary>Seconds; vLLM writes them in quotes (its source of 2026).</summary>
-    private static double? ReadSeconds(ref Utf8JsonReader reader)
-    {
-        if (!reader.NextIs(JsonTokenType.String)) return reader.ReadDouble();
-        reader.Read();
-        return double.TryParse(reader.Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds) ? seconds : null;
-    }
-
     private static List<TranscriptionWord>? ReadWords(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterArray()) return null;
@@ -167,9 +165,9 @@ internal static class TranscriptReader
             var extra = new ExtraReader();
             while (reader.NextMember())
             {
-                if (reader.Is("word"u8)) word = reader.ReadString(source) ?? "";
-                else if (reader.Is("start"u8)) start = ReadSeconds(ref reader) ?? 0;
-                else if (reader.Is("end"u8)) end = ReadSeconds(ref reader) ?? 0;
+                if (reader.Is("word"u8) || (word.Length == 0 && reader.Is("text"u8))) word = reader.ReadString(source) ?? "";
+                else if (reader.Is("start"u8)) start = reader.ReadDouble() ?? 0;
+                else if (reader.Is("end"u8)) end = reader.ReadDouble() ?? 0;
                 else extra.Take(ref reader, source);
             }
             words.Add(new(word, start, end) { Extra = extra.ToExtra() });
@@ -197,8 +195,8 @@ internal static class TranscriptReader
         while (reader.NextMember())
         {
             if (reader.Is("id"u8)) segment = segment with { Id = reader.ReadString(source) ?? "" };
-            else if (reader.Is("start"u8)) segment = segment with { Start = ReadSeconds(ref reader) ?? 0 };
-            else if (reader.Is("end"u8)) segment = segment with { End = ReadSeconds(ref reader) ?? 0 };
+            else if (reader.Is("start"u8)) segment = segment with { Start = reader.ReadDouble() ?? 0 };
+            else if (reader.Is("end"u8)) segment = segment with { End = reader.ReadDouble() ?? 0 };
             else if (reader.Is("text"u8)) segment = segment with { Text = reader.ReadString(source) ?? "" };
             else if (reader.Is("speaker"u8)) segment = segment with { Speaker = reader.ReadString(source) };
             else if (reader.Is("seek"u8)) segment = segment with { Seek = reader.ReadLong() };

@@ -10,6 +10,7 @@ namespace Muxi.Llm;
 internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallContext context) : IFold<TranscriptionStreamEvent>
 {
     private readonly StringBuilder _text = new();
+    private readonly List<Transcription> _pieces = [];
     private AudioUsage? _usage;
     private bool _sawAny;
 
@@ -22,7 +23,7 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
         if (data.Trim(" \t"u8).SequenceEqual("[DONE]"u8))
         {
             if (!_sawAny) throw context.Interrupted("ended before anything came");
-            Finish(new TranscriptionStreamEvent { Type = TranscriptionEventType.Done, Usage = _usage }, into);
+            Finish(into);
             return;
         }
         var isFirst = !_sawAny;
@@ -33,7 +34,7 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
         }
         catch (JsonException) when (isFirst && asked is { IsText: true })
         {
-            Finish(TranscriptReader.Parse(new(200, wireEvent.Data), asked, context), into);
+            AddWhole(TranscriptReader.Parse(new(200, wireEvent.Data), asked, context), into);
             return;
         }
         catch (JsonException)
@@ -45,7 +46,9 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
 
     public void End(ICollection<TranscriptionStreamEvent> into)
     {
-        if (!IsComplete) throw context.Interrupted(_sawAny ? "was cut: it ended without its last event" : "ended before anything came");
+        if (IsComplete) return;
+        if (_pieces.Count > 0) Finish(into);
+        else throw context.Interrupted(_sawAny ? "was cut: it ended without its last event" : "ended before anything came");
     }
 
     /// <summary>Takes one event; false when it is none that belongs here.</summary>
@@ -57,12 +60,16 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
         var read = new EventReader();
         while (reader.NextMember()) read.Read(ref reader, source);
         if (read.IsError) return false;
+        if (read.Type is null && IsOurs(wireEvent.Type)) read.Type = wireEvent.Type;
         if (read.Type is not null) Add(read.ToEvent(source), into);
         else if (read.IsChunk) AddChunk(read, into);
-        else if (TranscriptReader.ReadWhole(source, default) is { } whole) Finish(TranscriptReader.As(whole, asked ?? AudioResponseFormat.Json), into);
+        else if (TranscriptReader.ReadWhole(source, default) is { } whole) AddWhole(TranscriptReader.As(whole, asked ?? AudioResponseFormat.Json), into);
         else return false;
         return true;
     }
+
+    /// <summary>Whether the event's name says what its data leave out.</summary>
+    private static bool IsOurs(string? name) => name?.StartsWith("transcript.", StringComparison.Ordinal) == true;
 
     private void Add(TranscriptionStreamEvent one, ICollection<TranscriptionStreamEvent> into)
     {
@@ -90,11 +97,21 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
         into.Add(string.IsNullOrEmpty(done.Text) ? done with { Text = _text.ToString() } : done);
     }
 
-    private void Finish(Transcription whole, ICollection<TranscriptionStreamEvent> into)
+    /// <summary>A whole transcript, or a piece of one in the same shape (speaches sends one for each segment): which of the two is seen at the end.</summary>
+    private void AddWhole(Transcription whole, ICollection<TranscriptionStreamEvent> into)
     {
-        if (whole.Text.Length > 0) into.Add(new() { Type = TranscriptionEventType.Delta, Delta = whole.Text });
-        IsComplete = true;
-        into.Add(new() { Type = TranscriptionEventType.Done, Text = whole.Text, Languages = whole.Languages, Logprobs = whole.Logprobs, Usage = whole.Usage, Whole = whole });
+        _pieces.Add(whole);
+        if (whole.Text.Length == 0) return;
+        _text.Append(whole.Text);
+        into.Add(new() { Type = TranscriptionEventType.Delta, Delta = whole.Text });
+    }
+
+    /// <summary>The end of a stream that has no event for it.</summary>
+    private void Finish(ICollection<TranscriptionStreamEvent> into)
+    {
+        var done = new TranscriptionStreamEvent { Type = TranscriptionEventType.Done, Usage = _usage };
+        if (_pieces is [var whole]) done = done with { Text = whole.Text, Languages = whole.Languages, Logprobs = whole.Logprobs, Usage = whole.Usage, Whole = whole };
+        Finish(done, into);
     }
 
     /// <summary>The members of one event, whichever kind it is.</summary>
@@ -107,7 +124,7 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
 
         public EventReader() { }
 
-        public string? Type { get; private set; }
+        public string? Type { get; set; }
         public string? Content { get; private set; }
         public AudioUsage? Usage { get; private set; }
         public bool IsError { get; private set; }

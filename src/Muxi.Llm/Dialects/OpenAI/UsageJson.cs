@@ -25,9 +25,10 @@ internal static class UsageJson
             reader.Skip();
             return null;
         }
-        long? prompt = null, completion = null, total = null, cacheHits = null;
+        long? prompt = null, completion = null, total = null;
         PromptTokensDetails? promptDetails = null;
         CompletionTokensDetails? completionDetails = null;
+        var others = new OtherWords();
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
@@ -38,13 +39,14 @@ internal static class UsageJson
             else if (reader.Is("completion_tokens_details"u8)) completionDetails = ReadCompletion(ref reader, source);
             else
             {
-                var peek = reader;
-                if (reader.Is("prompt_cache_hit_tokens"u8)) cacheHits = peek.ReadLong();
+                others.Take(reader);
                 extra.Take(ref reader, source);
             }
         }
+        // The words of OpenAI's newer operations, which some services use in the older ones.
+        if (prompt is null && completion is null) (prompt, completion) = (others.Input, others.Output);
         if (prompt is null && completion is null && total is null) return null;
-        if (cacheHits is not null && promptDetails?.CachedTokens is null) promptDetails = (promptDetails ?? new()) with { CachedTokens = cacheHits };
+        if (others.CacheHits is { } hits && promptDetails?.CachedTokens is null) promptDetails = (promptDetails ?? new()) with { CachedTokens = hits };
         // Embeddings have no completion, and some services tell their total alone (Voyage).
         return Normal(prompt ?? (completion is null ? total : null) ?? 0, completion ?? 0, total, promptDetails, completionDetails, extra.ToExtra());
     }
@@ -122,6 +124,22 @@ internal static class UsageJson
         Count(json, "rejected_prediction_tokens"u8, details.RejectedPredictionTokens);
         details.Extra.WriteMembers(json);
         json.WriteEndObject();
+    }
+
+    /// <summary>Counts under other names, which are read and kept as they came.</summary>
+    private struct OtherWords
+    {
+        public long? CacheHits { get; private set; }
+        public long? Input { get; private set; }
+        public long? Output { get; private set; }
+
+        /// <summary>Looks at the member whose name the reader stands on, which stays there.</summary>
+        public void Take(Utf8JsonReader reader)
+        {
+            if (reader.Is("prompt_cache_hit_tokens"u8)) CacheHits = reader.ReadLong();
+            else if (reader.Is("input_tokens"u8)) Input = reader.ReadLong();
+            else if (reader.Is("output_tokens"u8)) Output = reader.ReadLong();
+        }
     }
 
     private static void Count(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)

@@ -67,6 +67,13 @@ internal static class VectorJson
 
     private static float[] ReadList(ref Utf8JsonReader reader)
     {
+        // llama.cpp's own form: a list of lists, of which there is one where the tokens are taken together.
+        if (reader.NextIs(JsonTokenType.StartArray))
+        {
+            reader.Read();
+            var only = ReadList(ref reader);
+            return reader.NextItem() ? throw new JsonException("An embedding has several lists of numbers.") : only;
+        }
         var numbers = ArrayPool<float>.Shared.Rent(4096);
         try
         {

@@ -1,0 +1,139 @@
+using System.Text;
+
+namespace Muxi.Llm.Tests;
+
+/// <summary>As for chat: where the network cuts a stream of completions, transcripts, sound, pictures or embeddings is chance; what the caller gets is not.</summary>
+public class Law10_Other_streams_fold_alike_at_every_split
+{
+    private const int Seeds = 20;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>By dialect: what its service sends with all that makes splitting hard, and what must be in the outcome.</summary>
+    private static readonly Dictionary<string, (string Body, string Held)> _streams = new()
+    {
+        [nameof(OpenAICompletions)] = ("""
+            : keep-alive
+
+            data: {"id":"c1","object":"text_completion","created":7,"model":"m-1","choices":[{"index":0,"text":"Grüße, ","logprobs":null,"finish_reason":null}],"x_region":"eu"}
+
+            data:{"id":"c1","created":7,"model":"m-1",
+            data:  "choices":[{"index":0,"text":"\"世界\" 👋🏽\n"},{"index":1,"text":"B"}]}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[{"index":1,"text":"\ud83e","finish_reason":null}]}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[{"index":1,"text":"\uddee","finish_reason":"length"},{"index":0,"text":"","finish_reason":"stop"}],"usage":null}
+
+            data: {"id":"c1","created":7,"model":"m-1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":9,"total_tokens":20}}
+
+            data: [DONE]
+
+
+            """, "\"total_tokens\":20"),
+        [nameof(OpenAITranscription)] = ("""
+            event: transcript.text.delta
+            data: {"type":"transcript.text.delta","delta":"Grüße, "}
+
+            : keep-alive
+
+            data:{"type":"transcript.text.delta",
+            data:  "delta":"世界 👋🏽","logprobs":[{"token":"世界","logprob":-0.2,"bytes":[72]}]}
+
+            data: {"type":"transcript.text.segment","id":"seg_0","start":0.0,"end":1.25,"text":"Grüße, 世界 👋🏽","speaker":"A"}
+
+            data: {"type":"transcript.text.done","text":"Grüße, 世界 👋🏽","usage":{"type":"tokens","input_tokens":14,"output_tokens":6,"total_tokens":20}}
+
+
+            """, "\"total_tokens\":20"),
+        [nameof(OpenAIStreamedSpeech)] = ("""
+            data: {"type":"speech.audio.delta","audio":"AAECAwQFBgcICQ=="}
+
+            : keep-alive
+
+            event: speech.audio.later
+            data:{"type":"speech.audio.later",
+            data:  "note":"世界 👋🏽"}
+
+            data: {"type":"speech.audio.delta","audio":"/v79"}
+
+            data: {"type":"speech.audio.done","usage":{"input_tokens":14,"output_tokens":6,"total_tokens":20}}
+
+
+            """, "\"total_tokens\":20"),
+        [nameof(OpenAIImages)] = ("""
+            event: image_generation.partial_image
+            data: {"type":"image_generation.partial_image","b64_json":"iVBORw0KGgo=","created_at":7,"size":"1024x1024","quality":"high","background":"auto","output_format":"png","partial_image_index":0}
+
+            : keep-alive
+
+            data:{"type":"image_generation.later",
+            data:  "note":"世界 👋🏽"}
+
+            event: image_generation.completed
+            data: {"type":"image_generation.completed","b64_json":"iVBORw0KGgo=","created_at":7,"size":"1024x1024","usage":{"input_tokens":14,"output_tokens":6,"total_tokens":20}}
+
+
+            """, "\"total_tokens\":20"),
+        [nameof(OpenAIEmbeddings)] = ("""
+            {"object":"list","x":{"data":["no",{"note":"世界 👋🏽"}]},"data":[{"object":"embedding","index":1,"embedding":[0.25,-1e-3,2]},
+              {"index":0,"embedding":"AACAPwAAAEAAAEBA","note":"\u4e16\\\""}],"model":"m-1","usage":{"prompt_tokens":20,"total_tokens":20}}
+            """, "\"total_tokens\":20"),
+    };
+
+    /// <summary>All that the library streams besides chat, and what is read while it comes.</summary>
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            var streamed = Quirks.Dialects.Where(type => !typeof(ChatDialect).IsAssignableFrom(type) && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IStreamVerb<,>)));
+            foreach (var dialect in streamed.Append(typeof(OpenAIEmbeddings)))
+                foreach (var ending in new[] { "LF", "CRLF" }) cases.Add(dialect.Name, ending);
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public async Task Through_the_real_transport(string dialect, string lineEnding)
+    {
+        Assert.True(_streams.TryGetValue(dialect, out var stream), $"{dialect} has no stream here: write one as its service sends it");
+        var body = Encoding.UTF8.GetBytes(lineEnding == "CRLF" ? stream.Body.Replace("\n", "\r\n", StringComparison.Ordinal) : stream.Body);
+
+        var whole = await ReadAsync(dialect, [body]);
+
+        Assert.Contains(stream.Held, whole, StringComparison.Ordinal);
+        List<Breach> breaches = [];
+        foreach (var (pieces, how) in Enumerable.Range(1, Seeds).Select(seed => (Seeded.Pieces(body, seed).ToArray(), $"seed {seed}")).Append(([.. body.Select(one => new[] { one })], "byte by byte")))
+        {
+            var split = await ReadAsync(dialect, pieces);
+            if (split != whole) breaches.Add(new(how, 0, $"instead of\n{whole}\nthe caller got\n{split}"));
+        }
+        Law.Holds(breaches, "Something is kept or decoded across reads: copy what an event's data must outlive, and cut at events, not at reads.");
+    }
+
+    private static async Task<string> ReadAsync(string dialect, byte[][] pieces)
+    {
+        using var handler = new Law10_A_stream_folds_alike_at_every_split.Pieces(pieces, dialect == nameof(OpenAIEmbeddings) ? "application/json" : "text/event-stream");
+        var provider = new Provider("split", "http://split.invalid/v1", Auth.None)
+        {
+            Completions = new OpenAICompletions(), Transcription = new OpenAITranscription(), Speech = new OpenAIStreamedSpeech(), Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
+        };
+        using var client = new LlmClient(new() { Providers = [provider], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
+        var file = FileSource.FromBytes("sound"u8.ToArray(), "a.wav");
+        return dialect switch
+        {
+            nameof(OpenAICompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
+            nameof(OpenAITranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
+            nameof(OpenAIStreamedSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
+            nameof(OpenAIImages) => await All(client.Images.GenerateStreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
+            _ => (await client.Embeddings.CreateAsync(new() { Model = "split/m-1", Input = ["a", "b"] }, null, Token)).ToJson(),
+        };
+
+        static async Task<string> All<T>(IAsyncEnumerable<T> events, Func<T, string> write)
+        {
+            var all = new List<string>();
+            await foreach (var one in events) all.Add(write(one));
+            return string.Join('\n', all);
+        }
+    }
+}
