@@ -53,7 +53,7 @@ internal sealed class FilesCommand : CliCommand
         var provider = Owner(client, parsed.GetValue(_provider));
         foreach (var source in sources)
         {
-            using var bar = new TransferBar(_terminal, source.FileName);
+            using var bar = new TransferBar(_terminal, source.Filename);
             var request = new FileCreateRequest
             {
                 File = source with { Progress = bar }, Provider = provider.Name,
@@ -146,7 +146,7 @@ internal sealed class FilesCommand : CliCommand
         {
             if (path == "-") return FileSource.FromStream(_terminal.InBytes, name!);
             var source = FileSource.FromFile(Path.GetFullPath(path, _terminal.WorkingDirectory));
-            return name is null ? source : source with { FileName = name };
+            return name is null ? source : source with { Filename = name };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -18,7 +18,7 @@ public sealed class AudioResource
     internal static void Check(FileSource file, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Length == 0) throw Wrong.Request("file", $"the file '{file.FileName}' is empty");
+        if (file.Length == 0) throw Wrong.Request("file", $"the file '{file.Filename}' is empty");
         if (temperature is { } number && !(double.IsFinite(number) && number >= 0)) throw Wrong.Request("temperature", "temperature must be a number from 0 up");
     }
 }

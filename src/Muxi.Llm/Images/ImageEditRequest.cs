@@ -123,7 +123,7 @@ public sealed record ImageInput
     public static ImageInput FromBytes(ReadOnlyMemory<byte> bytes) => FileSource.FromBytes(bytes, "image" + (Media.ExtensionOf(Media.TypeOf(bytes.Span)) ?? ""));
 
     /// <summary>A stream, from where it stands; it stays the caller's.</summary>
-    public static ImageInput FromStream(Stream stream, string fileName) => FileSource.FromStream(stream, fileName);
+    public static ImageInput FromStream(Stream stream, string filename) => FileSource.FromStream(stream, filename);
 
     /// <summary>An http(s) address that the service reads itself, or a data URI.</summary>
     public static ImageInput FromUrl(string url)

@@ -54,7 +54,7 @@ internal sealed class FileRoutes(LlmClient client, FileOwner owners)
         var headers = call.Response.Headers;
         headers.ContentType = TypeOf(content.ContentType);
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(content.FileName ?? FileNames.Safe(id) ?? "file")}";
+        headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(content.Filename ?? FileNames.Safe(id) ?? "file")}";
         await call.PassOnAsync(content);
     }
 
