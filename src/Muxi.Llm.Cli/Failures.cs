@@ -41,6 +41,22 @@ internal static class Failures
         if (terminal.Variable("MUXI_LLM_DEBUG") is not null) terminal.Error.WriteLine(error);
     }
 
+    /// <summary>Does what reads or writes files here; what goes wrong with these is told in one line.</summary>
+    /// <param name="what">What is done, or the option that asks for it.</param>
+    /// <param name="act">Does it.</param>
+    /// <exception cref="FailureException">A file cannot be read or written.</exception>
+    public static async Task<T> OnDiskAsync<T>(string what, Func<Task<T>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"{what}: {e.Message}", e);
+        }
+    }
+
     private static string Remedy(LlmException error, Terminal terminal) => error.Kind switch
     {
         ErrorKind.Authentication => terminal.KeySource(error.Provider) is { } source ? $" (check {source})" : "",

@@ -44,10 +44,10 @@ internal static class Given
     }
 
     /// <summary>Reads an option's whole number.</summary>
-    public static Func<ArgumentResult, int?> Whole(string option, int least = 1) => result =>
+    public static Func<ArgumentResult, int?> Whole(string option, int least = 1, int most = int.MaxValue) => result =>
     {
-        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least) return number;
-        result.AddError($"{option} must be a whole number from {least} up, not '{result.Tokens[0].Value}'.");
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        result.AddError($"{option} must be a whole number from {least} {(most == int.MaxValue ? "up" : $"to {most}")}, not '{result.Tokens[0].Value}'.");
         return null;
     };
 
@@ -56,6 +56,14 @@ internal static class Given
     {
         if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= 0) return number;
         result.AddError($"{option} must be a number from 0 up, not '{result.Tokens[0].Value}'.");
+        return null;
+    };
+
+    /// <summary>Reads an option's number within bounds.</summary>
+    public static Func<ArgumentResult, double?> Between(string option, double least, double most) => result =>
+    {
+        if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option} must be a number from {least} to {most}, not '{result.Tokens[0].Value}'."));
         return null;
     };
 
@@ -69,8 +77,11 @@ internal static class Given
     public static RequestOptions? Options(string[]? fallbacks) => fallbacks is { Length: > 0 } ? new() { Fallbacks = [.. fallbacks.Select(model => new Fallback(model))] } : null;
 
     /// <summary>Tells what was not done as it was asked for.</summary>
-    public static void TellWarnings(this Terminal terminal, Reply reply)
+    public static void TellWarnings(this Terminal terminal, Reply reply) => terminal.TellWarnings(reply.Warnings);
+
+    /// <summary>Tells what was not done as it was asked for.</summary>
+    public static void TellWarnings(this Terminal terminal, IReadOnlyList<Warning> warnings)
     {
-        foreach (var warning in reply.Warnings) terminal.Note($"warning: {warning.Param}: {warning.Message}");
+        foreach (var warning in warnings) terminal.Note($"warning: {warning.Param}: {warning.Message}");
     }
 }

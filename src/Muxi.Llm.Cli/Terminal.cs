@@ -17,7 +17,7 @@ internal sealed class Terminal
     /// <summary>Standard input as bytes, for commands that take a file there.</summary>
     public Stream InBytes { get; init; } = Stream.Null;
 
-    /// <summary>Standard output as bytes. Commands write with <see cref="WriteBytes"/>.</summary>
+    /// <summary>Standard output as bytes. Commands write with <see cref="CopyToOutputAsync"/>.</summary>
     public Stream OutBytes { get; init; } = Stream.Null;
 
     /// <summary>Standard error: everything else.</summary>
@@ -48,7 +48,7 @@ internal sealed class Terminal
         var output = StandardOutput();
         return new()
         {
-            InBytes = Console.IsInputRedirected ? Console.OpenStandardInput() : Stream.Null,
+            InBytes = Console.OpenStandardInput(),
             OutBytes = output,
             In = Console.IsInputRedirected ? new StreamReader(Console.OpenStandardInput(), _utf8) : Console.In,
             Out = new StreamWriter(output, _utf8) { AutoFlush = true },
@@ -61,12 +61,6 @@ internal sealed class Terminal
             Editor = CanEdit() ? new(static () => Console.ReadKey(intercept: true), error.Write, static () => Console.WindowWidth) : null,
         };
     }
-
-    /// <summary>Standard input as bytes.</summary>
-    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
-
-    /// <summary>Standard output as bytes.</summary>
-    public Func<Stream> OpenOutput { get; init; } = StandardOutput;
 
     /// <summary>How many letters a line has.</summary>
     public Func<int> Width { get; init; } = static () => 80;
@@ -118,17 +112,24 @@ internal sealed class Terminal
     /// <exception cref="FailureException">The text cannot be written: the disk is full.</exception>
     public void Write(string text) => Try(() => Out.Write(IsOutTerminal ? Visible(text) : text));
 
-    /// <summary>Writes bytes to standard output at once.</summary>
+    /// <summary>Writes bytes to standard output as they come.</summary>
     /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
-    /// <exception cref="FailureException">The bytes cannot be written: the disk is full.</exception>
-    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    /// <exception cref="FailureException">They cannot be written: the disk is full.</exception>
+    public async Task CopyToOutputAsync(Stream bytes, CancellationToken cancellationToken)
     {
-        var copy = bytes.ToArray();
-        Try(() =>
+        var buffer = new byte[1 << 16];
+        while (await bytes.ReadAsync(buffer, cancellationToken) is > 0 and var count)
         {
-            OutBytes.Write(copy);
-            OutBytes.Flush();
-        });
+            try
+            {
+                await OutBytes.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                await OutBytes.FlushAsync(cancellationToken);
+            }
+            catch (Exception e) when (Unwritten(e) is { } reason)
+            {
+                throw reason;
+            }
+        }
     }
 
     private static void Try(Action write)
@@ -137,39 +138,19 @@ internal sealed class Terminal
         {
             write();
         }
-        catch (IOException e) when (IsBrokenPipe(e))
+        catch (Exception e) when (Unwritten(e) is { } reason)
         {
-            throw new OutputClosedException();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException($"cannot write to standard output: {e.Message}", e);
+            throw reason;
         }
     }
 
-    /// <summary>Writes bytes to standard output as they come.</summary>
-    /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
-    /// <exception cref="FailureException">They cannot be written: the disk is full.</exception>
-    public async Task CopyToOutputAsync(Stream bytes, CancellationToken cancellationToken)
+    /// <summary>Why standard output took nothing; null where it is not its doing.</summary>
+    private static Exception? Unwritten(Exception error) => error switch
     {
-        await using var output = OpenOutput();
-        var buffer = new byte[1 << 16];
-        while (await bytes.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-        {
-            try
-            {
-                await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-            }
-            catch (IOException e) when (IsBrokenPipe(e))
-            {
-                throw new OutputClosedException();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new FailureException($"cannot write to standard output: {e.Message}", e);
-            }
-        }
-    }
+        IOException e when IsBrokenPipe(e) => new OutputClosedException(),
+        IOException or UnauthorizedAccessException => new FailureException($"cannot write to standard output: {error.Message}", error),
+        _ => null,
+    };
 
     /// <summary>Tells something on standard error, in one line.</summary>
     public void Note(string line) => Error.WriteLine($"muxi-llm: {OneLine(line)}");

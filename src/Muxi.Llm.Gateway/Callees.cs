@@ -3,6 +3,9 @@ namespace Muxi.Llm.Gateway;
 /// <summary>Whom the clients of this server may have asked: names are looked at here before anything is sent.</summary>
 internal sealed class Callees(LlmClient client)
 {
+    /// <summary>The member, or the form's field, that names who is asked when the model fails: ours, and never sent on.</summary>
+    public const string FallbacksMember = "fallbacks";
+
     private const int MostFallbacks = 16;
     private const int LongestName = 500;
 
@@ -26,21 +29,22 @@ internal sealed class Callees(LlmClient client)
     public bool MayList(Provider provider) => provider.InProcess is not null || IsSetUp(provider);
 
     /// <summary>The settings of one call: who is asked when its model fails, and the client's headers that pass.</summary>
+    /// <param name="call">Has the client's headers.</param>
     /// <param name="model">The name that the client sent.</param>
     /// <param name="fallbacks">The names that it sent for when that fails; null for the configured ones.</param>
-    /// <param name="headers">The client's headers that pass; null for none.</param>
     /// <exception cref="RefusalException">400 or 404: a name means nobody that may be asked.</exception>
-    public RequestOptions OptionsFor(string model, IReadOnlyList<string>? fallbacks, PassedHeaders? headers)
+    public RequestOptions OptionsFor(Incoming call, string model, IReadOnlyList<string>? fallbacks)
     {
+        var headers = PassedHeaders.Of(call.Request.Headers);
         var first = Check(model, "model");
-        if (fallbacks is { Count: > MostFallbacks }) throw new RefusalException(new(400, $"'fallbacks' may name {MostFallbacks} models at most") { Param = "fallbacks" });
+        if (fallbacks is { Count: > MostFallbacks }) throw new RefusalException(new(400, $"'fallbacks' may name {MostFallbacks} models at most") { Param = FallbacksMember });
         List<Fallback>? others = null;
         if (fallbacks is not null)
         {
             others = [];
             foreach (var name in fallbacks)
             {
-                Check(name, "fallbacks");
+                Check(name, FallbacksMember);
                 others.Add(name);
             }
         }

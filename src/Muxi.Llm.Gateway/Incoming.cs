@@ -8,6 +8,8 @@ namespace Muxi.Llm.Gateway;
 /// <summary>One request to the server, and the way to answer it.</summary>
 internal sealed class Incoming(HttpContext context, string requestId)
 {
+    private const int PieceSize = 1 << 14;
+
     /// <summary>Our id of the request, which every answer carries.</summary>
     public string RequestId => requestId;
 
@@ -51,7 +53,10 @@ internal sealed class Incoming(HttpContext context, string requestId)
     public async Task<IncomingForm> ReadFormAsync() => await IncomingForm.ReadAsync(Request, Aborted);
 
     /// <summary>Whether the body is announced as a form.</summary>
-    public bool IsForm => Request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true;
+    public bool IsForm => Brings("multipart/form-data");
+
+    /// <summary>Whether the body is announced as JSON.</summary>
+    public bool IsJson => Brings("application/json");
 
     /// <summary>Announces a stream of server-sent events.</summary>
     public void BeginEvents()
@@ -82,6 +87,26 @@ internal sealed class Incoming(HttpContext context, string requestId)
         if (AnsweredBy.Length > provider.Length && AnsweredBy.StartsWith(provider, StringComparison.Ordinal)) Response.Headers["x-muxi-model"] = Ascii(AnsweredBy[(provider.Length + 1)..]);
     }
 
+    /// <summary>Answers with a reply, whole, and says who answered.</summary>
+    /// <param name="reply">The reply as the client is to see it.</param>
+    /// <param name="write">Writes it.</param>
+    public Task AnswerAsync<T>(T reply, Action<Utf8JsonWriter, T> write) where T : Reply
+    {
+        Name(reply);
+        return WriteJsonAsync(200, reply, write);
+    }
+
+    /// <summary>Passes a reply's bytes on as they come; once they have begun, only a broken connection tells that they are not whole.</summary>
+    public async Task PassOnAsync(ContentReply reply)
+    {
+        Response.ContentLength = reply.Length;
+        while (await reply.Content.ReadAsync(Response.BodyWriter.GetMemory(PieceSize), Aborted) is > 0 and var count)
+        {
+            Response.BodyWriter.Advance(count);
+            await Response.BodyWriter.FlushAsync(Aborted);
+        }
+    }
+
     /// <summary>Answers with JSON, whole.</summary>
     public Task WriteJsonAsync(int status, Action<Utf8JsonWriter> write) => WriteJsonAsync(status, write, static (json, it) => it(json));
 
@@ -103,6 +128,13 @@ internal sealed class Incoming(HttpContext context, string requestId)
         Response.ContentType = "text/plain; charset=utf-8";
         Response.ContentLength = bytes.Length;
         await Response.BodyWriter.WriteAsync(bytes, Aborted);
+    }
+
+    private bool Brings(string mediaType)
+    {
+        var type = Request.ContentType.AsSpan();
+        if (type.IndexOf(';') is >= 0 and var parameters) type = type[..parameters];
+        return type.Trim().Equals(mediaType, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Digits(int number) => number is >= 0 and < 10 ? _digits[number] : number.ToString(System.Globalization.CultureInfo.InvariantCulture);

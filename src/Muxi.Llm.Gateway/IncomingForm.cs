@@ -56,6 +56,12 @@ internal sealed class IncomingForm
         return [.. _form[name].Concat(_form[name + "[]"]).Select(static text => text ?? "")];
     }
 
+    /// <summary>All texts of a list's fields; null where none was sent.</summary>
+    public IReadOnlyList<string>? List(string name) => Texts(name) is { Count: > 0 } all ? all : null;
+
+    /// <summary>Who is asked when the model fails: ours, and never sent on.</summary>
+    public IReadOnlyList<string>? Fallbacks() => List(Callees.FallbacksMember);
+
     /// <summary>A number; null where it was not sent.</summary>
     /// <exception cref="RefusalException">400: it is none.</exception>
     public double? Number(string name) => Text(name) switch

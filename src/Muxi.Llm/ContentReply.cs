@@ -16,7 +16,7 @@ public abstract record ContentReply : Reply, IDisposable, IAsyncDisposable
 
     /// <summary>Reads all bytes into memory.</summary>
     /// <exception cref="StreamInterruptedException">The reply broke off.</exception>
-    public async Task<byte[]> ReadAsync(CancellationToken cancellationToken = default)
+    public async Task<byte[]> ReadBytesAsync(CancellationToken cancellationToken = default)
     {
         using var bytes = new MemoryStream(Length is > 0 and < int.MaxValue and var length ? (int)length : 0);
         await using (this.ConfigureAwait(false)) await Content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);

@@ -24,9 +24,9 @@ public sealed class LlmClient : IDisposable
         var router = new Router(_transport, Targets, retries);
         Egress = new(Settings);
         Chat = new(new(router, Targets));
-        Audio = new(router);
-        Images = new(router, Egress);
-        Tokens = new(router);
+        Audio = new(router, Targets);
+        Images = new(router, Targets, Egress);
+        Tokens = new(router, Targets);
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
         Moderations = new(router);

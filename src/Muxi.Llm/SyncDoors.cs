@@ -1,6 +1,10 @@
 namespace Muxi.Llm;
 
 /// <summary>The synchronous doors: they wait for the asynchronous ones, away from the caller's SynchronizationContext, so that a UI thread cannot lock itself.</summary>
+/// <remarks>
+/// Every door and verb that is asynchronous has a twin here, of the same parameters and without <c>Async</c> in its name; only <see cref="RawResource"/> has none. Static doors of two types
+/// that differ in nothing but their result cannot stand in one class: the later one's stand beside, in a class called after it (<see cref="EmbeddingSyncDoors"/>, <see cref="TranslationSyncDoors"/>).
+/// </remarks>
 public static partial class SyncDoors
 {
     extension(ChatCompletion)
@@ -9,6 +13,10 @@ public static partial class SyncDoors
         public static ChatCompletion Create(string model, string prompt, CancellationToken cancellationToken = default) =>
             LlmClient.Default.Chat.Completions.Create(ChatCompletion.Ask(model, prompt), null, cancellationToken);
 
+        /// <summary>Goes on with a conversation and waits for the answer.</summary>
+        public static ChatCompletion Create(string model, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default) =>
+            LlmClient.Default.Chat.Completions.Create(new() { Model = model, Messages = messages }, null, cancellationToken);
+
         /// <summary>Asks with every option and waits for the answer.</summary>
         public static ChatCompletion Create(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
             LlmClient.Default.Chat.Completions.Create(request, options, cancellationToken);
@@ -16,6 +24,10 @@ public static partial class SyncDoors
         /// <summary>Asks a model one thing and gives the answer as it comes.</summary>
         public static IEnumerable<ChatCompletionChunk> Stream(string model, string prompt, CancellationToken cancellationToken = default) =>
             LlmClient.Default.Chat.Completions.Stream(ChatCompletion.Ask(model, prompt), null, cancellationToken);
+
+        /// <summary>Goes on with a conversation and gives the answer as it comes.</summary>
+        public static IEnumerable<ChatCompletionChunk> Stream(string model, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default) =>
+            LlmClient.Default.Chat.Completions.Stream(new() { Model = model, Messages = messages }, null, cancellationToken);
 
         /// <summary>Asks with every option and gives the answer as it comes.</summary>
         public static IEnumerable<ChatCompletionChunk> Stream(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>

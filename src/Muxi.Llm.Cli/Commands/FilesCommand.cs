@@ -13,11 +13,11 @@ internal sealed class FilesCommand : CliCommand
     private readonly Argument<string[]> _ids = new("ID...") { Description = "The files, as files list shows them: provider/id.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _provider = new("--provider") { HelpName = "NAME", Description = "Whose files. Without it OpenAI's, else those of the only service that is set up, else the sandbox's." };
     private readonly Option<string> _purpose = new("--purpose") { HelpName = "PURPOSE", Description = "What a file is for: user_data, assistants, batch, fine-tune, vision, evals, ..." };
-    private readonly Option<int?> _expires = new("--expires") { HelpName = "HOURS", Description = "Lets the service delete the file after so many hours, 1 to 720.", CustomParser = Hours };
+    private readonly Option<int?> _expires = new("--expires") { HelpName = "HOURS", Description = "Lets the service delete the file after so many hours, 1 to 720.", CustomParser = Given.Whole("--expires", 1, 720) };
     private readonly Option<string> _name = new("--name") { HelpName = "NAME", Description = "The file's name at the service; for stdin it is needed." };
-    private readonly Option<int?> _limit = new("--limit") { HelpName = "N", Description = "Shows so many at most.", CustomParser = Whole };
+    private readonly Option<int?> _limit = new("--limit") { HelpName = "N", Description = "Shows so many at most.", CustomParser = Given.Whole("--limit") };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE|DIR|-", Description = "Where to write to; - is stdout. Without it the file goes into this directory under its own name." };
-    private readonly Option<bool> _force = new("--force") { Description = "Replaces the file that is there." };
+    private readonly Option<bool> _force = OutputFile.Force();
     private readonly Option<bool> _json = new("--json") { Description = "Prints the reply as JSON, in OpenAI's form." };
 
     public FilesCommand(Terminal terminal) : base("files", "Hands files over to a service, lists, fetches and deletes them.")
@@ -53,15 +53,15 @@ internal sealed class FilesCommand : CliCommand
         var provider = Owner(client, parsed.GetValue(_provider));
         foreach (var source in sources)
         {
-            using var bar = new TransferBar(_terminal, source.FileName);
+            using var bar = new TransferBar(_terminal, source.Filename);
             var request = new FileCreateRequest
             {
                 File = source with { Progress = bar }, Provider = provider.Name,
                 Purpose = parsed.GetValue(_purpose) is { Length: > 0 } purpose ? purpose : default(FilePurpose?), ExpiresAfter = parsed.GetValue(_expires) is { } hours ? TimeSpan.FromHours(hours) : default(FileExpiration?),
             };
-            var file = await TryAsync("upload", () => client.Files.UploadAsync(request, null, cancellationToken));
+            var file = await Failures.OnDiskAsync("upload", () => client.Files.UploadAsync(request, null, cancellationToken));
             bar.Dispose();
-            foreach (var warning in file.Warnings) _terminal.Note($"{warning.Param}: {warning.Message}");
+            _terminal.TellWarnings(file);
             Print(file, parsed.GetValue(_json), static file => file.QualifiedId + "\n");
         }
         return 0;
@@ -99,9 +99,9 @@ internal sealed class FilesCommand : CliCommand
             return 0;
         }
         var path = Path.GetFullPath(output ?? ".", _terminal.WorkingDirectory);
-        if (File.Exists(path) && !parsed.GetValue(_force)) throw new FailureException($"'{output}' is there already: --force replaces it, -o names another file");
+        if (!Directory.Exists(path)) OutputFile.Check(_terminal, output, parsed.GetValue(_force));
         string written;
-        using (var bar = new TransferBar(_terminal, id)) written = await TryAsync("download", () => client.Files.DownloadAsync(id, path, bar, cancellationToken));
+        using (var bar = new TransferBar(_terminal, id)) written = await Failures.OnDiskAsync("download", () => client.Files.DownloadAsync(id, path, bar, cancellationToken));
         _terminal.Write((output is null ? Path.GetFileName(written) : Directory.Exists(path) ? Path.Combine(output, Path.GetFileName(written)) : output) + "\n");
         return 0;
     }
@@ -144,26 +144,13 @@ internal sealed class FilesCommand : CliCommand
     {
         try
         {
-            if (path == "-") return FileSource.FromStream(_terminal.OpenInput(), name!);
+            if (path == "-") return FileSource.FromStream(_terminal.InBytes, name!);
             var source = FileSource.FromFile(Path.GetFullPath(path, _terminal.WorkingDirectory));
-            return name is null ? source : source with { FileName = name };
+            return name is null ? source : source with { Filename = name };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new FailureException(e.Message, e);
-        }
-    }
-
-    /// <summary>A transfer; what goes wrong on this machine's side of it is told in one line.</summary>
-    private static async Task<T> TryAsync<T>(string what, Func<Task<T>> transfer)
-    {
-        try
-        {
-            return await transfer();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException($"{what}: {e.Message}", e);
         }
     }
 
@@ -200,16 +187,5 @@ internal sealed class FilesCommand : CliCommand
             else command.Add((Option)symbol);
         command.SetAction(run);
         Add(command);
-    }
-
-    private static int? Hours(ArgumentResult result) => Number(result, "--expires", 720);
-
-    private static int? Whole(ArgumentResult result) => Number(result, "--limit", int.MaxValue);
-
-    private static int? Number(ArgumentResult result, string option, int most)
-    {
-        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most) return number;
-        result.AddError($"{option} must be a whole number from 1 {(most == int.MaxValue ? "up" : $"to {most}")}, not '{result.Tokens[0].Value}'.");
-        return null;
     }
 }

@@ -9,6 +9,8 @@ internal sealed class ImageCommand : CliCommand
 {
     private const int UsualPartials = 2;
 
+    private static readonly string[] _endings = [".png", ".jpg", ".webp"];
+
     private readonly Terminal _terminal;
 
     private readonly Argument<string[]> _prompt = new("PROMPT|-")
@@ -17,7 +19,7 @@ internal sealed class ImageCommand : CliCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string> _model = new("--model", "-m") { HelpName = "MODEL", Description = "Who makes it, as provider/model; a name without a slash is OpenAI's." };
-    private readonly Option<int?> _n = new("-n") { HelpName = "N", Description = "Makes so many pictures, 1 to 10." };
+    private readonly Option<int?> _n = new("-n") { HelpName = "N", Description = "Makes so many pictures, 1 to 10.", CustomParser = Given.Whole("-n", 1, 10) };
     private readonly Option<string> _size = new("--size") { HelpName = "WxH|auto", Description = "Sets the size in pixels, as the model knows it: 1024x1024, 1536x1024, ..." };
     private readonly Option<string> _quality = new("--quality") { HelpName = "WORD", Description = "Sets the quality: low, medium, high, auto; standard and hd for DALL-E." };
     private readonly Option<string> _background = new("--background") { HelpName = "WORD", Description = "Sets what is behind the things shown: transparent, opaque, auto." };
@@ -25,22 +27,23 @@ internal sealed class ImageCommand : CliCommand
     private readonly Option<string[]> _edits = new("--edit") { HelpName = "FILE|URL", Description = "Makes the picture from this one: a file, or an http(s) or data: URL. May be given several times." };
     private readonly Option<string> _mask = new("--mask") { HelpName = "FILE|URL", Description = "Says where the first picture of --edit may be changed: a PNG of its size, wherever it is transparent." };
     private readonly Option<string> _vary = new("--vary") { HelpName = "FILE", Description = "Makes pictures that are like this one; there is no prompt then." };
-    private readonly Option<int?> _partial = new("--partial") { HelpName = "N", Description = "Asks for so many unfinished pictures, 0 to 3, and tells on stderr when each is there. 2 on a terminal, else 0; OpenAI counts each as some tokens." };
+    private readonly Option<int?> _partial = new("--partial") { HelpName = "N", Description = "Asks for so many unfinished pictures, 0 to 3, and tells on stderr when each is there. 2 on a terminal, else 0; OpenAI counts each as some tokens.", CustomParser = Given.Whole("--partial", 0, 3) };
     private readonly Option<string> _out = new("--output", "-o") { HelpName = "FILE|DIR", Description = "Saves the picture as this file, or in this directory; without it here. Several are numbered." };
+    private readonly Option<bool> _force = OutputFile.Force();
     private readonly Option<bool> _json = new("--json") { Description = "Prints the whole reply as JSON, in OpenAI's form, pictures included; they are saved only with -o." };
 
     public ImageCommand(Terminal terminal) : base("image", "Makes pictures, saves them and prints where they are.")
     {
         _terminal = terminal;
         Add(_prompt);
-        foreach (var option in (ReadOnlySpan<Option>)[_model, _n, _size, _quality, _background, _format, _edits, _mask, _vary, _partial, _out, _json]) Add(option);
-        (_n.CustomParser, _partial.CustomParser) = (result => Whole(result, "-n", 1, 10), result => Whole(result, "--partial", 0, 3));
+        foreach (var option in (ReadOnlySpan<Option>)[_model, _n, _size, _quality, _background, _format, _edits, _mask, _vary, _partial, _out, _force, _json]) Add(option);
+        Validators.Add(Given.ModelCheck(_model));
         Validators.Add(Check);
         SetAction(RunAsync);
     }
 
     public override string Ending => """
-        Pictures are called image-1.png, image-2.png and so on, by what each is; none that is there is replaced, but the one file that -o names.
+        Pictures are called image-1.png, image-2.png and so on, by what each is; none that is there is replaced, but with --force the one file that -o names.
         Without -m the model is MUXI_LLM_MODEL, else the configuration's, else that of the first provider that makes pictures and whose key is set, else sandbox/image.
 
         Examples:
@@ -66,13 +69,14 @@ internal sealed class ImageCommand : CliCommand
         if (vary is null && string.IsNullOrWhiteSpace(prompt)) throw new UsageException("There is no prompt: give one as an argument or on stdin.");
         var target = parsed.GetValue(_out);
         if (target is { Length: 0 }) throw new UsageException("-o names no file and no directory.");
+        if (target is not null) CheckTarget(target, parsed);
 
         using var client = _terminal.Connect();
         var model = DefaultModel.Choose(parsed.GetValue(_model), Operations.Images, client, _terminal);
         var reply = varied is not null ? await client.Images.CreateVariationAsync(new() { Model = model, Image = varied, N = parsed.GetValue(_n), Size = Word(parsed, _size, static word => new ImageSize(word)) }, null, cancellationToken)
             : edits.Count > 0 ? await EditAsync(client, Edit(parsed, model, prompt!, edits) with { Mask = mask }, cancellationToken)
             : await GenerateAsync(client, Generation(parsed, model, prompt!), cancellationToken);
-        foreach (var warning in reply.Warnings) _terminal.Note($"warning: {warning.Param}: {warning.Message}");
+        _terminal.TellWarnings(reply);
         if (reply.Data.Count == 0) throw new FailureException($"{reply.Provider}: the reply holds no picture");
         var printsJson = parsed.GetValue(_json);
         if (printsJson) _terminal.Write(reply.ToIndentedJson() + "\n");
@@ -134,18 +138,22 @@ internal sealed class ImageCommand : CliCommand
         return accumulator.Finished()!;
     }
 
+    /// <summary>Looks at the one file that a picture becomes; several get numbers that are free.</summary>
+    private void CheckTarget(string target, ParseResult parsed)
+    {
+        if (target[^1] is '/' or '\\' || Directory.Exists(target) || parsed.GetValue(_n) > 1) return;
+        // Without an ending it gets that of the picture, which nobody knows yet.
+        var isThere = _endings.Select(ending => target + ending).FirstOrDefault(File.Exists);
+        OutputFile.Check(_terminal, Path.HasExtension(target) ? target : isThere ?? target, parsed.GetValue(_force));
+    }
+
     private async Task SaveAsync(ImagesResponse reply, string target, bool isQuiet, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> paths;
-        try
+        var paths = await Failures.OnDiskAsync("cannot save the picture", () =>
         {
             if (target[^1] is '/' or '\\') Directory.CreateDirectory(target);
-            paths = await reply.SaveAsync(target == "." ? _terminal.WorkingDirectory : target, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException($"cannot save the picture: {e.Message}", e);
-        }
+            return reply.SaveAsync(target == "." ? _terminal.WorkingDirectory : target, cancellationToken);
+        });
         foreach (var (path, image) in paths.Zip(reply.Data))
         {
             if (Media.TypeByName(path) is { } promised && Media.TypeOf(image.Bytes.Span) is { } type && promised != type) _terminal.Note($"{path} is {type}, whatever its name says");
@@ -162,17 +170,9 @@ internal sealed class ImageCommand : CliCommand
 
     private void Check(CommandResult result)
     {
-        if (result.GetResult(_model) is { Tokens: [{ Value: var model }] } && string.IsNullOrWhiteSpace(model)) result.AddError("--model is empty: write provider/model.");
         if (result.GetResult(_mask) is not null && result.GetResult(_edits) is null) result.AddError("--mask needs --edit: it says where that picture may be changed.");
         if (result.GetResult(_vary) is null) return;
         foreach (var other in (ReadOnlySpan<Option>)[_edits, _quality, _background, _format, _partial])
             if (result.GetResult(other) is not null) result.AddError($"{other.Name} does not go with --vary.");
-    }
-
-    private static int? Whole(ArgumentResult result, string name, int least, int most)
-    {
-        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
-        result.AddError($"{name} must be a whole number from {least} to {most}, not '{result.Tokens[0].Value}'.");
-        return null;
     }
 }

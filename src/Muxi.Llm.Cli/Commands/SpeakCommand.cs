@@ -6,8 +6,6 @@ namespace Muxi.Llm.Cli;
 /// <summary><c>muxi-llm speak</c>: a text said aloud, into a file or a pipe.</summary>
 internal sealed class SpeakCommand : CliCommand
 {
-    private const int PieceSize = 1 << 14;
-
     private static readonly string[] _endings = ["mp3", "opus", "aac", "flac", "wav", "pcm"];
 
     private readonly Terminal _terminal;
@@ -16,16 +14,17 @@ internal sealed class SpeakCommand : CliCommand
     private readonly Option<string> _voice = new("--voice") { HelpName = "NAME", Description = "Which of the service's voices: alloy, coral, ... at OpenAI." };
     private readonly Option<string> _voiceId = new("--voice-id") { HelpName = "ID", Description = "A voice of your own, by its id." };
     private readonly Option<string> _format = new("--format") { HelpName = "mp3|opus|aac|flac|wav|pcm", Description = "The form of the sound. Where it is not given, the ending of -o tells, else the service chooses." };
-    private readonly Option<double?> _speed = new("--speed") { HelpName = "N", Description = "How fast, 0.25 to 4; 1 is as usual.", CustomParser = Figures.Between("--speed", 0.25, 4) };
+    private readonly Option<double?> _speed = new("--speed") { HelpName = "N", Description = "How fast, 0.25 to 4; 1 is as usual.", CustomParser = Given.Between("--speed", 0.25, 4) };
     private readonly Option<string> _instructions = new("--instructions") { HelpName = "TEXT", Description = "How to say it, for models that take that." };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the sound there; without it, to stdout, which must not be a terminal then." };
-    private readonly Option<bool> _force = new("--force") { Description = "Lets -o replace a file that is there already." };
+    private readonly Option<bool> _force = OutputFile.Force();
 
     public SpeakCommand(Terminal terminal) : base("speak", "Says a text: writes the sound to a file, or to stdout as it comes.")
     {
         _terminal = terminal;
         Add(_text);
         foreach (var option in (ReadOnlySpan<Option>)[_model, _voice, _voiceId, _format, _speed, _instructions, _output, _force]) Add(option);
+        Validators.Add(Given.ModelCheck(_model));
         Validators.Add(Check);
         SetAction(RunAsync);
     }
@@ -45,7 +44,7 @@ internal sealed class SpeakCommand : CliCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var output = parsed.GetValue(_output);
-        OutputFile.Check(output, parsed.GetValue(_force));
+        OutputFile.Check(_terminal, output, parsed.GetValue(_force));
         if (output is null && _terminal.IsOutTerminal) throw new UsageException("Sound is nothing to show: name a file with -o, or pipe it into a player.");
         var text = await TextAsync(parsed.GetValue(_text), cancellationToken);
         if (string.IsNullOrWhiteSpace(text)) throw new UsageException("There is nothing to say: give a text as an argument or on stdin.");
@@ -57,9 +56,9 @@ internal sealed class SpeakCommand : CliCommand
             Voice = parsed.GetValue(_voiceId) is { } id ? SpeechVoice.Custom(id) : parsed.GetValue(_voice),
             ResponseFormat = format is null ? default(SpeechFormat?) : format, Speed = parsed.GetValue(_speed), Instructions = parsed.GetValue(_instructions),
         }, null, cancellationToken);
-        if (output is null) await PassOnAsync(speech, cancellationToken);
+        if (output is null) await _terminal.CopyToOutputAsync(speech.Content, cancellationToken);
         else await SaveAsync(speech, output, cancellationToken);
-        foreach (var warning in speech.Warnings) _terminal.Note($"warning: {warning.Param}: {warning.Message}");
+        _terminal.TellWarnings(speech);
         return 0;
     }
 
@@ -70,12 +69,6 @@ internal sealed class SpeakCommand : CliCommand
         if (ending is not null && ending != speech.Format.Value && !IsWavOfPcm(ending, speech.Format.Value)) _terminal.Note($"warning: {output} holds {speech.Format}: the service gives no {ending}");
         await OutputFile.TryAsync(() => ending is not null && IsWavOfPcm(ending, speech.Format.Value) ? speech.SaveWavAsync(output, null, cancellationToken) : speech.SaveAsync(output, null, cancellationToken));
         OutputFile.Tell(output, _terminal);
-    }
-
-    private async Task PassOnAsync(Speech speech, CancellationToken cancellationToken)
-    {
-        var piece = new byte[PieceSize];
-        while (await speech.Content.ReadAsync(piece, cancellationToken) is > 0 and var count) _terminal.WriteBytes(piece.AsSpan(0, count));
     }
 
     private async Task<string?> TextAsync(string? text, CancellationToken cancellationToken)
@@ -97,7 +90,6 @@ internal sealed class SpeakCommand : CliCommand
 
     private void Check(CommandResult result)
     {
-        if (result.GetResult(_model) is { Tokens: [{ Value: var model }] } && string.IsNullOrWhiteSpace(model)) result.AddError("--model is empty: write provider/model.");
         if (result.GetResult(_voice) is not null && result.GetResult(_voiceId) is not null) result.AddError("--voice and --voice-id exclude each other.");
         if (result.GetResult(_format) is not { Tokens: [{ Value: var format }] } || result.GetResult(_output) is not { Tokens: [{ Value: var output }] }) return;
         if (FormatOf(output) is { } ending && ending != format && !IsWavOfPcm(ending, format)) result.AddError($"{output} is named as {ending} and --format says {format}: leave one of them out.");

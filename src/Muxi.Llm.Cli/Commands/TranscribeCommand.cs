@@ -13,16 +13,17 @@ internal sealed class TranscribeCommand : CliCommand
     private readonly Option<string> _prompt = new("--prompt") { HelpName = "TEXT", Description = "Names and words to be expected, or what was said before." };
     private readonly Option<string> _format = new("--format") { HelpName = "text|srt|vtt|json|verbose_json|diarized_json", Description = "What to print: text; subtitles; or the whole reply in that form. Where it is not given, the ending of -o tells." };
     private readonly Option<string> _timestamps = new("--timestamps") { HelpName = "word,segment", Description = "Tells times of words or segments, each in a line of its own." };
-    private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness, 0 to 1.", CustomParser = Figures.Between("--temperature", 0, 1) };
+    private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness, 0 to 1.", CustomParser = Given.Between("--temperature", 0, 1) };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the whole reply as JSON, in OpenAI's form." };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes there instead of to stdout." };
-    private readonly Option<bool> _force = new("--force") { Description = "Lets -o replace a file that is there already." };
+    private readonly Option<bool> _force = OutputFile.Force();
 
     public TranscribeCommand(Terminal terminal) : base("transcribe", "Writes down what is said in a sound file.")
     {
         _terminal = terminal;
         Add(_file);
         foreach (var option in (ReadOnlySpan<Option>)[_model, _language, _prompt, _format, _timestamps, _temperature, _json, _output, _force]) Add(option);
+        Validators.Add(Given.ModelCheck(_model));
         Validators.Add(Check);
         SetAction(RunAsync);
     }
@@ -44,7 +45,7 @@ internal sealed class TranscribeCommand : CliCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var output = parsed.GetValue(_output);
-        OutputFile.Check(output, parsed.GetValue(_force));
+        OutputFile.Check(_terminal, output, parsed.GetValue(_force));
         var (source, hold) = await SoundInput.OpenAsync(parsed.GetValue(_file)!, _terminal, cancellationToken);
         using var holding = hold;
         using var client = _terminal.Connect();
@@ -80,7 +81,7 @@ internal sealed class TranscribeCommand : CliCommand
         {
             if (last != '\n') _terminal.Write("\n");
         }
-        Tell(warnings);
+        _terminal.TellWarnings(warnings);
     }
 
     private async Task WriteAsync(LlmClient client, TranscriptionRequest request, bool isJson, string? output, CancellationToken cancellationToken)
@@ -88,12 +89,7 @@ internal sealed class TranscribeCommand : CliCommand
         var reply = await client.Audio.Transcriptions.CreateAsync(request, null, cancellationToken);
         var text = isJson ? reply.ToIndentedJson() + "\n" : request.TimestampGranularities is not null ? TranscriptText.Timed(reply) : TranscriptText.Plain(reply.Text);
         await OutputFile.WriteAsync(text, output, _terminal, cancellationToken);
-        Tell(reply.Warnings);
-    }
-
-    private void Tell(IReadOnlyList<Warning> warnings)
-    {
-        foreach (var warning in warnings) _terminal.Note($"warning: {warning.Param}: {warning.Message}");
+        _terminal.TellWarnings(reply);
     }
 
     private static IReadOnlyList<TimestampGranularity>? Granularities(string? words) =>
@@ -101,7 +97,6 @@ internal sealed class TranscribeCommand : CliCommand
 
     private void Check(CommandResult result)
     {
-        if (result.GetResult(_model) is { Tokens: [{ Value: var model }] } && string.IsNullOrWhiteSpace(model)) result.AddError("--model is empty: write provider/model.");
         if (result.GetResult(_timestamps) is not { Tokens: [{ Value: var words }] }) return;
         if (Granularities(words) is not { Count: > 0 } all || all.Any(static one => one.Value is not ("word" or "segment"))) result.AddError($"--timestamps takes word, segment or both, not '{words}'.");
         if (result.GetResult(_format) is { Tokens: [{ Value: not "verbose_json" and var format }] }) result.AddError($"--timestamps needs the form verbose_json, not {format}: leave --format out.");

@@ -11,16 +11,17 @@ internal sealed class TranslateCommand : CliCommand
     private readonly Option<string> _model = new("--model", "-m") { HelpName = "MODEL", Description = "Who listens, as provider/model; a name without a slash is OpenAI's." };
     private readonly Option<string> _prompt = new("--prompt") { HelpName = "TEXT", Description = "English names and words to be expected, or what was said before." };
     private readonly Option<string> _format = new("--format") { HelpName = "text|srt|vtt|json|verbose_json", Description = "What to print: text; subtitles; or the whole reply in that form. Where it is not given, the ending of -o tells." };
-    private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness, 0 to 1.", CustomParser = Figures.Between("--temperature", 0, 1) };
+    private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness, 0 to 1.", CustomParser = Given.Between("--temperature", 0, 1) };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the whole reply as JSON, in OpenAI's form." };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes there instead of to stdout." };
-    private readonly Option<bool> _force = new("--force") { Description = "Lets -o replace a file that is there already." };
+    private readonly Option<bool> _force = OutputFile.Force();
 
     public TranslateCommand(Terminal terminal) : base("translate", "Writes down in English what is said in a sound file.")
     {
         _terminal = terminal;
         Add(_file);
         foreach (var option in (ReadOnlySpan<Option>)[_model, _prompt, _format, _temperature, _json, _output, _force]) Add(option);
+        Validators.Add(Given.ModelCheck(_model));
         Validators.Add(Check);
         SetAction(RunAsync);
     }
@@ -38,7 +39,7 @@ internal sealed class TranslateCommand : CliCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var output = parsed.GetValue(_output);
-        OutputFile.Check(output, parsed.GetValue(_force));
+        OutputFile.Check(_terminal, output, parsed.GetValue(_force));
         var (source, hold) = await SoundInput.OpenAsync(parsed.GetValue(_file)!, _terminal, cancellationToken);
         using var holding = hold;
         using var client = _terminal.Connect();
@@ -50,13 +51,12 @@ internal sealed class TranslateCommand : CliCommand
         }, null, cancellationToken);
         var isJson = parsed.GetValue(_json) || TranscriptText.JsonForms.Contains(form);
         await OutputFile.WriteAsync(isJson ? reply.ToIndentedJson() + "\n" : TranscriptText.Plain(reply.Text), output, _terminal, cancellationToken);
-        foreach (var warning in reply.Warnings) _terminal.Note($"warning: {warning.Param}: {warning.Message}");
+        _terminal.TellWarnings(reply);
         return 0;
     }
 
     private void Check(CommandResult result)
     {
-        if (result.GetResult(_model) is { Tokens: [{ Value: var model }] } && string.IsNullOrWhiteSpace(model)) result.AddError("--model is empty: write provider/model.");
         if (result.GetResult(_format) is { Tokens: [{ Value: "diarized_json" }] }) result.AddError("--format diarized_json is a form of transcripts, not of translations.");
     }
 }

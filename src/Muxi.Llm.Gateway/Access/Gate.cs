@@ -28,21 +28,13 @@ internal sealed class Gate(string? masterKey)
     public void CheckBody(Incoming call, BodyKind kind, GatewayOptions options)
     {
         if (kind == BodyKind.None) return;
-        var isForm = Is(call.Request, "multipart/form-data");
-        if (isForm && kind is BodyKind.Form or BodyKind.JsonOrForm)
+        if (call.IsForm && kind is BodyKind.Form or BodyKind.JsonOrForm)
         {
             call.AllowBody(options.MaxUploadBytes);
             return;
         }
         if (kind == BodyKind.Form) throw Unsupported("multipart/form-data; boundary=...");
-        if (isForm || (_keys is null && !Is(call.Request, "application/json"))) throw Unsupported("application/json");
-    }
-
-    private static bool Is(HttpRequest request, string mediaType)
-    {
-        var type = request.ContentType.AsSpan();
-        if (type.IndexOf(';') is >= 0 and var parameters) type = type[..parameters];
-        return type.Trim().Equals(mediaType, StringComparison.OrdinalIgnoreCase);
+        if (call.IsForm || (_keys is null && !call.IsJson)) throw Unsupported("application/json");
     }
 
     private static RefusalException Unsupported(string right) => new(new(415, $"the body must be sent with 'Content-Type: {right}'") { Code = "unsupported_media_type" });

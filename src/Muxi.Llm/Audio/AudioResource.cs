@@ -3,7 +3,7 @@ namespace Muxi.Llm;
 /// <summary>Sound, as OpenAI's clients lay it out.</summary>
 public sealed class AudioResource
 {
-    internal AudioResource(Router router) => (Speech, Transcriptions, Translations) = (new(router), new(router), new(router));
+    internal AudioResource(Router router, Targets targets) => (Speech, Transcriptions, Translations) = (new(router, targets), new(router, targets), new(router, targets));
 
     /// <summary>Text said aloud.</summary>
     public SpeechResource Speech { get; }
@@ -15,17 +15,11 @@ public sealed class AudioResource
     public TranslationsResource Translations { get; }
 
     /// <summary>Looks at what a request for a text of sound has.</summary>
-    internal static void Check(string model, FileSource file, double? temperature)
+    internal static void Check(FileSource file, double? temperature)
     {
-        CheckModel(model);
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Length == 0) throw Wrong.Request("file", $"the file '{file.FileName}' is empty");
+        if (file.Length == 0) throw Wrong.Request("file", $"the file '{file.Filename}' is empty");
         if (temperature is { } number && !(double.IsFinite(number) && number >= 0)) throw Wrong.Request("temperature", "temperature must be a number from 0 up");
-    }
-
-    internal static void CheckModel(string model)
-    {
-        if (string.IsNullOrWhiteSpace(model)) throw new ConfigurationException("the request names no model: set Model to provider/model");
     }
 }
 
@@ -35,8 +29,9 @@ public sealed class TranscriptionsResource
     private const int MostSpeakers = 4;
 
     private readonly Router _router;
+    private readonly Targets _targets;
 
-    internal TranscriptionsResource(Router router) => _router = router;
+    internal TranscriptionsResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
 
     /// <summary>Sends the sound, and waits for the whole transcript.</summary>
     /// <exception cref="BadRequestException">The request is wrong in itself, and nothing was sent; or the provider says so.</exception>
@@ -47,7 +42,7 @@ public sealed class TranscriptionsResource
     public Task<Transcription> CreateAsync(TranscriptionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.SendAsync(Verbs.Transcription, request, request.Model, options, cancellationToken);
+        return _router.SendAsync(Verbs.Transcription, request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     /// <summary>
@@ -63,13 +58,13 @@ public sealed class TranscriptionsResource
     {
         Check(request);
         if (request.ResponseFormat is { IsSubtitles: true } format) throw Wrong.Request("response_format", $"{format} is not streamed: ask for it without streaming");
-        return _router.StreamAsync(Verbs.TranscriptionStream, request, request.Model, options, cancellationToken);
+        return _router.StreamAsync(Verbs.TranscriptionStream, request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     private static void Check(TranscriptionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        AudioResource.Check(request.Model, request.File, request.Temperature);
+        AudioResource.Check(request.File, request.Temperature);
         if (request.TimestampGranularities is { Count: > 0 } && request.ResponseFormat != AudioResponseFormat.VerboseJson)
             throw Wrong.Request("timestamp_granularities", "timestamp_granularities need the response_format verbose_json");
         if (request.Include?.Contains("logprobs") == true && request.ResponseFormat is { } format && format != AudioResponseFormat.Json)
@@ -99,8 +94,9 @@ public sealed class TranscriptionsResource
 public sealed class TranslationsResource
 {
     private readonly Router _router;
+    private readonly Targets _targets;
 
-    internal TranslationsResource(Router router) => _router = router;
+    internal TranslationsResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
 
     /// <summary>Sends the sound, and waits for what is said in it, in English.</summary>
     /// <exception cref="BadRequestException">The request is wrong in itself, and nothing was sent; or the provider says so.</exception>
@@ -111,8 +107,8 @@ public sealed class TranslationsResource
     public Task<Translation> CreateAsync(TranslationRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        AudioResource.Check(request.Model, request.File, request.Temperature);
-        return _router.SendAsync(Verbs.Translation, request, request.Model, options, cancellationToken);
+        AudioResource.Check(request.File, request.Temperature);
+        return _router.SendAsync(Verbs.Translation, request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 }
 
@@ -122,8 +118,9 @@ public sealed class SpeechResource
     private const double Slowest = 0.25, Fastest = 4;
 
     private readonly Router _router;
+    private readonly Targets _targets;
 
-    internal SpeechResource(Router router) => _router = router;
+    internal SpeechResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
 
     /// <summary>Has a text said, and gives the sound when its first bytes have come; the rest is read as it comes. Dispose it, or read it to its end.</summary>
     /// <exception cref="BadRequestException">The request is wrong in itself, and nothing was sent; or the provider says so.</exception>
@@ -134,7 +131,7 @@ public sealed class SpeechResource
     public Task<Speech> CreateAsync(SpeechRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.OpenAsync(Verbs.Speech(request.ResponseFormat), request, request.Model, options, cancellationToken);
+        return _router.OpenAsync(Verbs.Speech(request.ResponseFormat), request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     /// <summary>Has a text said, and gives the sound as events, which tell at their end what the call used. Nothing is sent before the first event is asked for.</summary>
@@ -147,13 +144,12 @@ public sealed class SpeechResource
     public IAsyncEnumerable<SpeechStreamEvent> StreamAsync(SpeechRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.StreamAsync(Verbs.SpeechStream, request, request.Model, options, cancellationToken);
+        return _router.StreamAsync(Verbs.SpeechStream, request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     private static void Check(SpeechRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        AudioResource.CheckModel(request.Model);
         if (string.IsNullOrWhiteSpace(request.Input)) throw Wrong.Request("input", "there is nothing to say: the input is empty");
         if (request.Speed is { } speed && speed is not (>= Slowest and <= Fastest))
             throw Wrong.Request("speed", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"speed must be from {Slowest} to {Fastest}, not {speed}"));

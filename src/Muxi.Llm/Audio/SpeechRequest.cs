@@ -6,7 +6,7 @@ namespace Muxi.Llm;
 /// <remarks>Source: CreateSpeechRequest in OpenAI's OpenAPI document 2.3.0. A vendor's further parameters go into <see cref="Extra"/>.</remarks>
 public sealed record SpeechRequest
 {
-    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's.</summary>
+    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's. An empty one is the client's default model.</summary>
     public required string Model { get; init; }
 
     /// <summary>What to say; 4096 characters at most at OpenAI.</summary>

@@ -13,6 +13,10 @@ public static partial class SyncDoors
             LlmClient.Default.Audio.Transcriptions.Create(request, options, cancellationToken);
 
         /// <summary>Gives what is said in a file as it comes.</summary>
+        public static IEnumerable<TranscriptionStreamEvent> Stream(string model, FileSource file, CancellationToken cancellationToken = default) =>
+            Transcription.Stream(new TranscriptionRequest { Model = model, File = file }, null, cancellationToken);
+
+        /// <summary>Gives with every option what is said in a file, as it comes.</summary>
         public static IEnumerable<TranscriptionStreamEvent> Stream(TranscriptionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
             LlmClient.Default.Audio.Transcriptions.Stream(request, options, cancellationToken);
     }
@@ -44,6 +48,20 @@ public static partial class SyncDoors
         /// <summary>Has a text said with every option, and waits for the sound to begin.</summary>
         public static Speech Create(SpeechRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
             LlmClient.Default.Audio.Speech.Create(request, options, cancellationToken);
+
+        /// <summary>Has a text said with every option, and gives the sound as events.</summary>
+        public static IEnumerable<SpeechStreamEvent> Stream(SpeechRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            LlmClient.Default.Audio.Speech.Stream(request, options, cancellationToken);
+    }
+
+    extension(Speech speech)
+    {
+        /// <summary>Writes the samples of <see cref="SpeechFormat.Pcm"/> to a WAV file, and waits until all are there; as <see cref="Speech.SaveWavAsync"/>.</summary>
+        public void SaveWav(string path, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default) => Wait(async () =>
+        {
+            await speech.SaveWavAsync(path, progress, cancellationToken).ConfigureAwait(false);
+            return true;
+        });
     }
 
     extension(SpeechResource speech)
@@ -60,19 +78,19 @@ public static partial class SyncDoors
     extension(ContentReply reply)
     {
         /// <summary>Reads all bytes into memory, and waits for them.</summary>
-        public byte[] Read(CancellationToken cancellationToken = default) => Wait(() => reply.ReadAsync(cancellationToken));
+        public byte[] ReadBytes(CancellationToken cancellationToken = default) => Wait(() => reply.ReadBytesAsync(cancellationToken));
 
         /// <summary>Writes the bytes to a file, and waits until all are there.</summary>
-        public void Save(string path, CancellationToken cancellationToken = default) => Wait(async () =>
+        public void Save(string path, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default) => Wait(async () =>
         {
-            await reply.SaveAsync(path, null, cancellationToken).ConfigureAwait(false);
+            await reply.SaveAsync(path, progress, cancellationToken).ConfigureAwait(false);
             return true;
         });
     }
 }
 
-/// <summary>The synchronous doors of <see cref="Translation"/>, which differ from those of <see cref="Transcription"/> in nothing but their result, and so need a class of their own.</summary>
-public static class TranslationDoors
+/// <summary>The synchronous doors of <see cref="Translation"/>, beside the other <see cref="SyncDoors"/>: their parameters are those of <see cref="Transcription"/>'s.</summary>
+public static class TranslationSyncDoors
 {
     extension(Translation)
     {

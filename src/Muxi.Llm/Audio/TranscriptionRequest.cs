@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// <remarks>Source: CreateTranscriptionRequest in OpenAI's OpenAPI document 2.3.0. A vendor's further parameters go into <see cref="Extra"/>.</remarks>
 public sealed record TranscriptionRequest
 {
-    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's.</summary>
+    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's. An empty one is the client's default model.</summary>
     public required string Model { get; init; }
 
     /// <summary>The sound: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm at OpenAI, 25 MB at most. It is read while it is sent.</summary>

@@ -9,7 +9,7 @@ public sealed record LlmOptions
     /// <summary>The configuration file, read. Null for the one that the variable <c>MUXI_LLM_CONFIG</c> names, if it does; <see cref="LlmConfiguration.Empty"/> for none.</summary>
     public LlmConfiguration? Configuration { get; init; }
 
-    /// <summary>The model that is meant by a request whose model is empty. Null leaves it to <c>MUXI_LLM_MODEL</c>, then to the file.</summary>
+    /// <summary>The model that is meant by a request whose model is empty; a moderation's is OpenAI's own default then, as its API has one. Null leaves it to <c>MUXI_LLM_MODEL</c>, then to the file.</summary>
     public string? DefaultModel { get; init; }
 
     /// <summary>

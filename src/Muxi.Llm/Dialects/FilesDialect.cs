@@ -76,8 +76,8 @@ public abstract record FilesDialect : Dialect,
     private FileCreateRequest Checked(FileCreateRequest request, CallContext context)
     {
         var (purpose, length) = (request.Purpose, request.File.Length);
-        if (MostFor(purpose) is { } most && length > most) throw context.Refuse("file", $"a file for {purpose?.Value ?? DefaultPurpose} may have {Megabytes(most)}; '{request.File.FileName}' has {Megabytes(length.Value)}");
-        if (MaxBytes > 0 && length > MaxBytes) throw context.Refuse("file", $"a file may have {Megabytes(MaxBytes)}; '{request.File.FileName}' has {Megabytes(length.Value)}");
+        if (MostFor(purpose) is { } most && length > most) throw context.Refuse("file", $"a file for {purpose?.Value ?? DefaultPurpose} may have {Megabytes(most)}; '{request.File.Filename}' has {Megabytes(length.Value)}");
+        if (MaxBytes > 0 && length > MaxBytes) throw context.Refuse("file", $"a file may have {Megabytes(MaxBytes)}; '{request.File.Filename}' has {Megabytes(length.Value)}");
         return request;
     }
 

@@ -10,7 +10,7 @@ public static partial class SyncDoors
     }
 }
 
-/// <summary>The synchronous doors of <see cref="EmbeddingResponse"/>: beside the others, as doors of two types that are told apart by their result alone cannot stand in one class.</summary>
+/// <summary>The synchronous doors of <see cref="EmbeddingResponse"/>, beside the other <see cref="SyncDoors"/>: their parameters are those of <see cref="Completion"/>'s.</summary>
 public static class EmbeddingSyncDoors
 {
     extension(EmbeddingResponse)

@@ -75,8 +75,8 @@ public sealed record FileDeleted : Reply
 /// <summary>What a file holds, read as it comes.</summary>
 public sealed record FileContent : ContentReply
 {
-    internal FileContent(ContentBody body) : base(body) => FileName = FileNames.Of(body.Headers["content-disposition"]);
+    internal FileContent(ContentBody body) : base(body) => Filename = FileNames.Of(body.Headers["content-disposition"]);
 
     /// <summary>The name that the service sent along, fit for a folder: without one of its own, and harmless. Null where it sent none.</summary>
-    public string? FileName { get; }
+    public string? Filename { get; }
 }

@@ -12,16 +12,16 @@ public sealed record FileSource
     private const int HeadLength = 4096;
 
     private readonly Func<long, Stream> _open;
-    private readonly string _fileName;
+    private readonly string _filename;
 
-    private FileSource(Func<long, Stream> open, string fileName, long? length)
+    private FileSource(Func<long, Stream> open, string filename, long? length)
     {
-        (_open, _fileName, Length) = (open, NameOf(fileName), length);
+        (_open, _filename, Length) = (open, NameOf(filename), length);
     }
 
     /// <summary>The name that is sent, without folders.</summary>
     /// <exception cref="ArgumentException">It is none: empty, nothing but dots, or with a NUL character.</exception>
-    public string FileName { get => _fileName; init => _fileName = NameOf(value); }
+    public string Filename { get => _filename; init => _filename = NameOf(value); }
 
     /// <summary>The media type that is sent: told from the first bytes, else from the name's ending; null where neither tells.</summary>
     public string? ContentType { get; init; }
@@ -51,28 +51,28 @@ public sealed record FileSource
     }
 
     /// <summary>Bytes in memory, which must not change until they are sent.</summary>
-    public static FileSource FromBytes(ReadOnlyMemory<byte> bytes, string fileName) =>
-        new(at => Stream(bytes[(int)at..]), fileName, bytes.Length) { ContentType = Media.TypeOf(bytes.Span[..Math.Min(HeadLength, bytes.Length)]) ?? Media.TypeByName(fileName) };
+    public static FileSource FromBytes(ReadOnlyMemory<byte> bytes, string filename) =>
+        new(at => Stream(bytes[(int)at..]), filename, bytes.Length) { ContentType = Media.TypeOf(bytes.Span[..Math.Min(HeadLength, bytes.Length)]) ?? Media.TypeByName(filename) };
 
     /// <summary>A stream, from where it stands. It stays the caller's, who disposes it after the call.</summary>
     /// <param name="stream">The bytes.</param>
-    /// <param name="fileName">The name to send.</param>
+    /// <param name="filename">The name to send.</param>
     /// <param name="length">How many bytes it will give, where it cannot tell itself; a stream that can seek knows.</param>
-    public static FileSource FromStream(Stream stream, string fileName, long? length = null)
+    public static FileSource FromStream(Stream stream, string filename, long? length = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek)
         {
             var isRead = false;
-            return new(_ => isRead ? throw new InvalidOperationException("The stream has been read and cannot be read again.") : new LentStream(stream, () => isRead = true), fileName, length)
+            return new(_ => isRead ? throw new InvalidOperationException("The stream has been read and cannot be read again.") : new LentStream(stream, () => isRead = true), filename, length)
             {
-                ContentType = Media.TypeByName(fileName), IsReplayable = false, IsShareable = false,
+                ContentType = Media.TypeByName(filename), IsReplayable = false, IsShareable = false,
             };
         }
         var start = stream.Position;
-        var type = TypeOf(stream, fileName);
+        var type = TypeOf(stream, filename);
         stream.Position = start;
-        return new(From, fileName, stream.Length - start) { ContentType = type, IsShareable = false };
+        return new(From, filename, stream.Length - start) { ContentType = type, IsShareable = false };
 
         Stream From(long at)
         {
@@ -89,7 +89,7 @@ public sealed record FileSource
 
     /// <summary>A part of it, for itself.</summary>
     internal FileSource Slice(long at, long length) =>
-        new(more => new SliceStream(_open(at + more), length - more), FileName, length) { ContentType = ContentType, IsReplayable = IsReplayable, IsShareable = IsShareable };
+        new(more => new SliceStream(_open(at + more), length - more), Filename, length) { ContentType = ContentType, IsReplayable = IsReplayable, IsShareable = IsShareable };
 
     /// <summary>The first bytes, as many as asked for or as there are; null where reading them would use them up.</summary>
     internal byte[]? Head(int count)

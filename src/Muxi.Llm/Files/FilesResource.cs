@@ -165,7 +165,7 @@ public sealed class FilesResource
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.File);
         var provider = _targets.Owner(request.Provider);
-        if (request.File.Length == 0) throw Wrong.Request("file", $"the file '{request.File.FileName}' is empty", provider.Name);
+        if (request.File.Length == 0) throw Wrong.Request("file", $"the file '{request.File.Filename}' is empty", provider.Name);
         if (request.ExpiresAfter is { Seconds: < FileExpiration.Least or > FileExpiration.Most } expiration)
             throw Wrong.Request("expires_after", $"'expires_after' is {expiration.Seconds} s: it must be from {FileExpiration.Least} (an hour) to {FileExpiration.Most} (30 days)", provider.Name);
         if ((request.Purpose?.Value ?? provider.Files?.DefaultPurpose) is { } purpose && provider.Files?.JsonLines.Contains(purpose) == true) CheckLines(request.File, purpose, provider);
@@ -175,10 +175,10 @@ public sealed class FilesResource
     /// <summary>A file that must be JSON lines is called so, and its first line is an object.</summary>
     private static void CheckLines(FileSource file, string purpose, Provider provider)
     {
-        if (!file.FileName.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase))
-            throw Wrong.Request("file", $"{provider.Name}: a file for {purpose} must be JSON lines, with a name that ends in .jsonl; this one is '{file.FileName}'", provider.Name);
+        if (!file.Filename.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase))
+            throw Wrong.Request("file", $"{provider.Name}: a file for {purpose} must be JSON lines, with a name that ends in .jsonl; this one is '{file.Filename}'", provider.Name);
         if (file.Head(LineBytes) is { } head && !StartsWithObject(JsonReading.WithoutMark(head), isWhole: head.Length < LineBytes))
-            throw Wrong.Request("file", $"{provider.Name}: a file for {purpose} must be JSON lines; the first line of '{file.FileName}' is no JSON object", provider.Name);
+            throw Wrong.Request("file", $"{provider.Name}: a file for {purpose} must be JSON lines; the first line of '{file.Filename}' is no JSON object", provider.Name);
     }
 
     private static bool StartsWithObject(ReadOnlySpan<byte> head, bool isWhole)
@@ -201,6 +201,6 @@ public sealed class FilesResource
     {
         if (provider is not { Uploads: { } uploads, Files: { MaxBytes: > 0 } files } || !(request.File.Length > files.MaxBytes) || request.File.Length > files.MostFor(request.Purpose)) return false;
         return request.File.Length <= uploads.MaxBytes ? true
-            : throw Wrong.Request("file", $"{provider.Name}: a file may have {FilesDialect.Megabytes(uploads.MaxBytes)}; '{request.File.FileName}' has {FilesDialect.Megabytes(request.File.Length.Value)}", provider.Name);
+            : throw Wrong.Request("file", $"{provider.Name}: a file may have {FilesDialect.Megabytes(uploads.MaxBytes)}; '{request.File.Filename}' has {FilesDialect.Megabytes(request.File.Length.Value)}", provider.Name);
     }
 }

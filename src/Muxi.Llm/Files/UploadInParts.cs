@@ -26,7 +26,7 @@ internal sealed class UploadInParts(Router router, Provider provider, RequestOpt
         if (options?.Fallbacks is { Count: > 0 }) throw new ConfigurationException("files have no fallbacks: a file is one provider's own") { Provider = provider.Name };
         var upload = await router.SendAsync(Verbs.UploadCreate, new UploadCreateRequest
         {
-            Filename = file.FileName, Bytes = file.Length!.Value, MimeType = file.ContentType ?? "application/octet-stream",
+            Filename = file.Filename, Bytes = file.Length!.Value, MimeType = file.ContentType ?? "application/octet-stream",
             Purpose = request.Purpose, ExpiresAfter = request.ExpiresAfter, Extra = request.Extra,
         }, provider, options is null ? null : Plain! with { ExtraBody = options.ExtraBody }, cancellationToken).ConfigureAwait(false);
         try
@@ -77,9 +77,9 @@ internal sealed class UploadInParts(Router router, Provider provider, RequestOpt
             for (var left = file.Length.Value; left > 0;)
             {
                 var count = await stream.ReadAtLeastAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), (int)Math.Min(buffer.Length, left), throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                if (count == 0) throw new IOException($"The stream of '{file.FileName}' ended {left} bytes before the length that was told of it.");
+                if (count == 0) throw new IOException($"The stream of '{file.Filename}' ended {left} bytes before the length that was told of it.");
                 hash.AppendData(buffer, 0, count);
-                parts.Add(await SendAsync(upload, FileSource.FromBytes(buffer.AsMemory(0, count), file.FileName) with { Progress = tally.Of(parts.Count) }, cancellationToken).ConfigureAwait(false));
+                parts.Add(await SendAsync(upload, FileSource.FromBytes(buffer.AsMemory(0, count), file.Filename) with { Progress = tally.Of(parts.Count) }, cancellationToken).ConfigureAwait(false));
                 left -= count;
             }
         }

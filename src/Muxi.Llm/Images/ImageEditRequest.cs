@@ -7,7 +7,7 @@ namespace Muxi.Llm;
 /// <remarks>Source: CreateImageEditRequest and EditImageBodyJsonParam of OpenAI's OpenAPI document 2.3.0. What of it a model takes is the model's matter.</remarks>
 public sealed record ImageEditRequest
 {
-    /// <summary>The model, as <c>provider/model</c>; a bare name is OpenAI's.</summary>
+    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's. An empty one is the client's default model.</summary>
     public required string Model { get; init; }
 
     /// <summary>The pictures to begin with: OpenAI takes up to 16 of 50 MB each, DALL-E 2 one square PNG of 4 MB.</summary>
@@ -79,7 +79,7 @@ public sealed record ImageEditRequest
 /// <remarks>Source: CreateImageVariationRequest of OpenAI's OpenAPI document 2.3.0.</remarks>
 public sealed record ImageVariationRequest
 {
-    /// <summary>The model, as <c>provider/model</c>; a bare name is OpenAI's.</summary>
+    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's. An empty one is the client's default model.</summary>
     public required string Model { get; init; }
 
     /// <summary>The picture: at OpenAI a square PNG of 4 MB at most.</summary>
@@ -123,7 +123,7 @@ public sealed record ImageInput
     public static ImageInput FromBytes(ReadOnlyMemory<byte> bytes) => FileSource.FromBytes(bytes, "image" + (Media.ExtensionOf(Media.TypeOf(bytes.Span)) ?? ""));
 
     /// <summary>A stream, from where it stands; it stays the caller's.</summary>
-    public static ImageInput FromStream(Stream stream, string fileName) => FileSource.FromStream(stream, fileName);
+    public static ImageInput FromStream(Stream stream, string filename) => FileSource.FromStream(stream, filename);
 
     /// <summary>An http(s) address that the service reads itself, or a data URI.</summary>
     public static ImageInput FromUrl(string url)

@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// <remarks>Source: CreateImageRequest of OpenAI's OpenAPI document 2.3.0. What of it a model takes is the model's matter.</remarks>
 public sealed record ImageGenerationRequest
 {
-    /// <summary>The model, as <c>provider/model</c>; a bare name is OpenAI's.</summary>
+    /// <summary><c>provider/model</c>, or an alias; another name without a slash is OpenAI's. An empty one is the client's default model.</summary>
     public required string Model { get; init; }
 
     /// <summary>What the pictures show. OpenAI takes 32,000 characters, its older models fewer.</summary>

@@ -49,7 +49,7 @@ public static class ImageStreams
 {
     /// <summary>Reads the stream to its end: the reply that the same call would have had without streaming. Unfinished pictures are left out.</summary>
     /// <exception cref="StreamInterruptedException">The stream broke; what came is on the exception.</exception>
-    public static async Task<ImagesResponse> ToResponseAsync(this IAsyncEnumerable<ImageStreamEvent> events, CancellationToken cancellationToken = default)
+    public static async Task<ImagesResponse> ToImagesResponseAsync(this IAsyncEnumerable<ImageStreamEvent> events, CancellationToken cancellationToken = default)
     {
         var accumulator = new ImageAccumulator();
         await foreach (var one in events.WithCancellation(cancellationToken).ConfigureAwait(false)) accumulator.Add(one);

@@ -6,9 +6,10 @@ namespace Muxi.Llm;
 public sealed class ImagesResource
 {
     private readonly Router _router;
+    private readonly Targets _targets;
     private readonly Egress _egress;
 
-    internal ImagesResource(Router router, Egress egress) => (_router, _egress) = (router, egress);
+    internal ImagesResource(Router router, Targets targets, Egress egress) => (_router, _targets, _egress) = (router, targets, egress);
 
     /// <summary>Makes pictures after a description.</summary>
     /// <exception cref="ApiException">The provider answered with an error; or the request is wrong in itself (a <see cref="BadRequestException"/>), and nothing was sent.</exception>
@@ -18,7 +19,7 @@ public sealed class ImagesResource
     public Task<ImagesResponse> GenerateAsync(ImageGenerationRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return WithOrigin(_router.SendAsync(Verbs.ImageGeneration, request, request.Model, options, cancellationToken));
+        return WithOrigin(_router.SendAsync(Verbs.ImageGeneration, request, _targets.ModelOf(request.Model), options, cancellationToken));
     }
 
     /// <summary>Makes pictures from others.</summary>
@@ -29,7 +30,7 @@ public sealed class ImagesResource
     public Task<ImagesResponse> EditAsync(ImageEditRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return WithOrigin(_router.SendAsync(Verbs.ImageEdit, request, request.Model, options, cancellationToken));
+        return WithOrigin(_router.SendAsync(Verbs.ImageEdit, request, _targets.ModelOf(request.Model), options, cancellationToken));
     }
 
     /// <summary>Makes pictures that are like another one.</summary>
@@ -40,7 +41,7 @@ public sealed class ImagesResource
     public Task<ImagesResponse> CreateVariationAsync(ImageVariationRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return WithOrigin(_router.SendAsync(Verbs.ImageVariation, request, request.Model, options, cancellationToken));
+        return WithOrigin(_router.SendAsync(Verbs.ImageVariation, request, _targets.ModelOf(request.Model), options, cancellationToken));
     }
 
     /// <summary>
@@ -52,7 +53,7 @@ public sealed class ImagesResource
     public IAsyncEnumerable<ImageStreamEvent> GenerateStreamAsync(ImageGenerationRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return WithOrigin(_router.StreamAsync(Verbs.ImageGenerationStream, request, request.Model, options, cancellationToken), cancellationToken);
+        return WithOrigin(_router.StreamAsync(Verbs.ImageGenerationStream, request, _targets.ModelOf(request.Model), options, cancellationToken), cancellationToken);
     }
 
     /// <summary>Makes pictures from others and shows them while they are made. As <see cref="GenerateStreamAsync"/>.</summary>
@@ -61,7 +62,7 @@ public sealed class ImagesResource
     public IAsyncEnumerable<ImageStreamEvent> EditStreamAsync(ImageEditRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return WithOrigin(_router.StreamAsync(Verbs.ImageEditStream, request, request.Model, options, cancellationToken), cancellationToken);
+        return WithOrigin(_router.StreamAsync(Verbs.ImageEditStream, request, _targets.ModelOf(request.Model), options, cancellationToken), cancellationToken);
     }
 
     private async Task<ImagesResponse> WithOrigin(Task<ImagesResponse> call)
@@ -83,7 +84,6 @@ public sealed class ImagesResource
     private static void Check(ImageGenerationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        CheckModel(request.Model);
         CheckPrompt(request.Prompt);
         CheckNumbers(request.N, request.OutputCompression, request.PartialImages);
         if (request is { Background.Value: "transparent", OutputFormat.Value: "jpeg" }) throw Opaque();
@@ -93,7 +93,6 @@ public sealed class ImagesResource
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.Images);
-        CheckModel(request.Model);
         CheckPrompt(request.Prompt);
         if (request.Images.Count == 0) throw Wrong.Request("image", "there is no picture to edit: set Images to at least one");
         var files = request.Files().Count();
@@ -107,13 +106,7 @@ public sealed class ImagesResource
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.Image);
-        CheckModel(request.Model);
         CheckNumbers(request.N, null, null);
-    }
-
-    private static void CheckModel(string model)
-    {
-        if (string.IsNullOrWhiteSpace(model)) throw new ConfigurationException("the request names no model: set Model to provider/model");
     }
 
     private static void CheckPrompt(string prompt)

@@ -5,6 +5,16 @@ namespace Muxi.Llm;
 /// <summary>Strict reading of a request's members: a wrong type is the caller's mistake, and the exception's path names the member. Null is a member that is not there.</summary>
 internal static class RequestReading
 {
+    /// <summary>Steps into the request's object.</summary>
+    /// <param name="source">The bytes, without a mark of their order.</param>
+    /// <param name="request">What it is, e.g. <c>A chat request</c>.</param>
+    /// <exception cref="JsonException">It is no object.</exception>
+    public static Utf8JsonReader Begin(ReadOnlySpan<byte> source, string request)
+    {
+        var reader = new Utf8JsonReader(source);
+        return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? reader : throw new JsonException($"{request} must be a JSON object.");
+    }
+
     public static string? Text(ref Utf8JsonReader reader, string name)
     {
         reader.Read();

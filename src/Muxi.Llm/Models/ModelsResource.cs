@@ -45,7 +45,7 @@ public sealed class ModelsResource
         var model = _targets.Name(name).Model;
         // Such a path would be another one.
         if (model.Split('/').Any(static part => part is "" or "." or "..")) throw Wrong.Request("model", $"'{name}' cannot be a model's name: a part between its slashes is empty or made of dots");
-        return _router.SendAsync(Verbs.Model, new ModelRetrieval(model), name, options is { Fallbacks: null } ? options with { Fallbacks = [] } : options ?? new() { Fallbacks = [] }, cancellationToken);
+        return _router.SendAsync(Verbs.Model, new ModelRetrieveRequest(model), name, options is { Fallbacks: null } ? options with { Fallbacks = [] } : options ?? new() { Fallbacks = [] }, cancellationToken);
     }
 
     /// <summary>As <see cref="ListAsync"/>, of a provider that is known already.</summary>
@@ -67,7 +67,7 @@ public sealed class ModelsResource
 
     private async Task<Page<Model>> PageAsync(Provider provider, string? after, RequestOptions? options, CancellationToken cancellationToken)
     {
-        var page = await _router.SendAsync(Verbs.ModelList, new ModelListing(after), provider, options, cancellationToken).ConfigureAwait(false);
+        var page = await _router.SendAsync(Verbs.ModelList, new ModelListRequest(after), provider, options, cancellationToken).ConfigureAwait(false);
         foreach (var model in page.Data) model.Call = page.Call;
         return page;
     }
@@ -75,8 +75,8 @@ public sealed class ModelsResource
 
 /// <summary>What is asked for with a list of models.</summary>
 /// <param name="After">The mark behind which the page begins; null for the first one.</param>
-public sealed record ModelListing(string? After);
+public sealed record ModelListRequest(string? After);
 
 /// <summary>What is asked for with one model.</summary>
 /// <param name="Id">Its id, in the provider's own words.</param>
-public sealed record ModelRetrieval(string Id);
+public sealed record ModelRetrieveRequest(string Id);

@@ -4,8 +4,9 @@ namespace Muxi.Llm;
 public sealed class TokensResource
 {
     private readonly Router _router;
+    private readonly Targets _targets;
 
-    internal TokensResource(Router router) => _router = router;
+    internal TokensResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
 
     /// <summary>Asks the request's provider how many tokens its prompt has; nothing is generated.</summary>
     /// <exception cref="ApiException">The provider answered with an error; the subclass says which.</exception>
@@ -15,6 +16,6 @@ public sealed class TokensResource
     public Task<TokenCount> CountAsync(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         ChatCompletionsResource.Check(request);
-        return _router.SendAsync(Verbs.TokenCount, request, request.Model, options, cancellationToken);
+        return _router.SendAsync(Verbs.TokenCount, request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 }

@@ -53,7 +53,7 @@ internal static class FormContent
     private static HttpContent Of(FormPart part, UploadWatch watch)
     {
         if (part.File is not { } file) return Named(new ByteArrayContent(Encoding.UTF8.GetBytes(part.Value ?? "")), $"form-data; name=\"{Escaped(part.Name)}\"");
-        var content = Named(new StreamContent(new WatchedStream(file.Open(), file, watch), BufferSize), $"form-data; name=\"{Escaped(part.Name)}\"; filename=\"{Escaped(file.FileName)}\"");
+        var content = Named(new StreamContent(new WatchedStream(file.Open(), file, watch), BufferSize), $"form-data; name=\"{Escaped(part.Name)}\"; filename=\"{Escaped(file.Filename)}\"");
         content.Headers.ContentType = MediaTypeHeaderValue.TryParse(file.ContentType, out var type) ? type : new("application/octet-stream");
         return content;
     }
@@ -197,7 +197,7 @@ internal sealed class UploadWatch(Waiting waiting)
     public IOException? Fault { get; private set; }
 
     /// <summary>A file cannot be read further: that is no failure of the service's.</summary>
-    public void Fails(FileSource file, Exception error) => Fault = new($"The file '{file.FileName}' could not be read while it was sent: {error.Message}", error);
+    public void Fails(FileSource file, Exception error) => Fault = new($"The file '{file.Filename}' could not be read while it was sent: {error.Message}", error);
 
     public void Sent() => Begin(TimeoutKind.Idle, waiting.Timeouts.Idle);
 

@@ -153,7 +153,7 @@ public sealed class SpeechTests : IDisposable
 
         await using var speech = await client.Audio.Speech.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, null, TestContext.Current.CancellationToken);
 
-        Assert.Equal([1, 2, 3], await speech.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([1, 2, 3], await speech.ReadBytesAsync(TestContext.Current.CancellationToken));
         Assert.Equal(3, speech.Attempts.Count);
     }
 
@@ -215,7 +215,7 @@ public sealed class SpeechTests : IDisposable
         var path = Path.Combine(_folder.FullName, "a.wav");
 
         await (await client.Audio.Speech.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, null, TestContext.Current.CancellationToken)).SaveAsync(path, null, TestContext.Current.CancellationToken);
-        var read = await (await client.Audio.Speech.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, null, TestContext.Current.CancellationToken)).ReadAsync(TestContext.Current.CancellationToken);
+        var read = await (await client.Audio.Speech.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, null, TestContext.Current.CancellationToken)).ReadBytesAsync(TestContext.Current.CancellationToken);
 
         SoundFiles.ExpectTrueLengths(read);
         Assert.Equal(read, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
@@ -309,7 +309,7 @@ public sealed class SpeechTests : IDisposable
     {
         using var client = new LlmClient(new LlmOptions { Environment = static _ => null });
         var path = Path.Combine(_folder.FullName, "a.wav");
-        client.Audio.Speech.Create(new() { Model = "sandbox/speech", Input = "Good day.", ResponseFormat = SpeechFormat.Wav }, null, TestContext.Current.CancellationToken).Save(path, TestContext.Current.CancellationToken);
+        client.Audio.Speech.Create(new() { Model = "sandbox/speech", Input = "Good day.", ResponseFormat = SpeechFormat.Wav }, null, TestContext.Current.CancellationToken).Save(path, null, TestContext.Current.CancellationToken);
         var file = FileSource.FromFile(path);
 
         Assert.Equal("Good day.", client.Audio.Transcriptions.Create(new() { Model = "sandbox/t", File = file }, null, TestContext.Current.CancellationToken).Text);
@@ -317,7 +317,7 @@ public sealed class SpeechTests : IDisposable
         Assert.Contains("Good day.", client.Audio.Translations.Create(new() { Model = "sandbox/t", File = file }, null, TestContext.Current.CancellationToken).Text, StringComparison.Ordinal);
         Assert.Equal("Good day.", Transcription.Create("sandbox/t", file, TestContext.Current.CancellationToken).Text);
         Assert.Contains("Good day.", Translation.Create("sandbox/t", file, TestContext.Current.CancellationToken).Text, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllBytes(path), Speech.Create(new() { Model = "sandbox/speech", Input = "Good day.", ResponseFormat = SpeechFormat.Wav }, null, TestContext.Current.CancellationToken).Read(TestContext.Current.CancellationToken));
+        Assert.Equal(File.ReadAllBytes(path), Speech.Create(new() { Model = "sandbox/speech", Input = "Good day.", ResponseFormat = SpeechFormat.Wav }, null, TestContext.Current.CancellationToken).ReadBytes(TestContext.Current.CancellationToken));
         Assert.True(client.Audio.Speech.Stream(new() { Model = "sandbox/speech", Input = "Good day." }, null, TestContext.Current.CancellationToken).Count() > 2);
     }
 

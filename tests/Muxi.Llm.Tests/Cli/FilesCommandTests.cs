@@ -73,7 +73,7 @@ public sealed class FilesCommandTests : IDisposable
         Terminal Terminal(TextWriter text) => new()
         {
             In = TextReader.Null, Out = text, Error = errors, Environment = name => CliRun.OpenAI(served.Url).GetValueOrDefault(name), Interrupts = new(), WorkingDirectory = _folder.FullName,
-            OpenInput = () => new OneShot(bytes), OpenOutput = () => new LentStreamOut(output),
+            InBytes = new OneShot(bytes), OutBytes = output,
         };
         var id = new StringWriter();
 
@@ -96,7 +96,7 @@ public sealed class FilesCommandTests : IDisposable
         var beside = await Run(served).RunAsync("files", "download", id);
         var into = await Run(served).RunAsync("files", "download", id, "-o", Directory.CreateDirectory(At("sub")).Name);
 
-        Assert.Equal((1, "muxi-llm: 'kept.txt' is there already: --force replaces it, -o names another file\n", "old"), (refused.ExitCode, refused.Errors, before));
+        Assert.Equal((1, "muxi-llm: -o: 'kept.txt' is there already (--force replaces it)\n", "old"), (refused.ExitCode, refused.Errors, before));
         Assert.Equal((0, "new"), (forced.ExitCode, await File.ReadAllTextAsync(At("kept.txt"), Token)));
         Assert.Equal("notes (2).txt\n", beside.Output);
         Assert.Equal(Path.Combine("sub", "notes.txt") + "\n", into.Output);
@@ -204,19 +204,4 @@ public sealed class FilesCommandTests : IDisposable
     [InlineData(999_500, "1.0 MB")]
     [InlineData(8_589_934_592, "8.6 GB")]
     public void Sizes_have_three_digits(long bytes, string expected) => Assert.Equal(expected, ByteCount.Of(bytes));
-
-    /// <summary>A stream that stays open behind whoever disposes it.</summary>
-    private sealed class LentStreamOut(MemoryStream inner) : Stream
-    {
-        public override bool CanRead => false;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override void Flush() { }
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
-    }
 }

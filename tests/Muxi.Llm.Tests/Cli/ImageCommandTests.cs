@@ -57,12 +57,26 @@ public sealed class ImageCommandTests : IDisposable
         await using var server = await ReplayServer.StartAsync(1, request => CannedReply.Json(request.Text.Contains("\"n\":2", StringComparison.Ordinal) ? ImageWire.Reply.Replace("}],", $"}},{{\"b64_json\":\"{Convert.ToBase64String(ImageWire.Jpeg)}\"}}],", StringComparison.Ordinal) : ImageWire.Reply));
         await File.WriteAllTextAsync(At("old.png"), "old", Cancel);
 
-        Assert.Equal(new(0, At("old.png") + "\n", ""), await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("old.png"), "A cat"));
+        Assert.Equal(new(0, At("old.png") + "\n", ""), await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("old.png"), "--force", "A cat"));
         Assert.Equal(new(0, At("cat.jpg") + "\n", $"muxi-llm: {At("cat.jpg")} is image/png, whatever its name says\n"), await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("cat.jpg"), "A cat"));
         Assert.Equal(new(0, At("new/image-1.png") + "\n" + At("new/image-2.jpg") + "\n", ""), await Asking(server.Url).RunAsync("image", "-m", "m", "-n", "2", "-o", At("new/"), "A cat"));
         Assert.Equal(new(0, At("two-1.png") + "\n" + At("two-2.jpg") + "\n", ""), await Asking(server.Url).RunAsync("image", "-m", "m", "-n", "2", "-o", At("two"), "A cat"));
         Assert.Equal(ImageWire.Png, await File.ReadAllBytesAsync(At("old.png"), Cancel));
         Assert.Equal(ImageWire.Jpeg, await File.ReadAllBytesAsync(At("new/image-2.jpg"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_stays_and_nothing_is_asked()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(ImageWire.Reply));
+        await File.WriteAllTextAsync(At("old.png"), "old", Cancel);
+
+        var named = await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("old.png"), "A cat");
+        var unnamed = await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("old"), "A cat");
+
+        Assert.All([named, unnamed], refused => Assert.Equal(new(1, "", $"muxi-llm: -o: '{At("old.png")}' is there already (--force replaces it)\n"), refused));
+        Assert.Empty(server.Requests);
+        Assert.Equal("old", await File.ReadAllTextAsync(At("old.png"), Cancel));
     }
 
     [Fact]

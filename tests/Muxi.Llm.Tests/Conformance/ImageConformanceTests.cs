@@ -13,7 +13,7 @@ public sealed class ImageConformanceTests(SchemaServer server)
     public async Task Generations()
     {
         var whole = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.GenerateAsync(_all, null, Cancel), CannedReply.Json(ImageWire.Reply)));
-        var streamed = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.GenerateStreamAsync(_all with { N = 1, PartialImages = 3 }, null, Cancel).ToResponseAsync(Cancel), CannedReply.Sse(ImageWire.Completed())));
+        var streamed = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.GenerateStreamAsync(_all with { N = 1, PartialImages = 3 }, null, Cancel).ToImagesResponseAsync(Cancel), CannedReply.Sse(ImageWire.Completed())));
         var least = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.GenerateAsync(new() { Model = "openai/dall-e-3", Prompt = "x" }, null, Cancel), CannedReply.Json(ImageWire.Reply)));
 
         Assert.Equal("CreateImageRequest", OpenAIDocument.BodyOf("POST", "/images/generations"));
@@ -29,7 +29,7 @@ public sealed class ImageConformanceTests(SchemaServer server)
 
         var whole = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.EditAsync(edit, null, Cancel), CannedReply.Json(ImageWire.Reply)));
         await server.ExpectAcceptedAsync(client => client.Images.EditAsync(edit with { Images = [ImageInput.FromBytes(ImageWire.Png)], Mask = null }, null, Cancel), CannedReply.Json(ImageWire.Reply));
-        var streamed = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.EditStreamAsync(edit with { N = 1, PartialImages = 1 }, null, Cancel).ToResponseAsync(Cancel), CannedReply.Sse(ImageWire.Completed("image_edit"))));
+        var streamed = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.EditStreamAsync(edit with { N = 1, PartialImages = 1 }, null, Cancel).ToImagesResponseAsync(Cancel), CannedReply.Sse(ImageWire.Completed("image_edit"))));
 
         Assert.Equal("/images/edits", whole.Path);
         Assert.Equal(OpenAIDocument.MembersOf("CreateImageEditRequest").Order(), streamed.Members.Order());
@@ -41,7 +41,7 @@ public sealed class ImageConformanceTests(SchemaServer server)
         // The document has response_format in the form alone.
         var edit = ImageCallTests.AllOfAnEdit with { Extra = default, ResponseFormat = null, Size = ImageSize.Landscape, Images = [ImageInput.FromUrl("https://example.org/a.png"), ImageInput.FromId("file-1")], Mask = ImageInput.FromUrl($"data:image/png;base64,{ImageWire.Base64}") };
 
-        var sent = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.EditStreamAsync(edit with { N = 1, PartialImages = 2 }, null, Cancel).ToResponseAsync(Cancel), CannedReply.Sse(ImageWire.Completed("image_edit"))));
+        var sent = Assert.Single(await server.ExpectAcceptedAsync(client => client.Images.EditStreamAsync(edit with { N = 1, PartialImages = 2 }, null, Cancel).ToImagesResponseAsync(Cancel), CannedReply.Sse(ImageWire.Completed("image_edit"))));
 
         Assert.Equal(OpenAIDocument.MembersOf("EditImageBodyJsonParam").Order(), sent.Members.Order());
         await OpenAISchemas.ExpectValidAsync([("EditImageBodyJsonParam", sent.Text)]);

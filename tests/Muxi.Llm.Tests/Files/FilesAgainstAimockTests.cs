@@ -21,7 +21,7 @@ public sealed class FilesAgainstAimockTests
         var listed = new List<string>();
         await foreach (var one in client.Files.ListAsync(new() { Limit = 1, Order = "asc" }, null, Token)) listed.Add(one.Filename);
         await using var content = await client.Files.ContentAsync(file.QualifiedId, null, Token);
-        var read = await content.ReadAsync(Token);
+        var read = await content.ReadBytesAsync(Token);
         var deleted = await client.Files.DeleteAsync(file.QualifiedId, null, Token);
 
         Assert.Equal(("résumé.bin", 50_000, "assistants"), (told.Filename, told.Bytes, told.Purpose?.Value));

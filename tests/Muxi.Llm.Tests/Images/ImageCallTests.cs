@@ -134,7 +134,7 @@ public sealed class ImageCallTests
 
         var edit = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Images.EditAsync(AllOfAnEdit with { Model = "xai/m" }, null, Cancel));
         var vary = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Images.CreateVariationAsync(new() { Model = "xai/m", Image = FileSource.FromBytes(ImageWire.Png, "a.png") }, null, Cancel));
-        var stream = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Images.GenerateStreamAsync(All with { Model = "xai/m" }, null, Cancel).ToResponseAsync(Cancel));
+        var stream = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Images.GenerateStreamAsync(All with { Model = "xai/m" }, null, Cancel).ToImagesResponseAsync(Cancel));
         var generate = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => none.Images.GenerateAsync(All with { Model = "groq/m" }, null, Cancel));
 
         Assert.Equal(["image editing", "image variations", "streamed image generation", "image generation"], ((Exception[])[edit, vary, stream, generate]).Select(error => error.Message.Split("offer ")[1].Split(" through")[0]));

@@ -32,7 +32,7 @@ public sealed class ImageStreamTests
         await using var server = await ReplayServer.StartAsync(1, request => request.Text.Contains("stream", StringComparison.Ordinal) ? CannedReply.Sse(ImageWire.Partial(0) + ImageWire.Completed()) : CannedReply.Json(ImageWire.Reply));
         using var client = Calls.ClientFor(server.Url);
 
-        var streamed = await client.Images.GenerateStreamAsync(_ask, null, Cancel).ToResponseAsync(Cancel);
+        var streamed = await client.Images.GenerateStreamAsync(_ask, null, Cancel).ToImagesResponseAsync(Cancel);
         var whole = await client.Images.GenerateAsync(_ask, null, Cancel);
 
         Assert.Equal((whole with { Created = streamed.Created }).ToJson(), streamed.ToJson());
@@ -87,7 +87,7 @@ public sealed class ImageStreamTests
         using var client = Calls.ClientFor(server.Url);
 
         var (_, error) = await ReadAsync(client.Images.GenerateStreamAsync(_ask with { N = 2 }, null, Cancel));
-        var whole = await client.Images.GenerateStreamAsync(_ask with { N = 2 }, null, Cancel).ToResponseAsync(Cancel);
+        var whole = await client.Images.GenerateStreamAsync(_ask with { N = 2 }, null, Cancel).ToImagesResponseAsync(Cancel);
 
         Assert.Contains("1 of 2 pictures", Assert.IsType<StreamInterruptedException>(error).Message, StringComparison.Ordinal);
         Assert.Equal((2, 200L, 20L), (whole.Data.Count, whole.Usage!.TotalTokens, whole.Usage.InputTokensDetails!.TextTokens));

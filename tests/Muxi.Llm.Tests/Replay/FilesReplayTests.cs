@@ -51,7 +51,7 @@ public sealed class FilesReplayTests
                 case "content":
                     await using (var content = await client.Files.ContentAsync(id, null, Token))
                     {
-                        var bytes = await content.ReadAsync(Token);
+                        var bytes = await content.ReadBytesAsync(Token);
                         return $"{bytes.Length} {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
                     }
                 case "delete":

@@ -112,7 +112,7 @@ public sealed class SandboxAudioTests : IDisposable
             await Record(() => _client.Audio.Transcriptions.CreateAsync(new() { Model = $"sandbox/{model}", File = file }, null, TestContext.Current.CancellationToken)),
             await Record(() => _client.Audio.Translations.CreateAsync(new() { Model = $"sandbox/{model}", File = file }, null, TestContext.Current.CancellationToken)),
             await Record(() => _client.Audio.Transcriptions.StreamAsync(new() { Model = $"sandbox/{model}", File = file }, null, TestContext.Current.CancellationToken).ToTranscriptionAsync(TestContext.Current.CancellationToken)),
-            await Record(async () => await (await _client.Audio.Speech.CreateAsync(new() { Model = $"sandbox/{model}", Input = Text }, null, TestContext.Current.CancellationToken)).ReadAsync(TestContext.Current.CancellationToken)),
+            await Record(async () => await (await _client.Audio.Speech.CreateAsync(new() { Model = $"sandbox/{model}", Input = Text }, null, TestContext.Current.CancellationToken)).ReadBytesAsync(TestContext.Current.CancellationToken)),
             await Record(async () => await _client.Audio.Speech.StreamAsync(new() { Model = $"sandbox/{model}", Input = Text }, null, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken)),
         };
 

@@ -164,7 +164,7 @@ public sealed class SandboxImageTests : IDisposable
         var request = new ImageGenerationRequest { Model = $"sandbox/{fault}", Prompt = "x", Size = "16x16", PartialImages = partials };
 
         await Assert.ThrowsAnyAsync<LlmException>(() => client.Images.GenerateAsync(request, null, TestContext.Current.CancellationToken));
-        await Assert.ThrowsAnyAsync<LlmException>(() => client.Images.GenerateStreamAsync(request, null, TestContext.Current.CancellationToken).ToResponseAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<LlmException>(() => client.Images.GenerateStreamAsync(request, null, TestContext.Current.CancellationToken).ToImagesResponseAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

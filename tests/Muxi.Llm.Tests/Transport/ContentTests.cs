@@ -28,9 +28,9 @@ public sealed class ContentTests : IDisposable
 
         await using var content = await client.Files.ContentAsync("file-1", null, TestContext.Current.CancellationToken);
 
-        Assert.Equal((_bytes.Length, "application/pdf", "file", "openai"), (content.Length, content.ContentType, content.FileName, content.Provider));
+        Assert.Equal((_bytes.Length, "application/pdf", "file", "openai"), (content.Length, content.ContentType, content.Filename, content.Provider));
         Assert.Equal("/files/file-1/content", server.Requests[0].Target);
-        Assert.Equal(_bytes, await content.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(_bytes, await content.ReadBytesAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ContentTests : IDisposable
         using var content = await client.Files.ContentAsync("file-1", null, TestContext.Current.CancellationToken);
 
         Assert.Equal(2, content.Attempts.Count);
-        Assert.Equal(_bytes, await content.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(_bytes, await content.ReadBytesAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]

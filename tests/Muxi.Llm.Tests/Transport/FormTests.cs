@@ -64,11 +64,11 @@ public sealed class FormTests
     public void What_is_no_name_is_refused_when_it_is_given(string name)
     {
         Assert.ThrowsAny<ArgumentException>(() => FileSource.FromBytes("hi"u8.ToArray(), name));
-        Assert.ThrowsAny<ArgumentException>(() => FileSource.FromBytes("hi"u8.ToArray(), "good") with { FileName = name });
+        Assert.ThrowsAny<ArgumentException>(() => FileSource.FromBytes("hi"u8.ToArray(), "good") with { Filename = name });
     }
 
     [Fact]
-    public void A_name_that_is_set_loses_its_folders() => Assert.Equal("x", (FileSource.FromBytes("hi"u8.ToArray(), "good") with { FileName = "../x" }).FileName);
+    public void A_name_that_is_set_loses_its_folders() => Assert.Equal("x", (FileSource.FromBytes("hi"u8.ToArray(), "good") with { Filename = "../x" }).Filename);
 
     [Theory]
     [InlineData(new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A }, "a.bin", "image/png")]

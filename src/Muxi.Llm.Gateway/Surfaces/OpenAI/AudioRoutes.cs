@@ -5,13 +5,11 @@ namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 /// <summary><c>POST /v1/audio/speech</c>, <c>/v1/audio/transcriptions</c> and <c>/v1/audio/translations</c>.</summary>
 internal sealed class AudioRoutes(LlmClient client, Callees callees)
 {
-    private const int PieceSize = 1 << 14;
-
     public async Task TranscribeAsync(Incoming call)
     {
         var form = await call.ReadFormAsync();
         var (request, isStreamed) = AudioForms.Transcription(form);
-        var options = Options(call, form, request.Model);
+        var options = callees.OptionsFor(call, request.Model, form.Fallbacks());
         request = request with { Extra = form.Rest() };
         // As OpenAI's model that gives subtitles: it does not stream, and does not mind being asked to.
         if (isStreamed && request.ResponseFormat is not { IsSubtitles: true })
@@ -27,7 +25,7 @@ internal sealed class AudioRoutes(LlmClient client, Callees callees)
     {
         var form = await call.ReadFormAsync();
         var request = AudioForms.Translation(form);
-        var options = Options(call, form, request.Model);
+        var options = callees.OptionsFor(call, request.Model, form.Fallbacks());
         request = request with { Extra = form.Rest() };
         var reply = await client.Audio.Translations.CreateAsync(request, options, call.Aborted);
         await AnswerAsync(call, reply, AudioForms.Complete(reply.AsTranscript(), request.ResponseFormat, "english"));
@@ -39,13 +37,10 @@ internal sealed class AudioRoutes(LlmClient client, Callees callees)
         var (fallbacks, others) = JsonCall.Fallbacks(request.Extra);
         request = request with { Extra = others };
         if (request.StreamFormat is not (null or "audio" or "sse")) throw JsonCall.Wrong("stream_format", "'stream_format' must be 'audio' or 'sse'.");
-        var options = callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers));
+        var options = callees.OptionsFor(call, request.Model, fallbacks);
         if (request.StreamFormat == "sse") await EventBody<SpeechStreamEvent>.AnswerAsync(call, client.Audio.Speech.StreamAsync(request, options, call.Aborted), new(SpeechRequestWriter.Write));
-        else await PassOnAsync(call, await client.Audio.Speech.CreateAsync(request, options, call.Aborted));
+        else await AnswerAsync(call, await client.Audio.Speech.CreateAsync(request, options, call.Aborted));
     }
-
-    private RequestOptions Options(Incoming call, IncomingForm form, string model) =>
-        callees.OptionsFor(model, form.Texts("fallbacks") is { Count: > 0 } fallbacks ? fallbacks : null, PassedHeaders.Of(call.Request.Headers));
 
     private static async Task AnswerAsync(Incoming call, Reply reply, Transcription transcript)
     {
@@ -54,27 +49,13 @@ internal sealed class AudioRoutes(LlmClient client, Callees callees)
         else await call.WriteJsonAsync(200, transcript, TranscriptWriter.Write);
     }
 
-    /// <summary>Passes bytes on as they come. Once they have begun, only a broken connection tells that they are not whole.</summary>
-    private static async Task PassOnAsync(Incoming call, Speech speech)
+    private static async Task AnswerAsync(Incoming call, Speech speech)
     {
         await using (speech)
         {
             call.Name(speech);
             call.Response.ContentType = speech.ContentType ?? speech.Format.MediaType;
-            call.Response.ContentLength = speech.Length;
-            var body = call.Response.BodyWriter;
-            try
-            {
-                while (await speech.Content.ReadAsync(body.GetMemory(PieceSize), call.Aborted) is > 0 and var count)
-                {
-                    body.Advance(count);
-                    await body.FlushAsync(call.Aborted);
-                }
-            }
-            catch (Exception e) when (!call.Aborted.IsCancellationRequested)
-            {
-                throw new BrokenOffException(e);
-            }
+            await call.PassOnAsync(speech);
         }
     }
 }
@@ -86,10 +67,10 @@ internal static class AudioForms
     /// <exception cref="RefusalException">400: a field is missing or has the wrong form.</exception>
     public static (TranscriptionRequest Request, bool IsStreamed) Transcription(IncomingForm form) => (new()
     {
-        Model = form.Needed("model"), File = form.NeededFile("file"), Language = form.Text("language"), Languages = List(form, "languages"), Keywords = List(form, "keywords"),
+        Model = form.Needed("model"), File = form.NeededFile("file"), Language = form.Text("language"), Languages = form.List("languages"), Keywords = form.List("keywords"),
         Prompt = form.Text("prompt"), ResponseFormat = Format(form), Temperature = form.Number("temperature"),
-        TimestampGranularities = List(form, "timestamp_granularities")?.Select(static word => new TimestampGranularity(word)).ToList(), Include = List(form, "include"),
-        ChunkingStrategy = Chunking(form), KnownSpeakerNames = List(form, "known_speaker_names"), KnownSpeakerReferences = List(form, "known_speaker_references"),
+        TimestampGranularities = form.List("timestamp_granularities")?.Select(static word => new TimestampGranularity(word)).ToList(), Include = form.List("include"),
+        ChunkingStrategy = Chunking(form), KnownSpeakerNames = form.List("known_speaker_names"), KnownSpeakerReferences = form.List("known_speaker_references"),
     }, form.Flag("stream") == true);
 
     /// <summary>A request for a translation, without the fields that nobody has asked for.</summary>
@@ -110,8 +91,6 @@ internal static class AudioForms
     }
 
     private static AudioResponseFormat? Format(IncomingForm form) => form.Text("response_format") is { } format ? new AudioResponseFormat(format) : default(AudioResponseFormat?);
-
-    private static IReadOnlyList<string>? List(IncomingForm form, string name) => form.Texts(name) is { Count: > 0 } all ? all : null;
 
     /// <summary>A word, an object as JSON, or an object in fields of its own: clients differ.</summary>
     private static ChunkingStrategy? Chunking(IncomingForm form)

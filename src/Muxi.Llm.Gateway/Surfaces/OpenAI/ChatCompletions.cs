@@ -14,7 +14,7 @@ internal sealed class ChatCompletions(LlmClient client, Callees callees)
     {
         ChatCall asked;
         using (var body = await call.ReadBodyAsync()) asked = ChatCall.Read(body.WrittenMemory);
-        var options = callees.OptionsFor(asked.Request.Model, asked.Fallbacks, PassedHeaders.Of(call.Request.Headers));
+        var options = callees.OptionsFor(call, asked.Request.Model, asked.Fallbacks);
         if (asked.IsStreamed) await StreamAsync(call, asked, options);
         else await ReplyAsync(call, asked, options);
     }
@@ -22,8 +22,7 @@ internal sealed class ChatCompletions(LlmClient client, Callees callees)
     private async Task ReplyAsync(Incoming call, ChatCall asked, RequestOptions options)
     {
         var reply = await client.Chat.Completions.CreateAsync(asked.Request, options, call.Aborted);
-        call.Name(reply.Attempts, reply.Provider);
-        await call.WriteJsonAsync(200, ReplyWords.Known(reply), ChatReplyWriter.Write);
+        await call.AnswerAsync(ReplyWords.Known(reply), ChatReplyWriter.Write);
     }
 
     private Task StreamAsync(Incoming call, ChatCall asked, RequestOptions options) => EventBody<ChatCompletionChunk>.AnswerAsync(

@@ -8,13 +8,12 @@ internal sealed class Completions(LlmClient client, Callees callees)
         var request = await JsonCall.ReadAsync(call, static body => CompletionRequest.Parse(body.Span));
         var (fallbacks, others) = JsonCall.Fallbacks(request.Extra);
         request = request with { Extra = others };
-        var options = callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers));
+        var options = callees.OptionsFor(call, request.Model, fallbacks);
         if (request.Stream == true) await StreamAsync(call, request, options);
         else
         {
             var reply = await client.Completions.CreateAsync(request, options, call.Aborted);
-            call.Name(reply);
-            await call.WriteJsonAsync(200, reply with { Choices = [.. reply.Choices.Select(choice => Known(choice, isEnd: true))] }, CompletionReplyWriter.Write);
+            await call.AnswerAsync(reply with { Choices = [.. reply.Choices.Select(choice => Known(choice, isEnd: true))] }, CompletionReplyWriter.Write);
         }
     }
 

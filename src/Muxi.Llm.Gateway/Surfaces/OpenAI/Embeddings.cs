@@ -9,9 +9,8 @@ internal sealed class Embeddings(LlmClient client, Callees callees)
         var format = request.EncodingFormat ?? EncodingFormat.Float;
         if (format != EncodingFormat.Float && format != EncodingFormat.Base64) throw JsonCall.Wrong("encoding_format", "'encoding_format' must be float or base64.");
         var (fallbacks, others) = JsonCall.Fallbacks(request.Extra);
-        var options = callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers));
+        var options = callees.OptionsFor(call, request.Model, fallbacks);
         var reply = await client.Embeddings.CreateAsync(request with { EncodingFormat = null, Extra = others }, options, call.Aborted);
-        call.Name(reply);
-        await call.WriteJsonAsync(200, (reply, format), static (json, it) => EmbeddingReply.Write(json, it.reply, it.format));
+        await call.AnswerAsync(reply, (json, it) => EmbeddingReply.Write(json, it, format));
     }
 }

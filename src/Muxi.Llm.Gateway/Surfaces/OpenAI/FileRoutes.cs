@@ -17,8 +17,7 @@ internal sealed class FileRoutes(LlmClient client, FileOwner owners)
         {
             File = form.NeededFile("file"), Purpose = form.Text("purpose") is { Length: > 0 } purpose ? purpose : default(FilePurpose?), ExpiresAfter = Expiration(form), Provider = provider.Name, Extra = form.Rest(),
         }, options, call.Aborted);
-        call.Name(file);
-        await call.WriteJsonAsync(200, FileWords.Known(file), FileJson.Write);
+        await call.AnswerAsync(FileWords.Known(file), FileJson.Write);
     }
 
     public async Task ListAsync(Incoming call)
@@ -30,24 +29,21 @@ internal sealed class FileRoutes(LlmClient client, FileOwner owners)
             Provider = provider.Name, Purpose = query["purpose"] is [{ Length: > 0 } purpose] ? purpose : default(FilePurpose?), Limit = Limit(query["limit"]),
             Order = query["order"] is [{ Length: > 0 } order] ? order : default(ListOrder?), After = query["after"] is [{ Length: > 0 } after] ? after : null,
         }, options, call.Aborted);
-        call.Name(page);
-        await call.WriteJsonAsync(200, FileWords.Known(page, provider), FileJson.Write);
+        await call.AnswerAsync(FileWords.Known(page, provider), FileJson.Write);
     }
 
     public async Task RetrieveAsync(Incoming call)
     {
         var (asked, id) = owners.OfId(call, call.Id!);
         var file = await client.Files.RetrieveAsync(id, asked.Options, call.Aborted);
-        call.Name(file);
-        await call.WriteJsonAsync(200, FileWords.Known(file), FileJson.Write);
+        await call.AnswerAsync(FileWords.Known(file), FileJson.Write);
     }
 
     public async Task DeleteAsync(Incoming call)
     {
         var (asked, id) = owners.OfId(call, call.Id!);
         var deleted = await client.Files.DeleteAsync(id, asked.Options, call.Aborted);
-        call.Name(deleted);
-        await call.WriteJsonAsync(200, deleted with { Id = $"{asked.Provider.Name}/{deleted.Id}" }, FileJson.Write);
+        await call.AnswerAsync(deleted with { Id = $"{asked.Provider.Name}/{deleted.Id}" }, FileJson.Write);
     }
 
     public async Task ContentAsync(Incoming call)
@@ -57,10 +53,9 @@ internal sealed class FileRoutes(LlmClient client, FileOwner owners)
         call.Name(content);
         var headers = call.Response.Headers;
         headers.ContentType = TypeOf(content.ContentType);
-        headers.ContentLength = content.Length;
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(content.FileName ?? FileNames.Safe(id) ?? "file")}";
-        await content.Content.CopyToAsync(call.Response.Body, call.Aborted);
+        headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(content.Filename ?? FileNames.Safe(id) ?? "file")}";
+        await call.PassOnAsync(content);
     }
 
     private static string TypeOf(string? type) =>

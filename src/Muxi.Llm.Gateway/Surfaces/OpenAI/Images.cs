@@ -13,7 +13,7 @@ internal sealed class Images(LlmClient client, Callees callees)
         var request = await JsonCall.ReadAsync(call, static body => ImageGenerationRequest.Parse(body.Span));
         var (fallbacks, others) = JsonCall.Fallbacks(request.Extra);
         request = request with { Extra = others };
-        var options = callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers));
+        var options = callees.OptionsFor(call, request.Model, fallbacks);
         if (request.Stream == true) await StreamAsync(call, client.Images.GenerateStreamAsync(request, options, call.Aborted));
         else await ReplyAsync(call, client.Images.GenerateAsync(request, options, call.Aborted));
     }
@@ -21,7 +21,7 @@ internal sealed class Images(LlmClient client, Callees callees)
     public async Task EditAsync(Incoming call)
     {
         var (request, fallbacks) = call.IsForm ? ReadEdit(await call.ReadFormAsync()) : await ReadJsonEditAsync(call);
-        var options = callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers));
+        var options = callees.OptionsFor(call, request.Model, fallbacks);
         if (request.Stream == true) await StreamAsync(call, client.Images.EditStreamAsync(request, options, call.Aborted));
         else await ReplyAsync(call, client.Images.EditAsync(request, options, call.Aborted));
     }
@@ -29,14 +29,14 @@ internal sealed class Images(LlmClient client, Callees callees)
     public async Task VaryAsync(Incoming call)
     {
         var form = await call.ReadFormAsync();
-        var fallbacks = Fallbacks(form);
+        var fallbacks = form.Fallbacks();
         var request = new ImageVariationRequest
         {
             Model = form.Needed("model"), Image = form.NeededFile("image"), N = form.Whole("n"), Size = form.Text("size") is { } size ? new(size) : null,
             ResponseFormat = form.Text("response_format") is { } format ? new(format) : null, User = form.Text("user"),
         };
         request = request with { Extra = form.Rest() };
-        await ReplyAsync(call, client.Images.CreateVariationAsync(request, callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers)), call.Aborted));
+        await ReplyAsync(call, client.Images.CreateVariationAsync(request, callees.OptionsFor(call, request.Model, fallbacks), call.Aborted));
     }
 
     private static async Task<(ImageEditRequest, IReadOnlyList<string>?)> ReadJsonEditAsync(Incoming call)
@@ -48,7 +48,7 @@ internal sealed class Images(LlmClient client, Callees callees)
 
     private static (ImageEditRequest, IReadOnlyList<string>?) ReadEdit(IncomingForm form)
     {
-        var fallbacks = Fallbacks(form);
+        var fallbacks = form.Fallbacks();
         var images = form.Files("image");
         if (images.Count == 0) throw IncomingForm.Wrong("image", "the form lacks the file 'image'");
         var request = new ImageEditRequest
@@ -65,16 +65,11 @@ internal sealed class Images(LlmClient client, Callees callees)
 
     private static T? Word<T>(IncomingForm form, string name, Func<string, T> make) where T : struct => form.Text(name) is { Length: > 0 } word ? make(word) : null;
 
-    /// <summary>The fallbacks of a form: a list's fields, of which none is sent on.</summary>
-    private static IReadOnlyList<string>? Fallbacks(IncomingForm form) => form.Texts("fallbacks") is { Count: > 0 } names ? names : null;
-
     private DateTimeOffset Now => client.Settings.TimeProvider.GetUtcNow();
 
     private async Task ReplyAsync(Incoming call, Task<ImagesResponse> asked)
     {
-        var reply = await asked;
-        call.Name(reply);
-        await call.WriteJsonAsync(200, ImageWords.Known(reply, Now), ImageReplyWriter.Write);
+        await call.AnswerAsync(ImageWords.Known(await asked, Now), ImageReplyWriter.Write);
     }
 
     /// <summary>Each event under its name, and no <c>[DONE]</c>.</summary>

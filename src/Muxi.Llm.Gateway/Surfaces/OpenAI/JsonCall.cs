@@ -5,8 +5,6 @@ namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 /// <summary>What calls with a JSON body have in common.</summary>
 internal static class JsonCall
 {
-    private const string FallbacksMember = "fallbacks";
-
     /// <summary>Reads the body of an operation.</summary>
     /// <param name="call">The request.</param>
     /// <param name="parse">Reads the operation's request; a <see cref="JsonException"/> of it names the member.</param>
@@ -29,17 +27,17 @@ internal static class JsonCall
     /// <returns>The names, null where the client sent none; and the other members.</returns>
     public static (IReadOnlyList<string>? Names, Extra Others) Fallbacks(Extra extra)
     {
-        if (!extra.TryGet(FallbacksMember, out var value)) return (null, extra);
+        if (!extra.TryGet(Callees.FallbacksMember, out var value)) return (null, extra);
         var list = value.ToElement();
         if (list.ValueKind != JsonValueKind.Array) throw Wrong();
         var names = new List<string>();
         foreach (var name in list.EnumerateArray())
             names.Add(name.ValueKind == JsonValueKind.String && name.GetString() is { Length: > 0 } model ? model : throw Wrong());
-        return (names, extra.Without(FallbacksMember));
+        return (names, extra.Without(Callees.FallbacksMember));
     }
 
     /// <summary>A member that is not what it should be.</summary>
     public static JsonException Wrong(string member, string message) => new(message, member, null, null);
 
-    private static JsonException Wrong() => Wrong(FallbacksMember, "'fallbacks' must be a list of models.");
+    private static JsonException Wrong() => Wrong(Callees.FallbacksMember, "'fallbacks' must be a list of models.");
 }

@@ -8,9 +8,7 @@ internal sealed class Moderations(LlmClient client, Callees callees)
         var request = await JsonCall.ReadAsync(call, static body => ModerationRequest.Parse(body.Span));
         var (fallbacks, others) = JsonCall.Fallbacks(request.Extra);
         request = request with { Extra = others, Model = request.Model.Length > 0 ? request.Model : ModerationsResource.DefaultModel };
-        var options = callees.OptionsFor(request.Model, fallbacks, PassedHeaders.Of(call.Request.Headers));
-        var reply = await client.Moderations.CreateAsync(request, options, call.Aborted);
-        call.Name(reply);
-        await call.WriteJsonAsync(200, reply, ModerationReply.Write);
+        var options = callees.OptionsFor(call, request.Model, fallbacks);
+        await call.AnswerAsync(await client.Moderations.CreateAsync(request, options, call.Aborted), ModerationReply.Write);
     }
 }

@@ -16,8 +16,7 @@ internal sealed class UploadRoutes(LlmClient client, FileOwner owners)
         var form = await call.ReadFormAsync();
         var (asked, id) = owners.OfId(call, call.Id!);
         var part = await client.Uploads.AddPartAsync(new(id, form.NeededFile("data")), asked.Options, call.Aborted);
-        call.Name(part);
-        await call.WriteJsonAsync(200, part with { Id = $"{asked.Provider.Name}/{part.Id}", UploadId = $"{asked.Provider.Name}/{part.UploadId}" }, UploadJson.Write);
+        await call.AnswerAsync(part with { Id = $"{asked.Provider.Name}/{part.Id}", UploadId = $"{asked.Provider.Name}/{part.UploadId}" }, UploadJson.Write);
     }
 
     public async Task CompleteAsync(Incoming call)
@@ -33,9 +32,6 @@ internal sealed class UploadRoutes(LlmClient client, FileOwner owners)
         await AnswerAsync(call, await client.Uploads.CancelAsync(id, asked.Options, call.Aborted));
     }
 
-    private static async Task AnswerAsync(Incoming call, Upload upload)
-    {
-        call.Name(upload);
-        await call.WriteJsonAsync(200, upload with { Id = upload.QualifiedId, Purpose = upload.Purpose ?? FilePurpose.UserData, File = upload.File is { } file ? FileWords.Known(file) : null }, UploadJson.Write);
-    }
+    private static Task AnswerAsync(Incoming call, Upload upload) =>
+        call.AnswerAsync(upload with { Id = upload.QualifiedId, Purpose = upload.Purpose ?? FilePurpose.UserData, File = upload.File is { } file ? FileWords.Known(file) : null }, UploadJson.Write);
 }

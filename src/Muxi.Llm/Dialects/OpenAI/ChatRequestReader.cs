@@ -20,8 +20,7 @@ internal ref struct ChatRequestReader
     {
         utf8 = JsonReading.WithoutMark(utf8);
         var request = new ChatRequestReader(utf8);
-        var reader = new Utf8JsonReader(utf8);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A chat request must be a JSON object.");
+        var reader = Begin(utf8, "A chat request");
         while (reader.NextMember())
             if (!request.ReadMain(ref reader) && !request.ReadSampling(ref reader) && !request.ReadOutput(ref reader) && !request.ReadHousekeeping(ref reader))
                 request._extra.Take(ref reader, utf8);

@@ -9,8 +9,7 @@ internal static class CompletionRequestJson
     public static CompletionRequest Read(ReadOnlySpan<byte> source)
     {
         source = JsonReading.WithoutMark(source);
-        var reader = new Utf8JsonReader(source);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A completion request must be a JSON object.");
+        var reader = Begin(source, "A completion request");
         var request = new CompletionRequest { Model = "", Prompt = null };
         var hasPrompt = false;
         var extra = new ExtraReader();

@@ -13,8 +13,7 @@ internal static class EmbeddingRequestJson
     public static EmbeddingRequest Read(ReadOnlySpan<byte> source)
     {
         source = JsonReading.WithoutMark(source);
-        var reader = new Utf8JsonReader(source);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A request for embeddings must be a JSON object.");
+        var reader = Begin(source, "A request for embeddings");
         string? model = null, user = null, format = null;
         TextInput? input = null;
         int? dimensions = null;

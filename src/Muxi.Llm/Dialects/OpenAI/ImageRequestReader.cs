@@ -1,15 +1,17 @@
 using System.Text.Json;
+using static Muxi.Llm.RequestReading;
 
 namespace Muxi.Llm;
 
 /// <summary>Reads requests for pictures in OpenAI's JSON form: strict about shapes, open for members that it does not know.</summary>
 internal static class ImageRequestReader
 {
+    private const string Kind = "A request for pictures";
+
     public static ImageGenerationRequest ReadGeneration(ReadOnlySpan<byte> utf8)
     {
         utf8 = JsonReading.WithoutMark(utf8);
-        var reader = new Utf8JsonReader(utf8);
-        Enter(ref reader);
+        var reader = Begin(utf8, Kind);
         string? model = null, prompt = null;
         var request = new ImageGenerationRequest { Model = "", Prompt = "" };
         var extra = new ExtraReader();
@@ -39,8 +41,7 @@ internal static class ImageRequestReader
     public static ImageEditRequest ReadEdit(ReadOnlySpan<byte> utf8)
     {
         utf8 = JsonReading.WithoutMark(utf8);
-        var reader = new Utf8JsonReader(utf8);
-        Enter(ref reader);
+        var reader = Begin(utf8, Kind);
         string? model = null, prompt = null;
         List<ImageInput>? images = null;
         var request = new ImageEditRequest { Model = "", Prompt = "", Images = [] };
@@ -50,7 +51,7 @@ internal static class ImageRequestReader
             if (reader.Is("model"u8)) model = Text(ref reader, "model");
             else if (reader.Is("prompt"u8)) prompt = Text(ref reader, "prompt");
             else if (reader.Is("images"u8)) images = Images(ref reader);
-            else if (reader.Is("mask"u8)) request = request with { Mask = Mask(ref reader) };
+            else if (reader.Is("mask"u8)) request = request with { Mask = Enter(ref reader, "mask") ? Reference(ref reader, "mask") : null };
             else if (reader.Is("n"u8)) request = request with { N = Whole(ref reader, "n") };
             else if (reader.Is("size"u8)) request = request with { Size = Word(ref reader, "size", static word => new ImageSize(word)) };
             else if (reader.Is("quality"u8)) request = request with { Quality = Word(ref reader, "quality", static word => new ImageQuality(word)) };
@@ -66,12 +67,7 @@ internal static class ImageRequestReader
             else extra.Take(ref reader, utf8);
         }
         reader.Read();
-        return request with { Model = Needed(model, "model"), Prompt = Needed(prompt, "prompt"), Images = images ?? throw Missing("images"), Extra = extra.ToExtra() };
-    }
-
-    private static void Enter(ref Utf8JsonReader reader)
-    {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A request for pictures must be a JSON object.");
+        return request with { Model = Needed(model, "model"), Prompt = Needed(prompt, "prompt"), Images = images ?? throw Missing(Kind, "images"), Extra = extra.ToExtra() };
     }
 
     private static List<ImageInput> Images(ref Utf8JsonReader reader)
@@ -84,12 +80,6 @@ internal static class ImageRequestReader
             images.Add(Reference(ref reader, $"images[{images.Count}]"));
         }
         return images;
-    }
-
-    private static ImageInput? Mask(ref Utf8JsonReader reader)
-    {
-        if (reader.EnterObject()) return Reference(ref reader, "mask");
-        return reader.TokenType == JsonTokenType.Null ? null : throw Wrong("mask", "an object");
     }
 
     private static ImageInput Reference(ref Utf8JsonReader reader, string at)
@@ -107,28 +97,5 @@ internal static class ImageRequestReader
 
     private static T? Word<T>(ref Utf8JsonReader reader, string name, Func<string, T> make) where T : struct => Text(ref reader, name) is { } word ? make(word) : null;
 
-    private static string? Text(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType switch { JsonTokenType.String => reader.Text(), JsonTokenType.Null => null, _ => throw Wrong(name, "text") };
-    }
-
-    private static bool? Flag(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType switch { JsonTokenType.True => true, JsonTokenType.False => false, JsonTokenType.Null => null, _ => throw Wrong(name, "true or false") };
-    }
-
-    private static int? Whole(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var whole) ? whole : throw Wrong(name, "a whole number");
-    }
-
-    private static string Needed(string? value, string name) => value is { Length: > 0 } ? value : throw Missing(name);
-
-    private static JsonException Wrong(string name, string what) => new($"'{name}' must be {what}.", name, null, null);
-
-    private static JsonException Missing(string name) => new($"A request for pictures needs '{name}'.", name, null, null);
+    private static string Needed(string? value, string name) => value is { Length: > 0 } ? value : throw Missing(Kind, name);
 }

@@ -88,7 +88,7 @@ internal readonly ref struct ImageRequestWriter
         _json.WriteStartObject();
         if (image.Url is { } url) _json.WriteString("image_url"u8, url);
         else if (image.FileId is { } id) _json.WriteString("file_id"u8, id);
-        else throw new InvalidOperationException($"The file '{image.Source!.FileName}' has no JSON form: name the picture by an address, a data URI or an id.");
+        else throw new InvalidOperationException($"The file '{image.Source!.Filename}' has no JSON form: name the picture by an address, a data URI or an id.");
         _json.WriteEndObject();
     }
 

@@ -9,8 +9,7 @@ internal static class ModerationRequestJson
     public static ModerationRequest Read(ReadOnlySpan<byte> source)
     {
         source = JsonReading.WithoutMark(source);
-        var reader = new Utf8JsonReader(source);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A moderation request must be a JSON object.");
+        var reader = Begin(source, "A moderation request");
         string? model = null;
         ModerationInput? input = null;
         var extra = new ExtraReader();

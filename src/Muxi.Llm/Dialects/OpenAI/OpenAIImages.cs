@@ -128,9 +128,9 @@ internal static class ImageLimits
     {
         if (file is null) return;
         if (most > 0 && file.Length > most)
-            throw context.Refuse(param, $"'{file.FileName}' has {Sizes.Words(file.Length!.Value)}: {Sizes.Words(most)} at most are taken");
+            throw context.Refuse(param, $"'{file.Filename}' has {Sizes.Words(file.Length!.Value)}: {Sizes.Words(most)} at most are taken");
         // What is surely something else is told now; what nobody can tell is sent.
         if (file.ContentType is { } type && !type.StartsWith("image/", StringComparison.Ordinal) && type != "application/octet-stream")
-            throw context.Refuse(param, $"'{file.FileName}' is {type} and not a picture");
+            throw context.Refuse(param, $"'{file.Filename}' is {type} and not a picture");
     }
 }

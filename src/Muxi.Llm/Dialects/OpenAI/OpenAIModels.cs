@@ -7,7 +7,7 @@ namespace Muxi.Llm;
 public sealed record OpenAIModels : ModelsDialect
 {
     /// <inheritdoc/>
-    public override HttpCall Render(ModelListing request)
+    public override HttpCall Render(ModelListRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         // The first page is asked for plainly, as most services know no pages.

@@ -1,15 +1,17 @@
 using System.Text.Json;
+using static Muxi.Llm.RequestReading;
 
 namespace Muxi.Llm;
 
 /// <summary>Reads a request for speech in OpenAI's form: strict about shapes, open for members that it does not know.</summary>
 internal static class SpeechRequestReader
 {
+    private const string Kind = "A request for speech";
+
     public static SpeechRequest Read(ReadOnlySpan<byte> utf8)
     {
         var source = JsonReading.WithoutMark(utf8);
-        var reader = new Utf8JsonReader(source);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A request for speech must be a JSON object.");
+        var reader = Begin(source, Kind);
         string? model = null, input = null;
         var request = new SpeechRequest { Model = "", Input = "" };
         var extra = new ExtraReader();
@@ -26,8 +28,8 @@ internal static class SpeechRequestReader
         }
         // What stands behind the object is an error of the reader's own.
         reader.Read();
-        if (string.IsNullOrEmpty(model)) throw Missing("model");
-        return request with { Model = model, Input = input ?? throw Missing("input"), Extra = extra.ToExtra() };
+        if (string.IsNullOrEmpty(model)) throw Missing(Kind, "model");
+        return request with { Model = model, Input = input ?? throw Missing(Kind, "input"), Extra = extra.ToExtra() };
     }
 
     private static SpeechVoice? Voice(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -43,32 +45,6 @@ internal static class SpeechRequestReader
             if (reader.Is("id"u8)) id = Text(ref reader, "voice.id");
             else extra.Take(ref reader, source);
         }
-        return SpeechVoice.Custom(id ?? throw Missing("voice.id")) with { Extra = extra.ToExtra() };
+        return SpeechVoice.Custom(id ?? throw Missing(Kind, "voice.id")) with { Extra = extra.ToExtra() };
     }
-
-    private static string? Text(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.String => reader.Text(),
-            JsonTokenType.Null => null,
-            _ => throw Wrong(name, "text"),
-        };
-    }
-
-    private static double? Number(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.Number when double.IsFinite(reader.GetDouble()) => reader.GetDouble(),
-            JsonTokenType.Null => null,
-            _ => throw Wrong(name, "a number"),
-        };
-    }
-
-    private static JsonException Wrong(string name, string what) => new($"'{name}' must be {what}.", name, null, null);
-
-    private static JsonException Missing(string name) => new($"A request for speech needs '{name}'.", name, null, null);
 }

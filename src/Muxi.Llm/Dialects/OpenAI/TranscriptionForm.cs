@@ -36,7 +36,7 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
     private void Check(TranscriptionRequest request)
     {
         if (quirks.MaxFileBytes > 0 && request.File.Length > quirks.MaxFileBytes)
-            throw context.Refuse("file", $"the file '{request.File.FileName}' has {Megabytes(request.File.Length.Value)} MB and the service takes {Megabytes(quirks.MaxFileBytes)} MB at most: cut it, or compress it");
+            throw context.Refuse("file", $"the file '{request.File.Filename}' has {Megabytes(request.File.Length.Value)} MB and the service takes {Megabytes(quirks.MaxFileBytes)} MB at most: cut it, or compress it");
         if (quirks.MaxTemperature > 0 && request.Temperature > quirks.MaxTemperature)
             throw context.Refuse("temperature", string.Create(CultureInfo.InvariantCulture, $"temperature must be from 0 to {quirks.MaxTemperature}, not {request.Temperature}"));
     }
@@ -98,14 +98,14 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
             it._extra.Without("stream").WriteMembers(json);
             json.WriteEndObject();
         });
-        var format = file.ContentType is { } type && type.StartsWith("audio/", StringComparison.Ordinal) ? Media.AudioFormat(type) : System.IO.Path.GetExtension(file.FileName).TrimStart('.').ToLowerInvariant();
+        var format = file.ContentType is { } type && type.StartsWith("audio/", StringComparison.Ordinal) ? Media.AudioFormat(type) : System.IO.Path.GetExtension(file.Filename).TrimStart('.').ToLowerInvariant();
         byte[] head = [.. others.AsSpan()[..^1], .. Encoding.UTF8.GetBytes($",\"input_audio\":{{\"format\":{Quoted(format)},\"data\":\"")];
         return new(head, file, "\"}}"u8.ToArray());
     }
 
     /// <summary>A service tells the kind of sound by the name's ending, above all.</summary>
     private static FileSource Named(FileSource file) =>
-        !System.IO.Path.HasExtension(file.FileName) && file.ContentType is { } type && (type.StartsWith("audio/", StringComparison.Ordinal) || type == "video/mp4") ? file with { FileName = $"{file.FileName}.{Media.AudioFormat(type)}" } : file;
+        !System.IO.Path.HasExtension(file.Filename) && file.ContentType is { } type && (type.StartsWith("audio/", StringComparison.Ordinal) || type == "video/mp4") ? file with { Filename = $"{file.Filename}.{Media.AudioFormat(type)}" } : file;
 
     private void Text(string name, string? value)
     {

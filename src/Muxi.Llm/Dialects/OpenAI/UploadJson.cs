@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Muxi.Llm.RequestReading;
 
 namespace Muxi.Llm;
 
@@ -83,9 +84,11 @@ internal static class UploadJson
 /// <summary>What begins and completes an upload, as JSON: strict about shapes, open for members that it does not know.</summary>
 internal static class UploadRequestJson
 {
+    private const string Kind = "A request for an upload";
+
     public static UploadCreateRequest ReadCreate(ReadOnlySpan<byte> utf8)
     {
-        var reader = Begin(utf8 = JsonReading.WithoutMark(utf8));
+        var reader = Begin(utf8 = JsonReading.WithoutMark(utf8), Kind);
         string? name = null, type = null, purpose = null;
         long? bytes = null;
         FileExpiration? expires = null;
@@ -95,32 +98,32 @@ internal static class UploadRequestJson
             if (reader.Is("filename"u8)) name = Text(ref reader, "filename");
             else if (reader.Is("mime_type"u8)) type = Text(ref reader, "mime_type");
             else if (reader.Is("purpose"u8)) purpose = Text(ref reader, "purpose");
-            else if (reader.Is("bytes"u8)) bytes = Whole(ref reader, "bytes");
+            else if (reader.Is("bytes"u8)) bytes = Long(ref reader, "bytes");
             else if (reader.Is("expires_after"u8)) expires = Expiration(ref reader);
             else extra.Take(ref reader, utf8);
         }
         reader.Read();
         return new()
         {
-            Filename = name ?? throw Missing("filename"), Bytes = bytes ?? throw Missing("bytes"), MimeType = type ?? throw Missing("mime_type"),
+            Filename = name ?? throw Missing(Kind, "filename"), Bytes = bytes ?? throw Missing(Kind, "bytes"), MimeType = type ?? throw Missing(Kind, "mime_type"),
             Purpose = purpose is null ? default(FilePurpose?) : new FilePurpose(purpose), ExpiresAfter = expires, Extra = extra.ToExtra(),
         };
     }
 
     public static UploadCompleteRequest ReadComplete(string uploadId, ReadOnlySpan<byte> utf8)
     {
-        var reader = Begin(utf8 = JsonReading.WithoutMark(utf8));
+        var reader = Begin(utf8 = JsonReading.WithoutMark(utf8), Kind);
         List<string>? parts = null;
         string? sum = null;
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
-            if (reader.Is("part_ids"u8)) parts = Texts(ref reader, "part_ids");
+            if (reader.Is("part_ids"u8)) parts = PartIds(ref reader, "part_ids");
             else if (reader.Is("md5"u8)) sum = Text(ref reader, "md5");
             else extra.Take(ref reader, utf8);
         }
         reader.Read();
-        return new(uploadId, parts ?? throw Missing("part_ids")) { Md5 = sum, Extra = extra.ToExtra() };
+        return new(uploadId, parts ?? throw Missing(Kind, "part_ids")) { Md5 = sum, Extra = extra.ToExtra() };
     }
 
     public static void Write(Utf8JsonWriter json, UploadCreateRequest request)
@@ -155,50 +158,25 @@ internal static class UploadRequestJson
         json.WriteEndObject();
     }
 
-    private static Utf8JsonReader Begin(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8);
-        return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? reader : throw new JsonException("The request must be a JSON object.");
-    }
-
     private static FileExpiration? Expiration(ref Utf8JsonReader reader)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType != JsonTokenType.StartObject) throw Wrong("expires_after", "an object");
+        if (!Enter(ref reader, "expires_after")) return null;
         long? seconds = null;
         string? anchor = null;
         while (reader.NextMember())
         {
-            if (reader.Is("seconds"u8)) seconds = Whole(ref reader, "expires_after.seconds");
+            if (reader.Is("seconds"u8)) seconds = Long(ref reader, "expires_after.seconds");
             else if (reader.Is("anchor"u8)) anchor = Text(ref reader, "expires_after.anchor");
             else reader.SkipMember();
         }
-        return new(seconds ?? throw Missing("expires_after.seconds"), anchor ?? throw Missing("expires_after.anchor"));
+        return new(seconds ?? throw Missing(Kind, "expires_after.seconds"), anchor ?? throw Missing(Kind, "expires_after.anchor"));
     }
 
-    private static string? Text(ref Utf8JsonReader reader, string path)
-    {
-        reader.Read();
-        return reader.TokenType switch { JsonTokenType.String => reader.Text(), JsonTokenType.Null => null, _ => throw Wrong(path, "text") };
-    }
-
-    private static long? Whole(ref Utf8JsonReader reader, string path)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var whole) ? whole : throw Wrong(path, "a whole number");
-    }
-
-    private static List<string> Texts(ref Utf8JsonReader reader, string path)
+    private static List<string> PartIds(ref Utf8JsonReader reader, string path)
     {
         if (!reader.EnterArray()) throw Wrong(path, "a list of texts");
         var texts = new List<string>();
         while (reader.NextItem()) texts.Add(reader.TokenType == JsonTokenType.String ? reader.Text() : throw Wrong($"{path}[{texts.Count}]", "text"));
         return texts;
     }
-
-    private static JsonException Missing(string path) => new($"'{path}' is missing.", path, null, null);
-
-    private static JsonException Wrong(string path, string what) => new($"'{path}' must be {what}.", path, null, null);
 }
