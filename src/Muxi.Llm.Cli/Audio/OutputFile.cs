@@ -3,6 +3,9 @@ namespace Muxi.Llm.Cli;
 /// <summary>The file that <c>-o</c> names: looked at before anything is sent, and never written over by surprise.</summary>
 internal static class OutputFile
 {
+    /// <summary>The file that is named; null for standard output, which <c>-</c> is too.</summary>
+    public static string? Named(string? path) => path is "-" ? null : path;
+
     /// <summary>Refuses what cannot be written later.</summary>
     /// <param name="path">As it was given; null for none.</param>
     /// <param name="mayReplace">Whether a file that is there may go.</param>
@@ -12,7 +15,7 @@ internal static class OutputFile
         if (path is null) return;
         if (path.Length == 0) throw new UsageException("-o names no file.");
         if (Directory.Exists(path)) throw new FailureException($"-o: '{path}' is a directory: name a file in it");
-        if (File.Exists(path) && !mayReplace) throw new FailureException($"-o: '{path}' is there already (--force replaces it)");
+        if (!mayReplace && File.Exists(path) && !Saving.IsPassage(path)) throw new FailureException($"-o: '{path}' is there already (--force replaces it)");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) throw new FailureException($"-o: there is no directory '{folder}'");
     }
 

@@ -99,7 +99,7 @@ internal sealed class FilesCommand : CliCommand
             return 0;
         }
         var path = Path.GetFullPath(output ?? ".", _terminal.WorkingDirectory);
-        if (File.Exists(path) && !parsed.GetValue(_force)) throw new FailureException($"'{output}' is there already: --force replaces it, -o names another file");
+        if (!parsed.GetValue(_force) && File.Exists(path) && !Saving.IsPassage(path)) throw new FailureException($"'{output}' is there already: --force replaces it, -o names another file");
         string written;
         using (var bar = new TransferBar(_terminal, id)) written = await TryAsync("download", () => client.Files.DownloadAsync(id, path, bar, cancellationToken));
         _terminal.Write((output is null ? Path.GetFileName(written) : Directory.Exists(path) ? Path.Combine(output, Path.GetFileName(written)) : output) + "\n");
@@ -145,7 +145,8 @@ internal sealed class FilesCommand : CliCommand
         try
         {
             if (path == "-") return FileSource.FromStream(_terminal.OpenInput(), name!);
-            var source = FileSource.FromFile(Path.GetFullPath(path, _terminal.WorkingDirectory));
+            var whole = Path.GetFullPath(path, _terminal.WorkingDirectory);
+            var source = Attachments.OpenPipe(whole) is { } pipe ? FileSource.FromStream(pipe, name ?? whole) : FileSource.FromFile(whole);
             return name is null ? source : source with { FileName = name };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
