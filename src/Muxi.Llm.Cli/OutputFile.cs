@@ -8,6 +8,9 @@ internal static class OutputFile
     /// <summary>The option that lets a file go which is there.</summary>
     public static Option<bool> Force() => new("--force") { Description = "Lets -o replace a file that is there already." };
 
+    /// <summary>The file that is named; null for standard output, which <c>-</c> is too.</summary>
+    public static string? Named(string? path) => path is "-" ? null : path;
+
     /// <summary>Refuses what cannot be written later.</summary>
     /// <param name="terminal">Has the directory that paths begin in.</param>
     /// <param name="path">As it was given; null for none.</param>
@@ -19,7 +22,7 @@ internal static class OutputFile
         if (path.Length == 0) throw new UsageException("-o names no file.");
         var whole = Path.GetFullPath(path, terminal.WorkingDirectory);
         if (Directory.Exists(whole)) throw new FailureException($"-o: '{path}' is a directory: name a file in it");
-        if (File.Exists(whole) && !mayReplace) throw new FailureException($"-o: '{path}' is there already (--force replaces it)");
+        if (!mayReplace && File.Exists(whole) && !Saving.IsPassage(whole)) throw new FailureException($"-o: '{path}' is there already (--force replaces it)");
         if (Path.GetDirectoryName(whole) is { } folder && !Directory.Exists(folder)) throw new FailureException($"-o: there is no directory '{folder}'");
     }
 

@@ -29,9 +29,9 @@ internal sealed class IncomingForm
         {
             throw;
         }
-        catch (IOException e)
+        catch (IOException)
         {
-            throw new RefusalException(new(400, $"the form ends in its middle: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}") { Code = "invalid_form" });
+            throw new RefusalException(new(400, "the form ends in its middle: its last boundary is missing") { Code = "invalid_form" });
         }
     }
 

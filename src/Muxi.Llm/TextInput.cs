@@ -89,7 +89,7 @@ public sealed class TextInput
         {
             var at = IsList ? $"{name}[{i}]" : name;
             if (_texts is not null && _texts[i] is null) return (at, $"'{at}' is null: it must be a text");
-            if (_texts is not null ? !mayBeEmpty && _texts[i].Length == 0 : _tokens![i].Count == 0) return (at, $"'{at}' is empty: give text or leave it out");
+            if (_texts is not null ? !mayBeEmpty && _texts[i].Length == 0 : _tokens![i].Count == 0) return (at, $"'{at}' is empty: give text{(IsList ? " or leave it out" : "")}");
             if (_tokens is not null && _tokens[i].Any(token => token < 0)) return (at, $"'{at}' holds a token below 0");
         }
         return null;

@@ -3,22 +3,23 @@ namespace Muxi.Llm.Cli;
 /// <summary>The sound that a command is given: a file, or standard input.</summary>
 internal static class SoundInput
 {
-    /// <summary>Opens it. Standard input waits on disk until the command is over, so that its kind and length are known and a failed call can be made again.</summary>
+    /// <summary>Opens it. Standard input, or a pipe, waits on disk until the command is over, so that its kind and length are known and a failed call can be made again.</summary>
     /// <param name="path">The file; <c>-</c> is standard input.</param>
     /// <param name="terminal">Has standard input.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FailureException">It cannot be read.</exception>
     public static async Task<(FileSource Source, IDisposable Hold)> OpenAsync(string path, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (path != "-") return (Attachments.Read("FILE", path, FileSource.FromFile), Stream.Null);
-        if (terminal.IsInTerminal) throw new UsageException("There is no sound: - reads it from stdin, which is a terminal here.");
+        await using var pipe = path == "-" ? null : Attachments.OpenPipe(path);
+        if (path != "-" && pipe is null) return (Attachments.Read("FILE", path, FileSource.FromFile), Stream.Null);
+        if (pipe is null && terminal.IsInTerminal) throw new UsageException("There is no sound: - reads it from stdin, which is a terminal here.");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var spool = new FileStream(Path.Combine(Path.GetTempPath(), $"muxi-llm-{Guid.NewGuid():N}"), options);
         try
         {
-            await terminal.InBytes.CopyToAsync(spool, cancellationToken);
-            if (spool.Length == 0) throw new FailureException("FILE: nothing came on stdin");
+            await (pipe ?? terminal.InBytes).CopyToAsync(spool, cancellationToken);
+            if (spool.Length == 0) throw new FailureException(pipe is null ? "FILE: nothing came on stdin" : $"FILE: nothing came from '{path}'");
             spool.Position = 0;
             return (FileSource.FromStream(spool, "stdin"), spool);
         }

@@ -38,6 +38,23 @@ internal static class Attachments
         }
     }
 
+    /// <summary>Opens a pipe that a path names, such as a shell's <c>&lt;(command)</c>; null where it is a file, or cannot be opened at all. It can be opened once.</summary>
+    public static FileStream? OpenPipe(string path)
+    {
+        if (path.Length == 0 || !File.Exists(path)) return null;
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            if (!file.CanSeek) return file;
+            file.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it as a file tells why it cannot be.
+        }
+        return null;
+    }
+
     /// <summary>Whether it is an address, or a data URI, and not a file.</summary>
     public static bool IsUrl(string source) =>
         source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase)

@@ -69,7 +69,7 @@ internal sealed class EmbedCommand : CliCommand
             if (word != "-") texts.Add(word.Length > 0 ? word : throw new UsageException("A text is empty."));
             else await AddInputAsync();
         foreach (var file in files)
-            texts.AddRange((file == "-" ? await _terminal.ReadAllAsync(Timeout.InfiniteTimeSpan, cancellationToken) : Attachments.Read("--lines", file, File.ReadAllText))!
+            texts.AddRange((file == "-" ? await _terminal.ReadAllAsync(Timeout.InfiniteTimeSpan, cancellationToken) : Attachments.Read("--lines", file, Lines))!
                 .Split(['\n', '\r']).Where(line => !string.IsNullOrWhiteSpace(line)));
         if (words.Length == 0 && files.Length == 0 && !_terminal.IsInTerminal) await AddInputAsync();
         return texts;
@@ -79,6 +79,12 @@ internal sealed class EmbedCommand : CliCommand
             var input = (await _terminal.ReadAllAsync(Timeout.InfiniteTimeSpan, cancellationToken))!.TrimEnd('\n', '\r');
             if (input.Length > 0) texts.Add(input);
         }
+    }
+
+    private static string Lines(string path)
+    {
+        Media.CheckPath(path);
+        return File.ReadAllText(path);
     }
 
     private static string Line(Embedding embedding)

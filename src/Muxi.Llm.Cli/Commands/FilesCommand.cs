@@ -145,7 +145,10 @@ internal sealed class FilesCommand : CliCommand
         try
         {
             if (path == "-") return FileSource.FromStream(_terminal.InBytes, name!);
-            var source = FileSource.FromFile(Path.GetFullPath(path, _terminal.WorkingDirectory));
+            var whole = Path.GetFullPath(path, _terminal.WorkingDirectory);
+            // The name of a shell's <(command) is but a number.
+            if (name is null && Saving.IsPassage(whole) && whole.StartsWith("/dev/", StringComparison.Ordinal)) throw new UsageException($"{path} has no name: give the file one with --name.");
+            var source = Attachments.OpenPipe(whole) is { } pipe ? FileSource.FromStream(pipe, name ?? whole) : FileSource.FromFile(whole);
             return name is null ? source : source with { Filename = name };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -27,8 +27,8 @@ internal sealed class ImageCommand : CliCommand
     private readonly Option<string[]> _edits = new("--edit") { HelpName = "FILE|URL", Description = "Makes the picture from this one: a file, or an http(s) or data: URL. May be given several times." };
     private readonly Option<string> _mask = new("--mask") { HelpName = "FILE|URL", Description = "Says where the first picture of --edit may be changed: a PNG of its size, wherever it is transparent." };
     private readonly Option<string> _vary = new("--vary") { HelpName = "FILE", Description = "Makes pictures that are like this one; there is no prompt then." };
-    private readonly Option<int?> _partial = new("--partial") { HelpName = "N", Description = "Asks for so many unfinished pictures, 0 to 3, and tells on stderr when each is there. 2 on a terminal, else 0; OpenAI counts each as some tokens.", CustomParser = Given.Whole("--partial", 0, 3) };
-    private readonly Option<string> _out = new("--output", "-o") { HelpName = "FILE|DIR", Description = "Saves the picture as this file, or in this directory; without it here. Several are numbered." };
+    private readonly Option<int?> _partial = new("--partial") { HelpName = "N", Description = "Asks for so many unfinished pictures, 0 to 3, and tells on stderr when each is there. 2 on a terminal, else 0; OpenAI counts each as some tokens." };
+    private readonly Option<string> _out = new("--output", "-o") { HelpName = "FILE|DIR|-", Description = "Saves the picture as this file, or in this directory; without it here. Several are numbered. - is stdout." };
     private readonly Option<bool> _force = OutputFile.Force();
     private readonly Option<bool> _json = new("--json") { Description = "Prints the whole reply as JSON, in OpenAI's form, pictures included; they are saved only with -o." };
 
@@ -43,7 +43,7 @@ internal sealed class ImageCommand : CliCommand
     }
 
     public override string Ending => """
-        Pictures are called image-1.png, image-2.png and so on, by what each is; none that is there is replaced, but with --force the one file that -o names.
+        Pictures are called image-1.png, image-2.png and so on, by what each is; none that is there is replaced, but one that -o names with --force.
         Without -m the model is MUXI_LLM_MODEL, else the configuration's, else that of the first provider that makes pictures and whose key is set, else sandbox/image.
 
         Examples:
@@ -68,8 +68,7 @@ internal sealed class ImageCommand : CliCommand
         var prompt = vary is null ? await Given.TextAsync(_terminal, words, "prompt", cancellationToken) : "";
         if (vary is null && string.IsNullOrWhiteSpace(prompt)) throw new UsageException("There is no prompt: give one as an argument or on stdin.");
         var target = parsed.GetValue(_out);
-        if (target is { Length: 0 }) throw new UsageException("-o names no file and no directory.");
-        if (target is not null) CheckTarget(target, parsed);
+        CheckTarget(target, parsed);
 
         using var client = _terminal.Connect();
         var model = DefaultModel.Choose(parsed.GetValue(_model), Operations.Images, client, _terminal);
@@ -79,6 +78,11 @@ internal sealed class ImageCommand : CliCommand
         _terminal.TellWarnings(reply);
         if (reply.Data.Count == 0) throw new FailureException($"{reply.Provider}: the reply holds no picture");
         var printsJson = parsed.GetValue(_json);
+        if (target == "-")
+        {
+            _terminal.WriteBytes((await reply.Data[0].ReadBytesAsync(cancellationToken)).Span);
+            return 0;
+        }
         if (printsJson) _terminal.Write(reply.ToIndentedJson() + "\n");
         if (!printsJson || target is not null) await SaveAsync(reply, target ?? ".", isQuiet: printsJson, cancellationToken);
         return 0;
@@ -138,13 +142,21 @@ internal sealed class ImageCommand : CliCommand
         return accumulator.Finished()!;
     }
 
-    /// <summary>Looks at the one file that a picture becomes; several get numbers that are free.</summary>
-    private void CheckTarget(string target, ParseResult parsed)
+    /// <summary>Refuses what cannot be written later: a picture that was made and paid for is not to be lost, nor one that is there already.</summary>
+    private void CheckTarget(string? target, ParseResult parsed)
     {
-        if (target[^1] is '/' or '\\' || Directory.Exists(target) || parsed.GetValue(_n) > 1) return;
-        // Without an ending it gets that of the picture, which nobody knows yet.
-        var isThere = _endings.Select(ending => target + ending).FirstOrDefault(File.Exists);
-        OutputFile.Check(_terminal, Path.HasExtension(target) ? target : isThere ?? target, parsed.GetValue(_force));
+        if (target is null) return;
+        if (target.Length == 0) throw new UsageException("-o names no file and no directory.");
+        if (target == "-")
+        {
+            if (parsed.GetValue(_json) || parsed.GetValue(_n) > 1) throw new UsageException("-o - writes one picture to stdout, and nothing beside it.");
+            if (_terminal.IsOutTerminal) throw new UsageException("Pictures are not shown here: name a file with -o, or pipe it into a viewer.");
+            return;
+        }
+        if (target[^1] is '/' or '\\' || Directory.Exists(Path.GetFullPath(target, _terminal.WorkingDirectory))) return;
+        // Several get numbers that are free; one without an ending gets that of the picture, which nobody knows yet.
+        var isThere = Path.HasExtension(target) ? null : _endings.Select(ending => target + ending).FirstOrDefault(name => File.Exists(Path.GetFullPath(name, _terminal.WorkingDirectory)));
+        OutputFile.Check(_terminal, isThere ?? target, parsed.GetValue(_force) || parsed.GetValue(_n) > 1);
     }
 
     private async Task SaveAsync(ImagesResponse reply, string target, bool isQuiet, CancellationToken cancellationToken)
@@ -156,7 +168,7 @@ internal sealed class ImageCommand : CliCommand
         });
         foreach (var (path, image) in paths.Zip(reply.Data))
         {
-            if (Media.TypeByName(path) is { } promised && Media.TypeOf(image.Bytes.Span) is { } type && promised != type) _terminal.Note($"{path} is {type}, whatever its name says");
+            if (Media.TypeByName(path) is { } promised && Media.TypeOf(image.Bytes.Span) is { } type && promised != type) _terminal.Note($"{path} is {type}, whatever its name says (--format asks for another)");
             var shown = target == "." ? Path.GetRelativePath(_terminal.WorkingDirectory, path) : path;
             if (isQuiet) _terminal.Note($"saved {shown}");
             else _terminal.Write(shown + "\n");

@@ -9,14 +9,14 @@ internal sealed class SpeakCommand : CliCommand
     private static readonly string[] _endings = ["mp3", "opus", "aac", "flac", "wav", "pcm"];
 
     private readonly Terminal _terminal;
-    private readonly Argument<string> _text = new("TEXT|-") { Description = "What to say. - reads it from stdin, as does leaving it out with stdin redirected.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string[]> _text = new("TEXT|-") { Description = "What to say. - reads it from stdin, as does leaving it out with stdin redirected.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> _model = new("--model", "-m") { HelpName = "MODEL", Description = "Who speaks, as provider/model; a name without a slash is OpenAI's." };
     private readonly Option<string> _voice = new("--voice") { HelpName = "NAME", Description = "Which of the service's voices: alloy, coral, ... at OpenAI." };
     private readonly Option<string> _voiceId = new("--voice-id") { HelpName = "ID", Description = "A voice of your own, by its id." };
     private readonly Option<string> _format = new("--format") { HelpName = "mp3|opus|aac|flac|wav|pcm", Description = "The form of the sound. Where it is not given, the ending of -o tells, else the service chooses." };
     private readonly Option<double?> _speed = new("--speed") { HelpName = "N", Description = "How fast, 0.25 to 4; 1 is as usual.", CustomParser = Given.Between("--speed", 0.25, 4) };
     private readonly Option<string> _instructions = new("--instructions") { HelpName = "TEXT", Description = "How to say it, for models that take that." };
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the sound there; without it, to stdout, which must not be a terminal then." };
+    private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the sound there; without it, or as -, to stdout, which must not be a terminal then." };
     private readonly Option<bool> _force = OutputFile.Force();
 
     public SpeakCommand(Terminal terminal) : base("speak", "Says a text: writes the sound to a file, or to stdout as it comes.")
@@ -43,10 +43,13 @@ internal sealed class SpeakCommand : CliCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var output = parsed.GetValue(_output);
+        var words = parsed.GetValue(_text) ?? [];
+        Given.CheckOptions(parsed, words, "text");
+        if (words.Length > 1) throw new UsageException("There is more than one text: put it in quotes.");
+        var output = OutputFile.Named(parsed.GetValue(_output));
         OutputFile.Check(_terminal, output, parsed.GetValue(_force));
         if (output is null && _terminal.IsOutTerminal) throw new UsageException("Sound is nothing to show: name a file with -o, or pipe it into a player.");
-        var text = await TextAsync(parsed.GetValue(_text), cancellationToken);
+        var text = await TextAsync(words is [var given] ? given : null, cancellationToken);
         if (string.IsNullOrWhiteSpace(text)) throw new UsageException("There is nothing to say: give a text as an argument or on stdin.");
         using var client = _terminal.Connect();
         var format = parsed.GetValue(_format) ?? FormatOf(output);

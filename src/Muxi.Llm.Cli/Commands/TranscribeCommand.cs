@@ -44,7 +44,7 @@ internal sealed class TranscribeCommand : CliCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var output = parsed.GetValue(_output);
+        var output = OutputFile.Named(parsed.GetValue(_output));
         OutputFile.Check(_terminal, output, parsed.GetValue(_force));
         var (source, hold) = await SoundInput.OpenAsync(parsed.GetValue(_file)!, _terminal, cancellationToken);
         using var holding = hold;

@@ -105,6 +105,7 @@ internal sealed class Targets(LlmOptions options)
     public (Provider Provider, string Id) Owned(string id)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        if (id.IndexOf('/') == id.Length - 1) throw new ConfigurationException($"'{id}' names nothing at a service: write {id}ID");
         var name = Catalog.Resolve(id, options.Providers);
         return (name.Provider, name.Host is null ? name.Model : $"{name.Model}@{name.Host}");
     }

@@ -39,12 +39,13 @@ public sealed record FileSource
     internal bool IsShareable { get; private init; } = true;
 
     /// <summary>A file on disk. It is opened for each attempt, and looked at once now.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file, it is a directory, or it is empty.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, it is a directory or a pipe (<see cref="FromStream"/> takes those), or it is empty.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FileSource FromFile(string path)
     {
         Media.CheckPath(path);
         using var file = Open(path, 0);
+        if (!file.CanSeek) throw new FileNotFoundException($"'{path}' is a pipe, which can be read but once, and no file.", path);
         if (file.Length == 0) throw new FileNotFoundException($"The file '{path}' is empty.", path);
         var whole = Path.GetFullPath(path);
         return new(at => Open(whole, at), path, file.Length) { ContentType = TypeOf(file, path) };

@@ -23,11 +23,17 @@ internal static class Saving
     public static async Task SaveAsync(Stream content, string path, Manner manner, CancellationToken cancellationToken)
     {
         var whole = CheckTarget(path);
+        if (IsPassage(whole))
+        {
+            await PassOnAsync(content, whole, manner, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        if (!manner.KeepsExisting) whole = Meant(whole);
         // Beside the file, so that it can be renamed, and of a length of its own, which a long name leaves no room for.
         var temporary = Path.Combine(Path.GetDirectoryName(whole)!, $".{Guid.NewGuid():N}.part");
         try
         {
-            var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 });
+            var file = Create(temporary, whole);
             await using (file.ConfigureAwait(false))
             {
                 await CopyAsync(content, file, manner, cancellationToken).ConfigureAwait(false);
@@ -58,6 +64,75 @@ internal static class Saving
         }
     }
 
+    /// <summary>
+    /// Whether a path is no file but a way to somewhere else: a device, a pipe, <c>/dev/stdout</c>. Such a thing is written to; to rename a file over it would take it away,
+    /// from everybody where it is <c>/dev/null</c>.
+    /// </summary>
+    public static bool IsPassage(string path)
+    {
+        if (OperatingSystem.IsWindows()) return false;
+        var whole = Path.GetFullPath(path);
+        if (!File.Exists(whole)) return false;
+        if (whole.StartsWith("/dev/", StringComparison.Ordinal) && !whole.StartsWith("/dev/shm/", StringComparison.Ordinal)) return true;
+        try
+        {
+            if (Meant(whole) is var meant && meant != whole) return IsPassage(meant);
+            // What has a length is a file; to open anything else for writing tells, and changes nothing.
+            if (new FileInfo(whole).Length > 0) return false;
+            using var file = Open(whole);
+            return !file.CanSeek;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The file that a link means, and not the link: that stays one.</summary>
+    private static string Meant(string path) => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+
+    private static FileStream Open(string path) => new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 });
+
+    /// <summary>Writes to what is no file; what must be looked over when it is whole waits in memory until then.</summary>
+    private static async Task PassOnAsync(Stream content, string path, Manner manner, CancellationToken cancellationToken)
+    {
+        var target = Open(path);
+        await using (target.ConfigureAwait(false))
+        {
+            if (manner.Finish is not { } finish)
+            {
+                await CopyAsync(content, target, manner, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            using var bytes = new MemoryStream();
+            await CopyAsync(content, bytes, manner, cancellationToken).ConfigureAwait(false);
+            await finish(bytes, cancellationToken).ConfigureAwait(false);
+            bytes.Position = 0;
+            await bytes.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes the temporary file; a failure names the file that is meant.</summary>
+    private static FileStream Create(string temporary, string whole)
+    {
+        try
+        {
+            return new(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 });
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new IOException($"No file can be made as '{whole}'.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnauthorizedAccessException(e.Message.Replace(temporary, whole, StringComparison.Ordinal), e);
+        }
+        catch (IOException e) when (e.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw new IOException(e.Message.Replace(temporary, whole, StringComparison.Ordinal), e);
+        }
+    }
+
     /// <exception cref="IOException">There is a file of this name.</exception>
     private static void Claim(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write).Dispose();
 
@@ -85,7 +160,7 @@ internal static class Saving
         return whole;
     }
 
-    private static async Task CopyAsync(Stream from, FileStream to, Manner manner, CancellationToken cancellationToken)
+    private static async Task CopyAsync(Stream from, Stream to, Manner manner, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try

@@ -13,7 +13,7 @@ internal static class ImageSaving
         var isFolder = path[^1] is '/' or '\\' || Directory.Exists(path);
         if (!isFolder && images is [var only]) return [await SaveOneAsync(only, path, cancellationToken).ConfigureAwait(false)];
         var folder = isFolder ? path : Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
-        var names = new Names(folder, isFolder ? Stem : Path.GetFileNameWithoutExtension(path), isFolder ? "" : Path.GetExtension(path));
+        var names = new Names(isFolder || Path.GetDirectoryName(path) is { Length: > 0 } ? folder : "", isFolder ? Stem : Path.GetFileNameWithoutExtension(path), isFolder ? "" : Path.GetExtension(path));
         var saved = new List<string>(images.Count);
         foreach (var image in images)
         {
@@ -33,7 +33,7 @@ internal static class ImageSaving
     private static async Task<string> SaveOneAsync(GeneratedImage image, string path, CancellationToken cancellationToken)
     {
         var bytes = await image.ReadBytesAsync(cancellationToken).ConfigureAwait(false);
-        if (Path.GetExtension(path).Length == 0) path += ExtensionOf(image, bytes);
+        if (Path.GetExtension(path).Length == 0 && !Saving.IsPassage(path)) path += ExtensionOf(image, bytes);
         await ReplaceAsync(path, bytes, cancellationToken).ConfigureAwait(false);
         return path;
     }

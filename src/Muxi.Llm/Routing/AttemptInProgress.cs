@@ -37,8 +37,11 @@ internal sealed class AttemptInProgress : IDisposable
         return error is UnsupportedFeatureException or ApiException { WasSent: false } ? null : new(Target.Name, error.Kind.ToString(), Waiting.Elapsed, Trace.Status) { MayHaveWorked = !RetryPolicy.HadNoEffect(error) };
     }
 
-    public UnsupportedFeatureException Unsupported(string operation) =>
-        new($"{Target.Provider.Name} does not offer {operation} through this library") { Provider = Target.Provider.Name, Model = Target.Model };
+    public UnsupportedFeatureException Unsupported(string operation) => Unsupported(Target.Provider, Target.Model, operation);
+
+    /// <summary>The error of an operation that a service does not have.</summary>
+    public static UnsupportedFeatureException Unsupported(Provider service, string model, string operation) =>
+        new($"{service.Name} does not offer {operation} through this library") { Provider = service.Name, Model = model };
 
     public void Dispose() => Waiting.Dispose();
 

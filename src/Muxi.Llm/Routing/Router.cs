@@ -47,7 +47,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             }
             catch (LlmException e)
             {
-                if (await course.AfterAsync(e).ConfigureAwait(false) is not { } raised) continue;
+                if (await course.AfterAsync(Meant(e, verb, course.Stop, verb.On(course.Stop.Name.Provider, course.Stop.Name.Model))).ConfigureAwait(false) is not { } raised) continue;
                 if (raised == e) throw;
                 throw raised;
             }
@@ -73,7 +73,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
                 }
                 catch (LlmException e)
                 {
-                    if (await course.AfterAsync(e).ConfigureAwait(false) is not { } raised) continue;
+                    if (await course.AfterAsync(Meant(e, verb, course.Stop, verb.On(course.Stop.Name.Provider, course.Stop.Name.Model))).ConfigureAwait(false) is not { } raised) continue;
                     if (raised == e) throw;
                     throw raised;
                 }
@@ -165,7 +165,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
                 if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
                 chunks.Clear();
                 if (e is not LlmException failure) throw;
-                if (await course.AfterAsync(failure).ConfigureAwait(false) is not { } raised) continue;
+                if (await course.AfterAsync(Meant(failure, verb, course.Stop, verb.On(course.Stop.Name.Provider, course.Stop.Name.Model))).ConfigureAwait(false) is not { } raised) continue;
                 if (raised == e) throw;
                 throw raised;
             }
@@ -181,6 +181,10 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
         var response = await transport.SendAsync(attempt.Target, call, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
         return new(transport, attempt, response, dialect.Framing, dialect.Fold(asked, attempt.Context));
     }
+
+    /// <summary>What an error means: a key that is missing for what a service does not offer would be got for nothing.</summary>
+    private static LlmException Meant<TRequest>(LlmException error, Verb<TRequest> verb, Stop stop, object? dialect) =>
+        error is ConfigurationException { IsMissingKey: true } && dialect is null ? AttemptInProgress.Unsupported(stop.Name.Provider, stop.Name.Model, verb.Name) : error;
 
     private static bool HasContent<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, List<TChunk> chunks, ref int seen)
     {

@@ -56,7 +56,7 @@ internal sealed class ContentStream(HttpResponseMessage response, Stream body, C
         catch (Exception e) when (Transport.IsOfTheBody(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Broken(Transport.Explain(e, attempt.Target, _waiting));
+            throw Broken(Transport.ExplainBreak(e, attempt.Target, _waiting));
         }
     }
 

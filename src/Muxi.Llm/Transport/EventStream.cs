@@ -51,7 +51,7 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
         }
         catch (Exception e) when (Transport.IsOfTheBody(e))
         {
-            throw Transport.Explain(e, attempt.Target, _waiting);
+            throw _sawEvent ? Transport.ExplainBreak(e, attempt.Target, _waiting) : Transport.Explain(e, attempt.Target, _waiting);
         }
     }
 

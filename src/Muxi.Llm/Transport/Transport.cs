@@ -162,7 +162,12 @@ internal sealed class Transport : IDisposable
         error is HttpRequestException or OperationCanceledException or IOException or SocketException or InvalidDataException or InvalidOperationException;
 
     /// <summary>What an exception of the network means.</summary>
-    public static Exception Explain(Exception error, Target target, Waiting waiting)
+    public static Exception Explain(Exception error, Target target, Waiting waiting) => Explain(error, target, waiting, static at => $"no reply from {at}");
+
+    /// <summary>What an exception of the network means that comes in the middle of a reply.</summary>
+    public static Exception ExplainBreak(Exception error, Target target, Waiting waiting) => Explain(error, target, waiting, static at => $"the connection to {at} broke");
+
+    private static Exception Explain(Exception error, Target target, Waiting waiting, Func<string, string> what)
     {
         if (error is OperationCanceledException cancelled) return waiting.Explain(cancelled, target.Provider.Name, target.Model);
         if (waiting.Token.IsCancellationRequested) return waiting.Explain(new("The call was cancelled.", error), target.Provider.Name, target.Model);
@@ -170,7 +175,7 @@ internal sealed class Transport : IDisposable
         var root = error;
         while (root.InnerException is { } inner) root = inner;
         if (error is InvalidDataException or InvalidOperationException and not ObjectDisposedException) return Unusable(target, $"the reply does not unpack: {OneLine(root.Message)}", error);
-        return new ApiConnectionException($"{target.Provider.Name}: no reply from {target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority)}: {OneLine(Redaction.Redact(root.Message, target.Secrets))}{hint}", error)
+        return new ApiConnectionException($"{target.Provider.Name}: {what(target.BaseUrl.Folder.GetLeftPart(UriPartial.Authority))}: {OneLine(Redaction.Redact(root.Message, target.Secrets))}{hint}", error)
         {
             Provider = target.Provider.Name, Model = target.Model, NothingWasSent = IsUnsent(error),
         };

@@ -45,6 +45,38 @@ public sealed class AudioCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dash_is_stdout_for_sound_and_text()
+    {
+        await File.WriteAllBytesAsync(At("a.wav"), SoundForms.Spoken(Text, "wav"), TestContext.Current.CancellationToken);
+
+        var (code, output, _) = await RunAsync(new(), "speak", "-m", "sandbox/s", "--format", "pcm", Text, "-o", "-");
+        var transcript = await new CliRun().RunAsync("transcribe", "-m", "sandbox/t", At("a.wav"), "-o", "-");
+
+        Assert.Equal(0, code);
+        Assert.Equal(SoundForms.Spoken(Text, "pcm"), output);
+        Assert.Equal(new CliResult(0, Text + "\n", ""), transcript);
+    }
+
+    [Fact]
+    public async Task Several_words_without_quotes_are_told_of()
+    {
+        Assert.Equal(new CliResult(2, "", "muxi-llm: There is more than one text: put it in quotes.\n"), await new CliRun().RunAsync("speak", "-m", "sandbox/s", "Good", "morning", "-o", At("a.mp3")));
+    }
+
+    [Fact]
+    public async Task Sound_may_come_from_a_pipe_that_a_path_names()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [At("pipe")])) await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var written = Task.Run(() => File.WriteAllBytes(At("pipe"), SoundForms.Spoken(Text, "wav")), TestContext.Current.CancellationToken);
+
+        var run = await new CliRun().RunAsync("transcribe", "-m", "sandbox/t", At("pipe"));
+        await written;
+
+        Assert.Equal(new CliResult(0, Text + "\n", ""), run);
+    }
+
+    [Fact]
     public async Task PCM_becomes_a_WAV_and_a_streamed_WAV_gets_its_lengths()
     {
         await using var server = await ReplayServer.StartAsync(1, request =>

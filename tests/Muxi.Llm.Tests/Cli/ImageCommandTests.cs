@@ -58,7 +58,7 @@ public sealed class ImageCommandTests : IDisposable
         await File.WriteAllTextAsync(At("old.png"), "old", Cancel);
 
         Assert.Equal(new(0, At("old.png") + "\n", ""), await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("old.png"), "--force", "A cat"));
-        Assert.Equal(new(0, At("cat.jpg") + "\n", $"muxi-llm: {At("cat.jpg")} is image/png, whatever its name says\n"), await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("cat.jpg"), "A cat"));
+        Assert.Equal(new(0, At("cat.jpg") + "\n", $"muxi-llm: {At("cat.jpg")} is image/png, whatever its name says (--format asks for another)\n"), await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At("cat.jpg"), "A cat"));
         Assert.Equal(new(0, At("new/image-1.png") + "\n" + At("new/image-2.jpg") + "\n", ""), await Asking(server.Url).RunAsync("image", "-m", "m", "-n", "2", "-o", At("new/"), "A cat"));
         Assert.Equal(new(0, At("two-1.png") + "\n" + At("two-2.jpg") + "\n", ""), await Asking(server.Url).RunAsync("image", "-m", "m", "-n", "2", "-o", At("two"), "A cat"));
         Assert.Equal(ImageWire.Png, await File.ReadAllBytesAsync(At("old.png"), Cancel));
@@ -134,6 +134,38 @@ public sealed class ImageCommandTests : IDisposable
         var run = await new CliRun { WorkingDirectory = _folder.FullName }.RunAsync("image", "--size", "16x16", "A cat");
 
         Assert.Equal(new(0, "image-1.png\n", "muxi-llm: sandbox/image answers (no key is set; set OPENAI_API_KEY for openai/gpt-image-1)\n"), run);
+    }
+
+    [Theory]
+    [InlineData("cat.png", "-o: '{0}' is there already (--force replaces it)")]
+    [InlineData("cat", "-o: '{0}.png' is there already (--force replaces it)")]
+    [InlineData("no/cat.png", "-o: there is no directory '{1}'")]
+    public async Task What_cannot_be_saved_is_told_before_a_picture_is_paid_for(string name, string told)
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(ImageWire.Reply));
+        await File.WriteAllTextAsync(At("cat.png"), "old", Cancel);
+
+        var run = await Asking(server.Url).RunAsync("image", "-m", "m", "-o", At(name), "A cat");
+
+        Assert.Equal(new(1, "", $"muxi-llm: {string.Format(System.Globalization.CultureInfo.InvariantCulture, told, At(name), At("no"))}\n"), run);
+        Assert.Empty(server.Requests);
+        Assert.Equal("old", await File.ReadAllTextAsync(At("cat.png"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_dash_is_stdout_which_gets_the_one_picture()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(ImageWire.Reply));
+        using var output = new MemoryStream();
+
+        var (text, errors) = (new StringWriter(), new StringWriter());
+        var code = await Muxi.Llm.Cli.CommandLine.RunAsync(["image", "-m", "m", "-o", "-", "A cat"], Asking(server.Url).Terminal(text, errors, outBytes: output));
+        var several = await Asking(server.Url).RunAsync("image", "-m", "m", "-n", "2", "-o", "-", "A cat");
+
+        Assert.Equal((0, "", ""), (code, text.ToString(), errors.ToString()));
+        Assert.Equal(ImageWire.Png, output.ToArray());
+        Assert.Equal(new(2, "", "muxi-llm: -o - writes one picture to stdout, and nothing beside it.\n"), several);
+        Assert.Empty(_folder.GetFiles());
     }
 
     [Theory]

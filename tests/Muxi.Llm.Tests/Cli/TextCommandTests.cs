@@ -160,6 +160,11 @@ public sealed class TextCommandTests : IDisposable
     [InlineData(1, "--image: ", "moderate", "--image", "no-such-picture.png")]
     [InlineData(1, "groq does not offer completions", "complete", "-m", "groq/m", "a")]
     [InlineData(1, "needs a key", "embed", "-m", "openai/m", "a")]
+    [InlineData(1, "anthropic does not offer embeddings", "embed", "-m", "anthropic/m", "a")]
+    [InlineData(1, "anthropic does not offer completions", "complete", "-m", "anthropic/m", "a")]
+    [InlineData(1, "anthropic does not offer completions", "complete", "--no-stream", "-m", "anthropic/m", "a")]
+    [InlineData(1, "anthropic does not offer speech", "speak", "-m", "anthropic/m", "a")]
+    [InlineData(1, "--lines: There is no file 'no-such-file.txt'.", "embed", "--lines", "no-such-file.txt")]
     public async Task What_cannot_work_is_told_in_a_line(int code, string told, params string[] arguments)
     {
         var run = await new CliRun { Environment = new() { ["GROQ_API_KEY"] = "gsk-1" } }.RunAsync(arguments);
