@@ -80,7 +80,8 @@ internal sealed class ImageCommand : CliCommand
         var printsJson = parsed.GetValue(_json);
         if (target == "-")
         {
-            _terminal.WriteBytes((await reply.Data[0].ReadBytesAsync(cancellationToken)).Span);
+            using var picture = new MemoryStream((await reply.Data[0].ReadBytesAsync(cancellationToken)).ToArray(), writable: false);
+            await _terminal.CopyToOutputAsync(picture, cancellationToken);
             return 0;
         }
         if (printsJson) _terminal.Write(reply.ToIndentedJson() + "\n");
