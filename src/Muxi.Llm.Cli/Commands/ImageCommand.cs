@@ -27,7 +27,7 @@ internal sealed class ImageCommand : CliCommand
     private readonly Option<string[]> _edits = new("--edit") { HelpName = "FILE|URL", Description = "Makes the picture from this one: a file, or an http(s) or data: URL. May be given several times." };
     private readonly Option<string> _mask = new("--mask") { HelpName = "FILE|URL", Description = "Says where the first picture of --edit may be changed: a PNG of its size, wherever it is transparent." };
     private readonly Option<string> _vary = new("--vary") { HelpName = "FILE", Description = "Makes pictures that are like this one; there is no prompt then." };
-    private readonly Option<int?> _partial = new("--partial") { HelpName = "N", Description = "Asks for so many unfinished pictures, 0 to 3, and tells on stderr when each is there. 2 on a terminal, else 0; OpenAI counts each as some tokens." };
+    private readonly Option<int?> _partial = new("--partial") { HelpName = "N", Description = "Asks for so many unfinished pictures, 0 to 3, and tells on stderr when each is there. 2 on a terminal, else 0; OpenAI counts each as some tokens.", CustomParser = Given.Whole("--partial", 0, 3) };
     private readonly Option<string> _out = new("--output", "-o") { HelpName = "FILE|DIR|-", Description = "Saves the picture as this file, or in this directory; without it here. Several are numbered. - is stdout." };
     private readonly Option<bool> _force = OutputFile.Force();
     private readonly Option<bool> _json = new("--json") { Description = "Prints the whole reply as JSON, in OpenAI's form, pictures included; they are saved only with -o." };
