@@ -159,7 +159,7 @@ public sealed partial class SchemaServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    [GeneratedRegex("Ready to accept requests")]
+    [GeneratedRegex("Ready to accept requests|Server listening at")]
     private static partial Regex ReadyLine();
 }
 

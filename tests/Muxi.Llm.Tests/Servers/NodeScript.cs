@@ -44,6 +44,8 @@ internal static class NodeScript
             StandardErrorEncoding = Encoding.UTF8,
         };
         start.Environment.Remove("NODE_OPTIONS");
+        // Some programs say and do other things where it is set.
+        start.Environment.Remove("CI");
         start.Environment["NO_COLOR"] = "1";
         return start;
     }
