@@ -2,6 +2,7 @@ using System.ClientModel;
 using OpenAI;
 using OpenAI.Audio;
 using OpenAI.Embeddings;
+using OpenAI.Moderations;
 
 namespace Muxi.Llm.Tests;
 
@@ -51,6 +52,19 @@ public sealed class SdkOverAimockTests
 
         Assert.Equal("Guten Morgen", (await client.TranscribeAudioAsync(heard, "a.mp3", cancellationToken: Cancel)).Value.Text);
         Assert.Equal("Good morning", (await client.TranslateAudioAsync(translated, "a.mp3", cancellationToken: Cancel)).Value.Text);
+    }
+
+    /// <summary>The other server's fixture files hold no moderation; unless it is strict it finds everything harmless.</summary>
+    [Fact]
+    public async Task It_moderates()
+    {
+        await using var aimock = await AimockServer.StartAsync("""{"fixtures":[{"match":{"userMessage":"x"},"response":{"content":"x"}}]}""");
+        await using var served = await Served.BeforeAsync(aimock.OpenAIUrl, options => options with { Client = options.Client with { Headers = new Dictionary<string, string> { ["X-AIMock-Strict"] = "false" } } });
+
+        var result = (await new ModerationClient("omni-moderation-latest", new ApiKeyCredential("any"), Options(served)).ClassifyTextAsync("a quiet day", Cancel)).Value;
+
+        Assert.False(result.Flagged);
+        Assert.False(result.Violence.Flagged);
     }
 
     private static OpenAIClientOptions Options(Served served) => new() { Endpoint = new(served.Url, "v1") };
