@@ -35,6 +35,7 @@ internal sealed class CallRecord(string provider, IReadOnlyList<Attempt> attempt
 
     /// <summary>The same, of a call that was several.</summary>
     public CallRecord With(IReadOnlyList<Attempt> all) => new(provider, all, trace, secrets) { Own = Own };
+
     /// <summary>The origin that was asked, where whoever runs us has set it up; null where it is the service's own.</summary>
     public Uri? Own { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -9,10 +8,13 @@ internal readonly ref struct ImageRequestWriter
 {
     private readonly Utf8JsonWriter _json;
     private readonly Extra _extra;
-    private readonly ImmutableArray<string> _drops;
-    private readonly Warnings _warnings;
+    private readonly MemberWriter _members;
 
-    private ImageRequestWriter(Utf8JsonWriter json, Extra extra, ImmutableArray<string> drops, Warnings warnings) => (_json, _extra, _drops, _warnings) = (json, extra, drops, warnings);
+    private ImageRequestWriter(Utf8JsonWriter json, Extra extra, ImmutableArray<string> drops, Warnings warnings)
+    {
+        (_json, _extra) = (json, extra);
+        _members = new(json, extra, drops, warnings);
+    }
 
     public static void WriteCanonical(Utf8JsonWriter json, ImageGenerationRequest request) => new ImageRequestWriter(json, request.Extra, [], new()).Write(request, request.Model, request.Stream);
 
@@ -37,49 +39,49 @@ internal readonly ref struct ImageRequestWriter
     private void Write(ImageGenerationRequest request, string model, bool? stream)
     {
         _json.WriteStartObject();
-        Text("model"u8, model);
-        Text("prompt"u8, request.Prompt);
-        Number("n"u8, request.N);
-        Text("size"u8, request.Size?.Value);
-        Text("quality"u8, request.Quality?.Value);
-        Text("style"u8, request.Style?.Value);
-        Text("background"u8, request.Background?.Value);
-        Text("output_format"u8, request.OutputFormat?.Value);
-        Number("output_compression"u8, request.OutputCompression);
-        Text("moderation"u8, request.Moderation?.Value);
-        Text("response_format"u8, request.ResponseFormat?.Value);
-        Number("partial_images"u8, request.PartialImages);
-        Text("user"u8, request.User);
+        _members.Text("model"u8, model);
+        _members.Text("prompt"u8, request.Prompt);
+        _members.Number("n"u8, request.N);
+        _members.Text("size"u8, request.Size?.Value);
+        _members.Text("quality"u8, request.Quality?.Value);
+        _members.Text("style"u8, request.Style?.Value);
+        _members.Text("background"u8, request.Background?.Value);
+        _members.Text("output_format"u8, request.OutputFormat?.Value);
+        _members.Number("output_compression"u8, request.OutputCompression);
+        _members.Text("moderation"u8, request.Moderation?.Value);
+        _members.Text("response_format"u8, request.ResponseFormat?.Value);
+        _members.Number("partial_images"u8, request.PartialImages);
+        _members.Text("user"u8, request.User);
         End(stream);
     }
 
     private void Write(ImageEditRequest request, string model, bool? stream)
     {
         _json.WriteStartObject();
-        Text("model"u8, model);
-        if (!_extra.Holds("images"u8))
+        _members.Text("model"u8, model);
+        if (!_members.Overrides("images"u8))
         {
             _json.WriteStartArray("images"u8);
             foreach (var image in request.Images) Write(image);
             _json.WriteEndArray();
         }
-        if (request.Mask is { } mask && !Skips("mask"u8))
+        if (request.Mask is { } mask && !_members.Skips("mask"u8))
         {
             _json.WritePropertyName("mask"u8);
             Write(mask);
         }
-        Text("prompt"u8, request.Prompt);
-        Number("n"u8, request.N);
-        Text("size"u8, request.Size?.Value);
-        Text("quality"u8, request.Quality?.Value);
-        Text("background"u8, request.Background?.Value);
-        Text("input_fidelity"u8, request.InputFidelity?.Value);
-        Text("output_format"u8, request.OutputFormat?.Value);
-        Number("output_compression"u8, request.OutputCompression);
-        Text("moderation"u8, request.Moderation?.Value);
-        Text("response_format"u8, request.ResponseFormat?.Value);
-        Number("partial_images"u8, request.PartialImages);
-        Text("user"u8, request.User);
+        _members.Text("prompt"u8, request.Prompt);
+        _members.Number("n"u8, request.N);
+        _members.Text("size"u8, request.Size?.Value);
+        _members.Text("quality"u8, request.Quality?.Value);
+        _members.Text("background"u8, request.Background?.Value);
+        _members.Text("input_fidelity"u8, request.InputFidelity?.Value);
+        _members.Text("output_format"u8, request.OutputFormat?.Value);
+        _members.Number("output_compression"u8, request.OutputCompression);
+        _members.Text("moderation"u8, request.Moderation?.Value);
+        _members.Text("response_format"u8, request.ResponseFormat?.Value);
+        _members.Number("partial_images"u8, request.PartialImages);
+        _members.Text("user"u8, request.User);
         End(stream);
     }
 
@@ -98,25 +100,5 @@ internal readonly ref struct ImageRequestWriter
         if (stream is { } flag) _json.WriteBoolean("stream"u8, flag);
         _extra.WriteMembers(_json, except: "stream"u8);
         _json.WriteEndObject();
-    }
-
-    private void Text(ReadOnlySpan<byte> name, string? value)
-    {
-        if (value is not null && !Skips(name)) _json.WriteString(name, value);
-    }
-
-    private void Number(ReadOnlySpan<byte> name, int? value)
-    {
-        if (value is { } number && !Skips(name)) _json.WriteNumber(name, number);
-    }
-
-    private bool Skips(ReadOnlySpan<byte> name)
-    {
-        if (_extra.Holds(name)) return true;
-        if (_drops.IsEmpty) return false;
-        var text = Encoding.UTF8.GetString(name);
-        if (!_drops.Contains(text)) return false;
-        _warnings.Add(text, "left out: the service does not take it");
-        return true;
     }
 }
