@@ -38,6 +38,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of chat; null where there is no chat.</summary>
     public ChatDialect? Chat { get; init; }
 
+    /// <summary>The wire format of responses; null where it has none: then they are made by its chat.</summary>
+    public ResponsesDialect? Responses { get; init; }
+
     /// <summary>The wire format of making pictures; null where it makes none.</summary>
     public ImagesDialect? Images { get; init; }
 

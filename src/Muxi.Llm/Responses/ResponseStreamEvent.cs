@@ -1,0 +1,87 @@
+namespace Muxi.Llm;
+
+/// <summary>
+/// One event of a response's stream. <see cref="Type"/> says what it tells and which of the other members are set; an event that we do not know is kept, with its members
+/// in <see cref="Extra"/>.
+/// </summary>
+/// <remarks>Source: <c>ResponseStreamEvent</c> in OpenAI's OpenAPI document 2.3.0.</remarks>
+public sealed record ResponseStreamEvent : Reply
+{
+    /// <summary>What it tells.</summary>
+    public required ResponseEventType Type { get; init; }
+
+    /// <summary>Its place in the stream, from 0; by the last one that has come a stream can be taken up again.</summary>
+    public long? SequenceNumber { get; init; }
+
+    /// <summary>The response as it is now: when it begins, and whole at its end.</summary>
+    public Response? Response { get; init; }
+
+    /// <summary>Which item of the output is meant.</summary>
+    public int? OutputIndex { get; init; }
+
+    /// <summary>The id of the item that is meant.</summary>
+    public string? ItemId { get; init; }
+
+    /// <summary>The item: as it begins, or whole.</summary>
+    public ResponseItem? Item { get; init; }
+
+    /// <summary>Which part of the item is meant.</summary>
+    public int? ContentIndex { get; init; }
+
+    /// <summary>Which piece of the summary is meant.</summary>
+    public int? SummaryIndex { get; init; }
+
+    /// <summary>The part: as it begins, or whole.</summary>
+    public ResponsePart? Part { get; init; }
+
+    /// <summary>What is new: of a text, of arguments, of code, of sound in base64. What is no text stands in <see cref="Extra"/>.</summary>
+    public string? Delta { get; init; }
+
+    /// <summary>A text, whole.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A refusal, whole.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>The name of a function whose arguments are whole.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A call's arguments, whole.</summary>
+    public string? Arguments { get; init; }
+
+    /// <summary>The text for a custom tool, whole.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>Code, whole; of an error, its code.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Which annotation of the part is meant.</summary>
+    public int? AnnotationIndex { get; init; }
+
+    /// <summary>Where a piece of the text comes from, of a citation that was added.</summary>
+    public ResponseAnnotation? Annotation { get; init; }
+
+    /// <summary>How likely the new tokens were, where that was asked for.</summary>
+    public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
+
+    /// <summary>A picture as far as it is, in base64.</summary>
+    public string? PartialImageB64 { get; init; }
+
+    /// <summary>Which of the pictures on the way it is.</summary>
+    public int? PartialImageIndex { get; init; }
+
+    /// <summary>What an error says.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The request member that an error is about.</summary>
+    public string? Param { get; init; }
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+
+    /// <summary>New text of the answer; null where the event brings none.</summary>
+    public string? TextDelta => Type == ResponseEventType.OutputTextDelta ? Delta : null;
+
+    /// <summary>Whether the stream ends with it.</summary>
+    public bool IsLast => Type.Value is "response.completed" or "response.incomplete" or "response.failed" or "response.cancelled" or "error";
+}
