@@ -99,6 +99,9 @@ public sealed record ResponseRequest
 
     /// <summary>Further parameters, sent as they are; one of a known name goes before the typed one.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>What <see cref="PreviousResponseId"/> means, for services that do not know it.</summary>
+    internal ResponseHistory? History { get; init; }
 }
 
 /// <summary>Something that the model may use: a function, a custom tool, or one of the service's own tools.</summary>

@@ -17,7 +17,7 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
             Status = cut is null ? ResponseStatus.Completed : ResponseStatus.Incomplete,
             IncompleteDetails = cut is null ? null : new(cut),
             Output = Items(choice, isCut: cut is not null),
-            Usage = chat.Usage is { } usage ? Full(usage) : null,
+            Usage = chat.Usage,
             ServiceTier = chat.ServiceTier ?? request.ServiceTier,
             Call = chat.Call,
         };
@@ -148,11 +148,4 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
         }
         if (choice.Logprobs?.Content is { } logprobs) texts[0].Parts[texts[0].At] = texts[0].Parts[texts[0].At] with { Logprobs = logprobs };
     }
-
-    /// <summary>The usage with the counters that every response tells.</summary>
-    private static Usage Full(Usage usage) => usage with
-    {
-        PromptTokensDetails = (usage.PromptTokensDetails ?? new()) with { CachedTokens = usage.PromptTokensDetails?.CachedTokens ?? 0, CacheWriteTokens = usage.PromptTokensDetails?.CacheWriteTokens ?? 0 },
-        CompletionTokensDetails = (usage.CompletionTokensDetails ?? new()) with { ReasoningTokens = usage.CompletionTokensDetails?.ReasoningTokens ?? 0 },
-    };
 }
