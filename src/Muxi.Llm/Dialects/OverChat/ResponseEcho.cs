@@ -19,10 +19,10 @@ internal static class ResponseEcho
         json.WriteBoolean("store"u8, request.Store ?? true);
         json.WriteString("truncation"u8, request.Truncation ?? "disabled");
         json.WriteStartArray("tools"u8);
-        foreach (var tool in request.Tools ?? []) WriteTool(json, tool);
+        foreach (var tool in request.Tools ?? []) ResponseToolJson.Write(json, Whole(tool));
         json.WriteEndArray();
-        WriteChoice(json, request.ToolChoice ?? ToolChoice.Auto);
-        WriteText(json, request.Text);
+        ResponseToolJson.Write(json, request.ToolChoice ?? ToolChoice.Auto);
+        ResponseToolJson.Write(json, (request.Text ?? new()) with { Format = request.Text?.Format ?? ResponseFormat.Text });
         WriteReasoning(json, request.Reasoning);
         WriteString(json, "user"u8, request.User);
         WriteString(json, "safety_identifier"u8, request.SafetyIdentifier);
@@ -31,63 +31,12 @@ internal static class ResponseEcho
         json.WriteEndObject();
     }
 
-    private static void WriteTool(Utf8JsonWriter json, ResponseTool tool)
+    /// <summary>A function's tool with what the schema demands of one.</summary>
+    private static ResponseTool Whole(ResponseTool tool)
     {
-        json.WriteStartObject();
-        json.WriteString("type"u8, tool.Type);
-        WriteString(json, "name"u8, tool.Name);
-        WriteString(json, "description"u8, tool.Description);
-        if (tool.Type == "function" || !tool.Parameters.IsEmpty)
-        {
-            json.WritePropertyName("parameters"u8);
-            tool.Parameters.WriteTo(json);
-        }
-        if (tool.Strict is { } strict) json.WriteBoolean("strict"u8, strict);
-        else if (tool.Type == "function") json.WriteNull("strict"u8);
-        if (!tool.Format.IsEmpty)
-        {
-            json.WritePropertyName("format"u8);
-            tool.Format.WriteTo(json);
-        }
-        tool.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private static void WriteChoice(Utf8JsonWriter json, ToolChoice choice)
-    {
-        if (!choice.Raw.IsEmpty)
-        {
-            json.WritePropertyName("tool_choice"u8);
-            choice.Raw.WriteTo(json);
-        }
-        else if (choice.Name is { } name)
-        {
-            json.WriteStartObject("tool_choice"u8);
-            json.WriteString("type"u8, choice.Mode);
-            json.WriteString("name"u8, name);
-            json.WriteEndObject();
-        }
-        else json.WriteString("tool_choice"u8, choice.Mode);
-    }
-
-    private static void WriteText(Utf8JsonWriter json, ResponseText? text)
-    {
-        var format = text?.Format ?? ResponseFormat.Text;
-        json.WriteStartObject("text"u8);
-        json.WriteStartObject("format"u8);
-        json.WriteString("type"u8, format.Type);
-        WriteString(json, "name"u8, format.Name);
-        WriteString(json, "description"u8, format.Description);
-        if (!format.Schema.IsEmpty)
-        {
-            json.WritePropertyName("schema"u8);
-            format.Schema.WriteTo(json);
-        }
-        if (format.Strict is { } strict) json.WriteBoolean("strict"u8, strict);
-        format.Extra.WriteMembers(json);
-        json.WriteEndObject();
-        WriteString(json, "verbosity"u8, text?.Verbosity?.Value);
-        json.WriteEndObject();
+        if (tool.Type != "function") return tool;
+        if (tool.Parameters.IsEmpty && !tool.Extra.Holds("parameters"u8)) tool = tool with { Parameters = RawJson.Trusted("null"u8) };
+        return tool.Strict is null && !tool.Extra.Holds("strict"u8) ? tool with { Extra = tool.Extra.With("strict", RawJson.Trusted("null"u8)) } : tool;
     }
 
     private static void WriteReasoning(Utf8JsonWriter json, ResponseReasoning? reasoning)
