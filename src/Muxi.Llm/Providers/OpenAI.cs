@@ -17,6 +17,7 @@ public static partial class Providers
             [Operations.Images] = "gpt-image-1",
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { MaxTokensField = "max_completion_tokens", MaxRequestBytes = 50 << 20 },
+        Responses = new OpenAIResponses { MaxRequestBytes = 50 << 20 },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),

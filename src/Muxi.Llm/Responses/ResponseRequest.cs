@@ -99,6 +99,19 @@ public sealed record ResponseRequest
 
     /// <summary>Further parameters, sent as they are; one of a known name goes before the typed one.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>What <see cref="PreviousResponseId"/> means, for services that do not know it.</summary>
+    internal ResponseHistory? History { get; init; }
+
+    /// <summary>Reads a request in OpenAI's JSON form.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not JSON, or a member has the wrong shape: the exception's path names it.</exception>
+    public static ResponseRequest Parse(ReadOnlySpan<byte> utf8) => ResponseRequestReader.Read(utf8);
+
+    /// <summary>The request in OpenAI's JSON form.</summary>
+    public string ToJson() => JsonOut.ToText(this, static (json, request) => ResponseRequestWriter.WriteCanonical(json, request), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, request) => ResponseRequestWriter.WriteCanonical(json, request), indented: true);
 }
 
 /// <summary>Something that the model may use: a function, a custom tool, or one of the service's own tools.</summary>
@@ -196,4 +209,24 @@ public sealed record ResponseInputItemsRequest(string Id)
 
     /// <summary>What to tell besides.</summary>
     public IReadOnlyList<string>? Include { get; init; }
+}
+
+/// <summary>How to wait for a response in the background.</summary>
+public sealed record ResponseWaiting
+{
+    /// <summary>How often to ask. 2 seconds by default.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>For how long in all. An hour by default.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>How a stream is taken up again where its connection breaks.</summary>
+public sealed record ResponseResuming
+{
+    /// <summary>How often in a row it is tried without a further event; 5 by default.</summary>
+    public int MaxTries { get; init; } = 5;
+
+    /// <summary>How long to wait before each try. A second by default.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 }
