@@ -103,6 +103,19 @@ internal static class RequestReading
         return new() { IncludeUsage = usage, IncludeObfuscation = obfuscation, Extra = extra.ToExtra() };
     }
 
+    /// <summary>Up to 16 labels: names and texts. A number or the like counts as its text.</summary>
+    public static Dictionary<string, string>? Labels(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        if (!Enter(ref reader, "metadata")) return null;
+        var labels = new Dictionary<string, string>();
+        while (reader.NextMember())
+        {
+            var key = reader.Text();
+            labels[key] = reader.ReadString(source) ?? "";
+        }
+        return labels;
+    }
+
     /// <summary>Steps into the member's object; false when it is null.</summary>
     public static bool Enter(ref Utf8JsonReader reader, string name)
     {

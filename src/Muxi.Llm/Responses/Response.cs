@@ -67,6 +67,16 @@ public sealed partial record Response : Reply
 
     /// <summary>Whether nothing more will come: it is neither queued nor being made.</summary>
     public bool IsDone => Status is not { Value: "queued" or "in_progress" };
+
+    /// <summary>Reads a response in OpenAI's JSON form.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not JSON, or no response.</exception>
+    public static Response Parse(ReadOnlySpan<byte> utf8) => ResponseReader.Read(utf8) ?? throw new System.Text.Json.JsonException("A response needs 'output'.");
+
+    /// <summary>The response in OpenAI's JSON form, with every member that its schema requires.</summary>
+    public string ToJson() => JsonOut.ToText(this, static (json, response) => ResponseWriter.Write(json, response), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, response) => ResponseWriter.Write(json, response), indented: true);
 }
 
 /// <summary>Why a response came to nothing.</summary>
@@ -92,8 +102,45 @@ public sealed record ResponseDeleted : Reply
     /// <summary>Its id at the service.</summary>
     public required string Id { get; init; }
 
+    /// <summary>What kind of thing this is: always <c>response.deleted</c>.</summary>
+    public string Object => "response.deleted";
+
     /// <summary>Whether it is gone.</summary>
     public bool Deleted { get; init; }
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
+
+/// <summary>How many tokens the model would be given.</summary>
+/// <param name="InputTokens">All of them: what was said before, tools and pictures too.</param>
+public sealed record ResponseInputTokens(long InputTokens) : Reply
+{
+    /// <summary>What kind of thing this is: always <c>response.input_tokens</c>.</summary>
+    public string Object => "response.input_tokens";
+
+    /// <summary>Members that we do not know.</summary>
+    public Extra Extra { get; init; }
+}
+
+/// <summary>A conversation, condensed: <see cref="Output"/> is the input of the next request in place of all that was said.</summary>
+/// <remarks>Source: <c>CompactResource</c> in OpenAI's OpenAPI document 2.3.0.</remarks>
+public sealed record ResponseCompaction : Reply
+{
+    /// <summary>The service's id of it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What kind of thing this is: always <c>response.compaction</c>.</summary>
+    public string Object => "response.compaction";
+
+    /// <summary>When it was made, in Unix seconds.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>What is left: people's words, and the rest sealed in an item of type <c>compaction</c>.</summary>
+    public IReadOnlyList<ResponseItem> Output { get; init; } = [];
+
+    /// <summary>What the condensing used.</summary>
+    public Usage? Usage { get; init; }
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }

@@ -104,6 +104,16 @@ public sealed record ResponseItem
     /// <summary>Whether a tool of an MCP server may be called.</summary>
     public static ResponseItem McpApproval(string approvalRequestId, bool approve) => new() { Type = ResponseItemType.McpApprovalResponse, ApprovalRequestId = approvalRequestId, Approve = approve };
 
+    /// <summary>Reads an item in OpenAI's JSON form.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is no JSON object.</exception>
+    public static ResponseItem Parse(ReadOnlySpan<byte> utf8) => ResponseItemJson.Read(utf8) ?? throw new System.Text.Json.JsonException("An item must be a JSON object.");
+
+    /// <summary>The item in OpenAI's JSON form, as it goes into a request.</summary>
+    public string ToJson() => JsonOut.ToText(this, static (json, item) => ResponseItemJson.Write(json, item, isReply: false), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, item) => ResponseItemJson.Write(json, item, isReply: false), indented: true);
+
     private static ResponseItem Said(Role role, ResponseContent content) => new() { Type = ResponseItemType.Message, Role = role, Content = content, IsPlain = true };
 }
 

@@ -99,6 +99,16 @@ public sealed record ResponseRequest
 
     /// <summary>Further parameters, sent as they are; one of a known name goes before the typed one.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>Reads a request in OpenAI's JSON form.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not JSON, or a member has the wrong shape: the exception's path names it.</exception>
+    public static ResponseRequest Parse(ReadOnlySpan<byte> utf8) => ResponseRequestReader.Read(utf8);
+
+    /// <summary>The request in OpenAI's JSON form.</summary>
+    public string ToJson() => JsonOut.ToText(this, static (json, request) => ResponseRequestWriter.WriteCanonical(json, request), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, request) => ResponseRequestWriter.WriteCanonical(json, request), indented: true);
 }
 
 /// <summary>Something that the model may use: a function, a custom tool, or one of the service's own tools.</summary>

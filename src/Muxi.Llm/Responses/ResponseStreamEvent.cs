@@ -82,6 +82,40 @@ public sealed record ResponseStreamEvent : Reply
     /// <summary>New text of the answer; null where the event brings none.</summary>
     public string? TextDelta => Type == ResponseEventType.OutputTextDelta ? Delta : null;
 
+    /// <summary>Reads an event's data in OpenAI's JSON form.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is no JSON object.</exception>
+    public static ResponseStreamEvent Parse(ReadOnlySpan<byte> utf8) => ResponseEventJson.Read(utf8, null) ?? throw new System.Text.Json.JsonException("An event must be a JSON object.");
+
+    /// <summary>The event's data in OpenAI's JSON form.</summary>
+    public string ToJson() => JsonOut.ToText(this, static (json, one) => ResponseEventJson.Write(json, one), indented: false);
+
+    /// <summary>As <see cref="ToJson"/>, with line breaks and indentation for people.</summary>
+    public string ToIndentedJson() => JsonOut.ToText(this, static (json, one) => ResponseEventJson.Write(json, one), indented: true);
+
+    /// <summary>The response in it was given by the same call, and says so.</summary>
+    internal override CallRecord? Call
+    {
+        get => base.Call;
+        set
+        {
+            base.Call = value;
+            if (Response is { } response) response.Call = value;
+        }
+    }
+
+    /// <summary>
+    /// Whether it commits a stream: openings without content can be taken back, so that another service may answer instead. What runs in the background is begun already.
+    /// </summary>
+    internal bool HasContent => Type.Value switch
+    {
+        "response.created" or "response.queued" or "response.in_progress" => Response?.Background == true,
+        "response.output_item.added" => Item is not { Type.Value: "message" or "reasoning" },
+        "response.content_part.added" => !string.IsNullOrEmpty(Part?.Text),
+        "response.reasoning_summary_part.added" => !string.IsNullOrEmpty(Part?.Text),
+        "response.failed" or "error" or "keepalive" or "ping" or "" => false,
+        _ => true,
+    };
+
     /// <summary>Whether the stream ends with it.</summary>
     public bool IsLast => Type.Value is "response.completed" or "response.incomplete" or "response.failed" or "response.cancelled" or "error";
 }

@@ -25,6 +25,21 @@ internal static class SseWriter
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Writes a stream as events that have names, each flushed at once; its last event is its end.</summary>
+    public static async Task WriteNamedAsync<T>(IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write, Func<T, string> name, Stream output, CancellationToken cancellationToken)
+    {
+        using var payload = new PooledBuffer();
+        using var frame = new PooledBuffer();
+        using var json = new Utf8JsonWriter(payload, JsonOut.Compact);
+        await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            Write(frame, item, write, json, payload, name(item));
+            await output.WriteAsync(frame.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            frame.Clear();
+        }
+    }
+
     /// <summary>Writes one value as an event.</summary>
     /// <param name="output">Takes the event.</param>
     /// <param name="item">The value.</param>

@@ -86,7 +86,7 @@ internal ref struct ChatRequestReader
     private bool ReadHousekeeping(ref Utf8JsonReader reader)
     {
         if (reader.Is("store"u8)) _request = _request with { Store = Flag(ref reader, "store") };
-        else if (reader.Is("metadata"u8)) _request = _request with { Metadata = Labels(ref reader) };
+        else if (reader.Is("metadata"u8)) _request = _request with { Metadata = Labels(ref reader, _source) };
         else if (reader.Is("service_tier"u8)) _request = _request with { ServiceTier = Text(ref reader, "service_tier") is { } tier ? new(tier) : null };
         else if (reader.Is("moderation"u8)) _request = _request with { Moderation = reader.ReadRaw(_source) };
         else if (reader.Is("safety_identifier"u8)) _request = _request with { SafetyIdentifier = Text(ref reader, "safety_identifier") };
@@ -147,17 +147,5 @@ internal ref struct ChatRequestReader
             else extra.Take(ref reader, _source);
         }
         return format with { SchemaExtra = extra.ToExtra() };
-    }
-
-    private readonly Dictionary<string, string>? Labels(ref Utf8JsonReader reader)
-    {
-        if (!Enter(ref reader, "metadata")) return null;
-        var labels = new Dictionary<string, string>();
-        while (reader.NextMember())
-        {
-            var key = reader.Text();
-            labels[key] = reader.ReadString(_source) ?? "";
-        }
-        return labels;
     }
 }

@@ -41,6 +41,35 @@ internal static class LogprobsJson
         return tokens;
     }
 
+    /// <summary>Writes a list of tokens as responses have it: bytes and alternatives only where there are any.</summary>
+    public static void WriteSparse(Utf8JsonWriter json, IReadOnlyList<TokenLogprob> tokens)
+    {
+        json.WriteStartArray("logprobs"u8);
+        foreach (var token in tokens) WriteSparse(json, token);
+        json.WriteEndArray();
+    }
+
+    private static void WriteSparse(Utf8JsonWriter json, TokenLogprob token)
+    {
+        json.WriteStartObject();
+        json.WriteString("token"u8, token.Token);
+        json.WriteNumber("logprob"u8, token.Logprob);
+        if (token.Bytes is { } bytes)
+        {
+            json.WriteStartArray("bytes"u8);
+            foreach (var one in bytes) json.WriteNumberValue(one);
+            json.WriteEndArray();
+        }
+        if (token.TopLogprobs is { } top)
+        {
+            json.WriteStartArray("top_logprobs"u8);
+            foreach (var other in top) WriteSparse(json, other);
+            json.WriteEndArray();
+        }
+        token.Extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
     private static TokenLogprob ReadToken(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         string token = "";

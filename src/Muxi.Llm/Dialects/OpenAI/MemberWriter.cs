@@ -13,6 +13,11 @@ namespace Muxi.Llm;
 /// <param name="warnings">Takes what is left out.</param>
 internal readonly ref struct MemberWriter(Utf8JsonWriter json, Extra extra, ImmutableArray<string> drops, Warnings warnings)
 {
+    private static readonly Warnings _none = new();
+
+    /// <summary>For what no service has rejections for: a reply, a part of a request.</summary>
+    public MemberWriter(Utf8JsonWriter json, Extra extra) : this(json, extra, [], _none) { }
+
     public void Number(ReadOnlySpan<byte> name, double? value)
     {
         if (value is { } number && !Skips(name)) json.WriteNumber(name, number);

@@ -52,7 +52,7 @@ internal static class UsageJson
     }
 
     /// <summary>One meaning: reasoning is part of the completion. Where a service counts it beside (xAI does), its total says so.</summary>
-    private static Usage Normal(
+    internal static Usage Normal(
         long prompt, long completion, long? total, PromptTokensDetails? promptDetails, CompletionTokensDetails? completionDetails, Extra extra)
     {
         var reasoning = completionDetails?.ReasoningTokens ?? 0;
@@ -64,7 +64,7 @@ internal static class UsageJson
         };
     }
 
-    private static PromptTokensDetails? ReadPrompt(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    internal static PromptTokensDetails? ReadPrompt(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterObject()) return null;
         long? cached = null, written = null, audio = null, image = null, text = null;
@@ -81,7 +81,7 @@ internal static class UsageJson
         return new() { CachedTokens = cached, CacheWriteTokens = written, AudioTokens = audio, ImageTokens = image, TextTokens = text, Extra = extra.ToExtra() };
     }
 
-    private static CompletionTokensDetails? ReadCompletion(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    internal static CompletionTokensDetails? ReadCompletion(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterObject()) return null;
         long? reasoning = null, audio = null, text = null, accepted = null, rejected = null;
@@ -142,7 +142,7 @@ internal static class UsageJson
         }
     }
 
-    private static void Count(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)
+    internal static void Count(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)
     {
         if (value is { } count) json.WriteNumber(name, count);
     }
