@@ -44,8 +44,8 @@ public sealed record OpenAIResponsesChat : ChatDialect
     /// <inheritdoc/>
     public override Framing Framing => Framing.Sse;
 
-    /// <summary>The wire format itself.</summary>
-    private OpenAIResponses Wire => new() { Path = Path, Drops = Drops, MaxRequestBytes = MaxRequestBytes };
+    /// <summary>The wire format itself; nothing is asked of it but answers.</summary>
+    private OpenAIStatelessResponses Wire => new() { Path = Path, Drops = Drops, MaxRequestBytes = MaxRequestBytes };
 
     /// <inheritdoc/>
     public override HttpCall Render(ChatCompletionRequest request, CallContext context, bool stream)

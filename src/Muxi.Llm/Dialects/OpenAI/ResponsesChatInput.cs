@@ -7,7 +7,7 @@ namespace Muxi.Llm;
 internal sealed class ResponsesChatInput(OpenAIResponsesChat quirks, ChatCompletionRequest request, Warnings warnings)
 {
     private readonly List<ResponseItem> _items = [];
-    private readonly CallIds _ids = new(Allowed);
+    private readonly ToolCallIds _ids = new(Allowed);
     private readonly HashSet<string> _customCalls = new(StringComparer.Ordinal);
     private int _legacyCalls, _legacyResults;
 

@@ -24,7 +24,7 @@ internal readonly struct ResponsesChatParts(OpenAIResponsesChat quirks, Warnings
             case "image_url" when part.ImageUrl is { } image:
                 return Image(image, part.Extra);
             case "file" when part.File is { } file:
-                return File(file, part.Extra);
+                return Document(file, part.Extra);
             case "input_audio" when part.InputAudio is { } sound:
                 return Sound(sound, part.Extra);
             case "reasoning" or "tool_call" or "opaque":
@@ -43,7 +43,7 @@ internal readonly struct ResponsesChatParts(OpenAIResponsesChat quirks, Warnings
     }
 
     /// <summary>A document: by id, at a URL (<c>file_data</c> or <c>file_url</c>), in a data URI or plain base64. A picture among them is a picture.</summary>
-    private static ResponsePart File(InputFile file, Extra extra)
+    private static ResponsePart Document(InputFile file, Extra extra)
     {
         var others = file.Extra.Without("file_url").With(extra);
         if (file.FileId is { } id) return ResponsePart.FromFileId(id) with { Extra = others };

@@ -5,7 +5,7 @@ namespace Muxi.Llm;
 /// every turn, or give none at all.
 /// </summary>
 /// <param name="allowed">Makes an id that is not empty one that the service takes.</param>
-internal sealed class CallIds(Func<string, string> allowed)
+internal sealed class ToolCallIds(Func<string, string> allowed)
 {
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Calls> _calls = new(StringComparer.Ordinal);
