@@ -41,4 +41,7 @@ public sealed record BatchResult
 
     /// <summary>The response.</summary>
     public Response? Response => Reply as Response;
+
+    /// <summary>The result as a line of OpenAI's form, whoever answered; an error as its code and message.</summary>
+    public string ToJson() => JsonOut.ToText(this, BatchResultJson.Write, indented: false);
 }
