@@ -66,6 +66,7 @@ internal sealed class Endpoints
         var files = new FileRoutes(client, owners);
         var uploads = new UploadRoutes(client, owners);
         var responses = new ResponseRoutes(client, callees, new(client, callees) { Keeps = static provider => provider.Responses is IVerb<ResponseRetrieveRequest, Response>, What = "responses" });
+        var batches = new BatchRoutes(client, owners);
         return new(
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },
@@ -95,6 +96,10 @@ internal sealed class Endpoints
             new("POST", "/v1/uploads/{id}/parts", uploads.AddPartAsync) { Body = BodyKind.Form },
             new("POST", "/v1/uploads/{id}/complete", uploads.CompleteAsync),
             new("POST", "/v1/uploads/{id}/cancel", uploads.CancelAsync) { Body = BodyKind.None },
+            new("POST", "/v1/batches", batches.CreateAsync),
+            new("GET", "/v1/batches", batches.ListAsync),
+            new("GET", "/v1/batches/{id}", batches.RetrieveAsync),
+            new("POST", "/v1/batches/{id}/cancel", batches.CancelAsync) { Body = BodyKind.None },
             new("GET", "/v1/models", models.ListAsync),
             new("GET", "/v1/models/{id}", models.RetrieveAsync),
         ]);

@@ -29,10 +29,11 @@ internal sealed class FileOwner(LlmClient client, Callees callees)
     /// <summary>Who has a thing, and its id there.</summary>
     /// <param name="call">The request.</param>
     /// <param name="id">The id, with or without a provider's name in front.</param>
+    /// <param name="field">What stands in the request's field <c>provider</c>; null for nothing.</param>
     /// <exception cref="RefusalException">400: the id's provider is not the one that is named beside it.</exception>
-    public (Asked Asked, string Id) OfId(Incoming call, string id)
+    public (Asked Asked, string Id) OfId(Incoming call, string id, string? field = null)
     {
-        var named = Named(call, null);
+        var named = Named(call, field);
         var slash = id.IndexOf('/', StringComparison.Ordinal);
         if (slash > 0 && slash < id.Length - 1 && callees.Targets.Find(id[..slash]) is { } owner)
         {

@@ -34,6 +34,7 @@ public sealed class LlmClient : IDisposable
         Models = new(router, Targets);
         Files = new(router, Targets, Settings.TimeProvider);
         Uploads = new(router, Targets);
+        Batches = new(router, Targets, Files, Settings.TimeProvider);
         Raw = new(router, Targets);
     }
 
@@ -87,6 +88,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Uploads in parts; <see cref="FilesResource.UploadAsync(FileCreateRequest, RequestOptions?, CancellationToken)"/> makes them by itself where a file needs it.</summary>
     public UploadsResource Uploads { get; }
+
+    /// <summary>Many requests at once, answered when the service has time for them.</summary>
+    public BatchesResource Batches { get; }
 
     /// <summary>Any other path of a service, with our credentials, timeouts and errors.</summary>
     public RawResource Raw { get; }

@@ -58,6 +58,9 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>JSON with a file in it as the body, in place of <see cref="Body"/>; null for none.</summary>
     public FileInJson? FileInJson { get; init; }
 
+    /// <summary>A file as the body, as it is, in place of <see cref="Body"/>; it is read while it is sent. Null for none.</summary>
+    public FileSource? File { get; init; }
+
     /// <summary>The body's media type; a form has its own.</summary>
     public string ContentType { get; init; } = "application/json";
 

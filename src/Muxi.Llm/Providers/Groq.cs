@@ -27,6 +27,7 @@ public static partial class Providers
             ["speech"] = "canopylabs/orpheus-v1-english", ["transcription"] = "whisper-large-v3-turbo", ["translation"] = "whisper-large-v3",
         }.ToImmutableDictionary(),
         Files = new OpenAIFiles { MaxBytes = 100L << 20, DefaultPurpose = "batch", JsonLines = ["batch"] },
+        Batches = new OpenAIBatches { MaxRequests = 50_000, MaxBytes = 100L << 20, Endpoints = ["/v1/chat/completions", "/v1/audio/transcriptions", "/v1/audio/translations"] },
         Documentation = "https://console.groq.com/docs/api-reference#chat-create",
     };
 }

@@ -37,6 +37,11 @@ public static partial class Providers
             MaxBytesOfPurpose = new Dictionary<string, long> { ["batch"] = 200L << 20 }.ToImmutableDictionary(),
         },
         Uploads = new OpenAIUploads { MaxBytes = 8L << 30, MaxPartBytes = 64L << 20 },
+        Batches = new OpenAIBatches
+        {
+            MaxRequests = 50_000, MaxBytes = 200L << 20, MaxInputs = 50_000, OneModel = true, MaxLimit = 100,
+            Endpoints = ["/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations", "/v1/images/generations", "/v1/images/edits", "/v1/videos"],
+        },
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
     };
 

@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 internal static class Operations
 {
     public const string Chat = "chat", Responses = "responses", TokenCounting = "token counting", Completions = "completions", Embeddings = "embeddings", Images = "images", Speech = "speech",
-        Transcription = "transcription", Translation = "translation", Files = "files", Moderations = "moderations", Models = "models";
+        Transcription = "transcription", Translation = "translation", Files = "files", Moderations = "moderations", Models = "models", Batches = "batches";
 
     private static readonly (string Name, Func<Provider, object?> Dialect, Func<Provider, Provider> Without)[] _all =
     [
@@ -19,6 +19,7 @@ internal static class Operations
         (Transcription, static provider => provider.Transcription, static provider => provider with { Transcription = null }),
         (Translation, static provider => provider.Translation, static provider => provider with { Translation = null }),
         (Files, static provider => provider.Files, static provider => provider with { Files = null, Uploads = null }),
+        (Batches, static provider => provider.Batches, static provider => provider with { Batches = null }),
     ];
 
     /// <summary>The operations whose model can be left out, where a service has one for it.</summary>
@@ -35,7 +36,7 @@ internal static class Operations
     public static Provider AllOfOpenAI(Provider provider) => provider with
     {
         Responses = new OpenAIResponses(), Completions = new OpenAICompletions(), Embeddings = new OpenAIEmbeddings(), Moderations = new OpenAIModerations(), Images = new OpenAIImages(), Speech = new OpenAIStreamedSpeech(),
-        Transcription = new OpenAITranscription(), Translation = new OpenAITranslation(), Files = new OpenAIFiles(), Uploads = new OpenAIUploads(),
+        Transcription = new OpenAITranscription(), Translation = new OpenAITranslation(), Files = new OpenAIFiles(), Uploads = new OpenAIUploads(), Batches = new OpenAIBatches(),
     };
 
     /// <summary>The model that a service answers an operation with where none is named; null where it has no sensible one.</summary>

@@ -50,6 +50,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of uploads in parts; null where a file comes in one call only.</summary>
     public UploadsDialect? Uploads { get; init; }
 
+    /// <summary>The wire format of batches; null where there are none.</summary>
+    public BatchesDialect? Batches { get; init; }
+
     /// <summary>The wire format in which it counts a chat request's tokens; null where it does not count.</summary>
     public TokenCountDialect? TokenCount { get; init; }
 

@@ -27,6 +27,7 @@ public static partial class Providers
         Images = new OpenAIImages(),
         Files = new OpenAIFiles { MaxBytes = SandboxFiles.MaxBytes, MaxLimit = 10_000, DefaultPurpose = "user_data", JsonLines = ["batch", "fine-tune"] },
         Uploads = new OpenAIUploads { MaxBytes = SandboxFiles.MaxBytes, MaxPartBytes = SandboxFiles.MaxBytes },
+        Batches = new OpenAIBatches { MaxRequests = 50_000, MaxBytes = SandboxFiles.MaxBytes, MaxLimit = 100, Endpoints = SandboxBatches.Endpoints },
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

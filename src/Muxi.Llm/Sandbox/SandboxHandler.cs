@@ -32,8 +32,9 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
     // Far above what anything here takes, low enough to stop a file that nobody could keep.
     private const int MaxRequestBytes = 96 << 20;
 
-    private readonly IReadOnlyList<SandboxRoute> _routes = [.. Routes, .. new SandboxFiles().Routes(), .. new SandboxResponses().Routes()];
     private readonly SandboxFaults _faults = new();
+    private readonly Lock _lock = new();
+    private IReadOnlyList<SandboxRoute>? _routes;
     private int _calls;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -67,10 +68,29 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
     private SandboxAnswer Answer(HttpRequestMessage request, byte[] body)
     {
         var path = request.RequestUri is { IsAbsoluteUri: true } uri ? uri.AbsolutePath.TrimEnd('/') : "/";
-        foreach (var route in _routes)
+        foreach (var route in AllRoutes())
             if (route.Method == request.Method && route.Tail(path) is { } tail)
                 return SandboxAnswer.Of(route, new(path, tail, body, request.Content?.Headers.ContentType?.ToString(), clock.GetUtcNow()) { Query = request.RequestUri!.Query });
         return SandboxAnswer.Error(404, $"The sandbox serves nothing at {request.Method} {path}.", "invalid_request_error", "unknown_url");
+    }
+
+    private IReadOnlyList<SandboxRoute> AllRoutes()
+    {
+        lock (_lock)
+        {
+            if (_routes is not null) return _routes;
+            IReadOnlyList<SandboxRoute> models = [.. Routes, .. new SandboxResponses().Routes()];
+            var files = new SandboxFiles();
+            return _routes = [.. models, .. files.Routes(), .. new SandboxBatches(files, (path, body, now) => AnswerOf(models, path, body, now)).Routes()];
+        }
+    }
+
+    /// <summary>The answer to a request of a batch.</summary>
+    private SandboxAnswer AnswerOf(IReadOnlyList<SandboxRoute> routes, string path, byte[] body, DateTimeOffset now)
+    {
+        foreach (var route in routes)
+            if (route.Method == HttpMethod.Post && route.Tail(path) is { } tail) return _faults.Over(SandboxAnswer.Of(route, new(path, tail, body, "application/json", now)));
+        return SandboxAnswer.Error(404, $"The sandbox serves nothing at POST {path}.", "invalid_request_error", "unknown_url");
     }
 
     private HttpResponseMessage Response(HttpRequestMessage request, SandboxAnswer answer, byte[] body)

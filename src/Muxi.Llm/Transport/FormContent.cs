@@ -47,6 +47,12 @@ internal static class FormContent
         return sum >= LargeBytes;
     }
 
+    /// <summary>As the other, for a file that is the body itself.</summary>
+    public static bool IsLarge(FileSource? file) => file is not null && (file.Length ?? LargeBytes) >= LargeBytes;
+
+    /// <summary>A file as the body of a request.</summary>
+    public static HttpContent Of(FileSource file, UploadWatch watch) => new StreamContent(new WatchedStream(file.Open(), file, watch), BufferSize);
+
     /// <summary>A file in JSON as the body of a request.</summary>
     public static HttpContent Of(FileInJson json, UploadWatch watch) => new EncodedFile(json, new WatchedStream(json.File.Open(), json.File, watch));
 

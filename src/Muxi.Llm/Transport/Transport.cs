@@ -81,7 +81,7 @@ internal sealed class Transport : IDisposable
         using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (call.AddedHeaders.Count > 0) target = target.With(call.AddedHeaders);
-        if (call.Form is not null || call.FileInJson is not null) return await UploadAsync(target, request, call, waiting, trace).ConfigureAwait(false);
+        if ((call.Form ?? call.FileInJson ?? (object?)call.File) is not null) return await UploadAsync(target, request, call, waiting, trace).ConfigureAwait(false);
         if (!call.Body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(call.Body);
@@ -95,9 +95,9 @@ internal sealed class Transport : IDisposable
         var watch = new UploadWatch(waiting);
         try
         {
-            request.Content = call.Form is { } form ? FormContent.Of(form, watch) : FormContent.Of(call.FileInJson!, watch);
-            if (call.FileInJson is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
-            if (call.Form is { } large && FormContent.IsLarge(large)) request.Headers.ExpectContinue = true;
+            request.Content = call.Form is { } form ? FormContent.Of(form, watch) : call.FileInJson is { } json ? FormContent.Of(json, watch) : FormContent.Of(call.File!, watch);
+            if (call.Form is null) request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
+            if (call.Form is { } large ? FormContent.IsLarge(large) : FormContent.IsLarge(call.File)) request.Headers.ExpectContinue = true;
             return await SendAsync(target, request, waiting, trace).ConfigureAwait(false);
         }
         catch (Exception e) when (watch.Fault is not null && e is not OperationCanceledException)

@@ -69,7 +69,7 @@ internal sealed class FileRoutes(LlmClient client, FileOwner owners)
         return new(seconds ?? throw IncomingForm.Wrong("expires_after", $"the form has '{Anchor}' and lacks '{Seconds}'"), anchor ?? throw IncomingForm.Wrong("expires_after", $"the form has '{Seconds}' and lacks '{Anchor}'"));
     }
 
-    private static int? Limit(Microsoft.Extensions.Primitives.StringValues sent) => sent.ToString() switch
+    internal static int? Limit(Microsoft.Extensions.Primitives.StringValues sent) => sent.ToString() switch
     {
         "" => null,
         var text when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) => limit,
@@ -99,5 +99,5 @@ internal static class FileWords
         Data = [.. page.Data.Select(Known)], FirstId = Qualified(page.FirstId, provider), LastId = Qualified(page.LastId, provider),
     };
 
-    private static string? Qualified(string? id, Provider provider) => string.IsNullOrEmpty(id) ? null : $"{provider.Name}/{id}";
+    public static string? Qualified(string? id, Provider provider) => string.IsNullOrEmpty(id) ? null : $"{provider.Name}/{id}";
 }

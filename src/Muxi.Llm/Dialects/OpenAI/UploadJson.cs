@@ -99,7 +99,7 @@ internal static class UploadRequestJson
             else if (reader.Is("mime_type"u8)) type = Text(ref reader, "mime_type");
             else if (reader.Is("purpose"u8)) purpose = Text(ref reader, "purpose");
             else if (reader.Is("bytes"u8)) bytes = Long(ref reader, "bytes");
-            else if (reader.Is("expires_after"u8)) expires = Expiration(ref reader);
+            else if (reader.Is("expires_after"u8)) expires = Expiration(ref reader, Kind, "expires_after");
             else extra.Take(ref reader, utf8);
         }
         reader.Read();
@@ -158,18 +158,22 @@ internal static class UploadRequestJson
         json.WriteEndObject();
     }
 
-    private static FileExpiration? Expiration(ref Utf8JsonReader reader)
+    /// <summary>When a file is to be deleted.</summary>
+    /// <param name="reader">Stands on the member.</param>
+    /// <param name="kind">The request that it is a member of.</param>
+    /// <param name="name">The member.</param>
+    public static FileExpiration? Expiration(ref Utf8JsonReader reader, string kind, string name)
     {
-        if (!Enter(ref reader, "expires_after")) return null;
+        if (!Enter(ref reader, name)) return null;
         long? seconds = null;
         string? anchor = null;
         while (reader.NextMember())
         {
-            if (reader.Is("seconds"u8)) seconds = Long(ref reader, "expires_after.seconds");
-            else if (reader.Is("anchor"u8)) anchor = Text(ref reader, "expires_after.anchor");
+            if (reader.Is("seconds"u8)) seconds = Long(ref reader, $"{name}.seconds");
+            else if (reader.Is("anchor"u8)) anchor = Text(ref reader, $"{name}.anchor");
             else reader.SkipMember();
         }
-        return new(seconds ?? throw Missing(Kind, "expires_after.seconds"), anchor ?? throw Missing(Kind, "expires_after.anchor"));
+        return new(seconds ?? throw Missing(kind, $"{name}.seconds"), anchor ?? throw Missing(kind, $"{name}.anchor"));
     }
 
     private static List<string> PartIds(ref Utf8JsonReader reader, string path)

@@ -176,7 +176,9 @@ internal sealed class SandboxFiles
         });
     }
 
-    private Stored Find(string id, DateTimeOffset now) =>
+    /// <summary>A file that is here.</summary>
+    /// <exception cref="SandboxRefusal">There is none of this id.</exception>
+    public Stored Find(string id, DateTimeOffset now) =>
         Alive(now).Find(file => file.Id == id) ?? throw new SandboxRefusal($"No such File object: {id}", "id", null) { Status = 404 };
 
     /// <summary>The files that have not expired, the oldest first.</summary>
