@@ -45,7 +45,7 @@ public sealed record OpenAIResponsesChat : ChatDialect
     public override Framing Framing => Framing.Sse;
 
     /// <summary>The wire format itself; nothing is asked of it but answers.</summary>
-    private OpenAIStatelessResponses Wire => new() { Path = Path, Drops = Drops, MaxRequestBytes = MaxRequestBytes };
+    private OpenAIResponseCreation Wire => new() { Path = Path, Drops = Drops, MaxRequestBytes = MaxRequestBytes };
 
     /// <inheritdoc/>
     public override HttpCall Render(ChatCompletionRequest request, CallContext context, bool stream)
