@@ -143,19 +143,23 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
         return maker.Responses is IVerb<ResponseRetrieveRequest, Response> ? (null, new(maker, "", null), null) : throw NotFound(id, maker, "response_id");
     }
 
-    /// <summary>Whose a response may be: the service that its id names, else those that are asked, else every one that is set up.</summary>
+    /// <summary>
+    /// Whose a response may be: the service that its id names, else those that are asked, else every one that is set up. One that is asked is asked with the call's key and at
+    /// the call's address, so nothing is found there that was made with others.
+    /// </summary>
     private IEnumerable<(ModelName Who, RequestOptions? Settings)> Candidates(Provider? named, IReadOnlyList<Stop> stops, RequestOptions? call)
     {
         foreach (var stop in stops)
             if (named is null || stop.Name.Provider.Name == named.Name) yield return (stop.Name, stop.Options);
         if (named is not null)
         {
-            // A key or an address of the call's is meant for who is asked, and for nobody else.
-            yield return (new(named, "", null), stops.Count == 0 ? call : null);
+            if (!IsAsked(named)) yield return (new(named, "", null), stops.Count == 0 ? call : null);
             yield break;
         }
         foreach (var provider in Catalog.All.Select(known => targets.Find(known.Name) ?? known).Concat(options.Providers).DistinctBy(static provider => provider.Name))
-            if (!IsKeeper(provider) && targets.IsSetUp(provider)) yield return (new(provider, "", null), null);
+            if (!IsKeeper(provider) && !IsAsked(provider) && targets.IsSetUp(provider)) yield return (new(provider, "", null), null);
+
+        bool IsAsked(Provider provider) => stops.Any(stop => stop.Name.Provider.Name == provider.Name);
     }
 
     private ValueTask<KeptResponse?> ReadAsync(string id, ModelName who, RequestOptions? settings, string? tenant, CancellationToken cancellationToken) =>
