@@ -21,6 +21,7 @@ public sealed class MissingModelTests
         ["image edits"] = async client => await client.Images.EditAsync(new() { Model = "", Prompt = "A hat", Images = [Picture()] }, null, Token),
         ["image edits, streamed"] = async client => await LastAsync(client.Images.EditStreamAsync(new() { Model = "", Prompt = "A hat", Images = [Picture()] }, null, Token)),
         ["image variations"] = async client => await client.Images.CreateVariationAsync(new() { Model = "", Image = Picture() }, null, Token),
+        ["batches"] = async client => await client.Batches.CreateAsync([new("a", new ChatCompletionRequest { Model = "", Messages = [Message.User("Hi")] })], null, null, Token),
     };
 
     public static TheoryData<string> Calls => [.. _calls.Keys];

@@ -35,6 +35,7 @@ public sealed class DocsTests : IDisposable
         { "configuration", "broken.yaml:2: timeouts.first_byte: '5x' is no duration" },
         { "di", "echo: " },
         { "files", "fetched muxi-llm-example.txt, 25 bytes" },
+        { "batches", "3 of 3 done" },
         { "thinking", "from the cache: 0 of" },
         { "complete", "finish reason length" },
         { "embeddings", "4 embeddings of 1536 numbers" },

@@ -78,6 +78,12 @@ public class Law09_A_key_is_seen_nowhere_in_any_operation
             return $"{content} {content.ContentType}";
         });
         yield return ("deletion", async () => (await client.Files.DeleteAsync("openai/f", options, Token)).ToString());
+        yield return ("batch", async () => (await client.Batches.CreateAsync(new BatchCreateRequest { InputFileId = "openai/f", Endpoint = BatchEndpoint.ChatCompletions }, options, Token)).ToJson());
+        yield return ("batch of requests", async () => (await client.Batches.CreateAsync([new("a", new CompletionRequest { Model = "openai/m", Prompt = "Hi" })], null, options, Token)).ToJson());
+        yield return ("batches", async () => (await client.Batches.ListPageAsync(new() { Provider = "openai" }, options, Token)).ToString());
+        yield return ("look at a batch", async () => (await client.Batches.RetrieveAsync("openai/b", options, Token)).ToJson());
+        yield return ("stop of a batch", async () => (await client.Batches.CancelAsync("openai/b", options, Token)).ToJson());
+        yield return ("results of a batch", () => AllAsync(client.Batches.ResultsAsync("openai/b", options, Token), one => one.ToJson()));
         yield return ("upload", async () => (await client.Uploads.CreateAsync(new() { Filename = "a", Bytes = 1, MimeType = "text/plain", Purpose = "user_data", Provider = "openai" }, options, Token)).ToString());
     }
 
