@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Muxi.Llm;
@@ -25,7 +24,7 @@ public sealed record ToolResult
     public static ToolResult FromError(string error) => FromText(error) with { IsError = true };
 
     /// <summary>A value as its JSON.</summary>
-    public static ToolResult FromJson<T>(T value, JsonTypeInfo<T> type) => value is string text ? FromText(text) : FromText(JsonSerializer.Serialize(value, type));
+    public static ToolResult FromJson<T>(T value, JsonTypeInfo<T> type) => value switch { null => new(), string text => FromText(text), _ => FromText(ToolValues.Json(value, type)) };
 
     /// <summary>Words are a result.</summary>
     public static implicit operator ToolResult(string text) => FromText(text);

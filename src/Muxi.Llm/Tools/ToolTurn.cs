@@ -31,6 +31,7 @@ internal sealed class ToolTurn(ChatCompletionRequest request, IReadOnlyList<Func
     public async Task<IReadOnlyList<Message>?> RunAsync(ChatCompletion reply, ToolTeller teller)
     {
         var calls = reply.ToolCalls.Select(call => Ready(call, reply)).ToList();
+        if (calls.TrueForAll(call => call.Tool is not null)) _mistaken.RemoveWhere(name => !_tools.ContainsKey(name));
         foreach (var call in calls.Where(call => call.Run is not null)) _mistaken.Remove(call.Call.Function.Name);
         foreach (var call in calls.Where(call => call.Run is null)) _mistaken.Add(call.Call.Function.Name);
         for (var i = 0; i < calls.Count; i++)

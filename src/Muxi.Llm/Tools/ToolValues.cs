@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
 
 namespace Muxi.Llm;
@@ -17,8 +18,11 @@ internal static class ToolValues
         IEnumerable<AIContent> contents => new() { Parts = [.. contents.Select(Of)] },
         JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
         JsonElement json => json.GetRawText(),
-        _ => JsonSerializer.Serialize(value, options.GetTypeInfo(declared is null || declared == typeof(object) ? value.GetType() : declared)),
+        _ => Json(value, options.GetTypeInfo(declared is null || declared == typeof(object) ? value.GetType() : declared)),
     };
+
+    /// <summary>The value's JSON without white space: it costs tokens.</summary>
+    public static string Json(object value, JsonTypeInfo type) => JsonOut.ToText((value, type), static (json, it) => JsonSerializer.Serialize(json, it.value, it.type), indented: false);
 
     private static ContentPart Of(AIContent content) => content switch
     {
