@@ -23,7 +23,7 @@ public sealed class LlmClient : IDisposable
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
         var router = new Router(_transport, Targets, retries);
         Egress = new(Settings);
-        Chat = new(new(router, Targets));
+        Chat = new(new(router, Targets, Settings.TimeProvider));
         Responses = new(router, Targets, new(router, Targets, Settings), Settings.TimeProvider);
         Audio = new(router, Targets);
         Images = new(router, Targets, Egress);

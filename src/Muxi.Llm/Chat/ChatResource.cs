@@ -10,12 +10,13 @@ public sealed class ChatResource
 }
 
 /// <summary>Chat completions of every provider.</summary>
-public sealed class ChatCompletionsResource
+public sealed partial class ChatCompletionsResource
 {
     private readonly Router _router;
     private readonly Targets _targets;
+    private readonly TimeProvider _time;
 
-    internal ChatCompletionsResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
+    internal ChatCompletionsResource(Router router, Targets targets, TimeProvider time) => (_router, _targets, _time) = (router, targets, time);
 
     /// <summary>Asks, and waits for the whole answer.</summary>
     /// <exception cref="ApiException">The provider answered with an error; the subclass says which.</exception>

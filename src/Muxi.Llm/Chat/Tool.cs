@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Muxi.Llm;
 
@@ -145,4 +146,10 @@ public sealed record ResponseFormat
 
     /// <summary>JSON after a schema, strictly unless told otherwise.</summary>
     public static ResponseFormat JsonSchema(string name, RawJson schema) => new() { Type = "json_schema", Name = name, Schema = schema, Strict = true };
+
+    /// <summary>
+    /// JSON after a C# type, in a schema that services can keep to; <see cref="ChatCompletion.GetValue"/> reads the answer. It is strict unless the type has a place where
+    /// anything may stand.
+    /// </summary>
+    public static ResponseFormat FromType<T>(JsonTypeInfo<T> type) => AnswerSchema.Of(type).Format;
 }

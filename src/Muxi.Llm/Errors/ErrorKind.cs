@@ -41,6 +41,10 @@ public enum ErrorKind
     Unsupported,
     /// <summary>Settings or names that cannot work. Nothing was sent.</summary>
     Configuration,
+    /// <summary>A loop of tools ended without an answer.</summary>
+    ToolLoop,
+    /// <summary>The model answered, but not with what was asked for: no JSON of the schema, a refusal, a text cut off.</summary>
+    Answer,
 }
 
 /// <summary>What follows from an exception for those who decide whether to go on.</summary>
@@ -54,6 +58,8 @@ internal static class ErrorKinds
         StreamInterruptedException => ErrorKind.StreamInterrupted,
         UnsupportedFeatureException => ErrorKind.Unsupported,
         ConfigurationException => ErrorKind.Configuration,
+        ToolLoopException => ErrorKind.ToolLoop,
+        StructuredOutputException => ErrorKind.Answer,
         AllTargetsFailedException { Failures: [.., var last] } => last.Kind,
         _ => ErrorKind.Unknown,
     };

@@ -21,6 +21,9 @@ public class LlmException : Exception
     /// <summary>Every attempt that was made for this call, the failing one last. Empty when nothing was sent.</summary>
     public IReadOnlyList<Attempt> Attempts { get; internal set; } = [];
 
+    /// <summary>What a loop of tools had added to the conversation when it failed: whole turns, and the results of whole turns. Empty elsewhere.</summary>
+    public IReadOnlyList<Message> Transcript { get; internal set; } = [];
+
     /// <summary>Says whose error it is, where it was raised without knowing.</summary>
     internal void Blame(string? provider, string? model) => (_provider, _model) = (provider, model);
 }

@@ -16,7 +16,7 @@ internal sealed class AnthropicWireModel : WireModel
 
     protected override SeenChat Read(JsonObject body)
     {
-        Only(body, ["model", "messages", "max_tokens"], "stream", "system", "tools", "tool_choice", "temperature", "thinking", "metadata", "stop_sequences");
+        Only(body, ["model", "messages", "max_tokens"], "stream", "system", "tools", "tool_choice", "temperature", "thinking", "metadata", "stop_sequences", "output_config");
         Assert.True((int)body["max_tokens"]! > 0);
         var turns = body["messages"]!.AsArray().Select(message => Only(message, ["role", "content"])).ToList();
         Assert.Equal("user", Text(turns[0]["role"]));
@@ -26,8 +26,13 @@ internal sealed class AnthropicWireModel : WireModel
         var choice = body["tool_choice"];
         return new(
             System(body["system"]), [.. turns.SelectMany(Turns)], [.. (body["tools"]?.AsArray() ?? []).Select(Tool)],
-            choice is null ? null : Choice(choice), (bool?)choice?["disable_parallel_tool_use"] is { } disabled ? !disabled : null);
+            choice is null ? null : Choice(choice), (bool?)choice?["disable_parallel_tool_use"] is { } disabled ? !disabled : null)
+        {
+            Format = (string?)body["output_config"]?["format"]?["type"], Schema = Schema(body["output_config"]),
+        };
     }
+
+    private static JsonNode? Schema(JsonNode? output) => output is null ? null : Only(Only(output, [], "format", "effort")["format"], ["type", "schema"])["schema"];
 
     /// <summary>Every <c>tool_use</c> has its <c>tool_result</c> in the next turn, at its beginning (the API refuses anything else with 400).</summary>
     private static void CheckResults(List<JsonObject> turns)
@@ -113,7 +118,7 @@ internal sealed class AnthropicWireModel : WireModel
 
     protected override JsonObject Whole(Said[] said)
     {
-        var message = Head(new JsonArray([.. said.Select(one => (JsonNode)Block(one, isWhole: true))]));
+        var message = Head(new JsonArray([.. said.Where(one => one is not Said.Cut).Select(one => (JsonNode)Block(one, isWhole: true))]));
         message["stop_reason"] = Stop(said);
         message["usage"] = new JsonObject { ["input_tokens"] = 20, ["cache_creation_input_tokens"] = 0, ["cache_read_input_tokens"] = 0, ["output_tokens"] = 10 };
         return message;
@@ -126,6 +131,7 @@ internal sealed class AnthropicWireModel : WireModel
         var events = new StringBuilder().Append(Named(new() { ["type"] = "message_start", ["message"] = start })).Append(Named(new() { ["type"] = "ping" }));
         for (var i = 0; i < said.Length; i++)
         {
+            if (said[i] is Said.Cut) continue;
             events.Append(Named(new() { ["type"] = "content_block_start", ["index"] = i, ["content_block"] = Block(said[i], isWhole: false) }));
             foreach (var delta in Deltas(said[i])) events.Append(Named(new() { ["type"] = "content_block_delta", ["index"] = i, ["delta"] = delta }));
             events.Append(Named(new() { ["type"] = "content_block_stop", ["index"] = i }));
@@ -141,11 +147,12 @@ internal sealed class AnthropicWireModel : WireModel
         ["id"] = "msg_1", ["type"] = "message", ["role"] = "assistant", ["model"] = "claude-sonnet-4-5-20250929", ["content"] = content, ["stop_reason"] = null, ["stop_sequence"] = null,
     };
 
-    private static string Stop(Said[] said) => said.OfType<Said.Call>().Any() ? "tool_use" : "end_turn";
+    private static string Stop(Said[] said) => said[^1] is Said.Cut ? "max_tokens" : said.OfType<Said.Refusal>().Any() ? "refusal" : said.OfType<Said.Call>().Any() ? "tool_use" : "end_turn";
 
     private static JsonObject Block(Said said, bool isWhole) => said switch
     {
         Said.Words words => new() { ["type"] = "text", ["text"] = isWhole ? words.Text : "" },
+        Said.Refusal refusal => new() { ["type"] = "text", ["text"] = isWhole ? refusal.Text : "" },
         Said.Thinking thinking => new() { ["type"] = "thinking", ["thinking"] = isWhole ? thinking.Text : "", ["signature"] = isWhole ? thinking.Signature : "" },
         Said.Call call => new() { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = isWhole ? JsonNode.Parse(call.Arguments.Length == 0 ? "{}" : call.Arguments) : new JsonObject() },
         _ => throw new InvalidDataException(said.ToString()),
@@ -154,6 +161,7 @@ internal sealed class AnthropicWireModel : WireModel
     private static IEnumerable<JsonObject> Deltas(Said said) => said switch
     {
         Said.Words words => Pieces(words.Text).Select(piece => new JsonObject { ["type"] = "text_delta", ["text"] = piece }),
+        Said.Refusal refusal => Pieces(refusal.Text).Select(piece => new JsonObject { ["type"] = "text_delta", ["text"] = piece }),
         Said.Thinking thinking =>
             [.. Pieces(thinking.Text).Select(piece => new JsonObject { ["type"] = "thinking_delta", ["thinking"] = piece }), new() { ["type"] = "signature_delta", ["signature"] = thinking.Signature }],
         // The first piece is empty, as recorded; a call without arguments has no other.

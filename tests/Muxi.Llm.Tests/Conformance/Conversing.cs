@@ -17,18 +17,57 @@ internal sealed class Conversing : IAsyncDisposable
     /// <summary>What the models were sent last.</summary>
     public SeenChat Last => _seen[^1].Seen;
 
+    /// <summary>All that happened in the loops of tools that streamed.</summary>
+    public List<ToolLoopEvent> Events { get; } = [];
+
     /// <summary>Begins; replies come whole, or streamed and cut at seeded places.</summary>
-    public static async Task<Conversing> BeginAsync(bool stream, int seed = 1)
+    public static Task<Conversing> BeginAsync(bool stream, int seed = 1) => BeginAsync(stream, static options => options, seed);
+
+    /// <summary>As the other, by a client that is set up otherwise.</summary>
+    public static async Task<Conversing> BeginAsync(bool stream, Func<LlmOptions, LlmOptions> set, int seed = 1)
     {
         var conversing = new Conversing(stream);
         conversing._server = await ReplayServer.StartAsync(seed, conversing.Answer);
         var names = WireModel.All.Values.Select(model => model.Name.Split('/')[0]).ToList();
-        conversing._client = new(new()
+        conversing._client = new(set(new()
         {
             BaseUrls = names.ToDictionary(name => name, _ => conversing._server.Url), ApiKeys = names.ToDictionary(name => name, _ => Calls.Key),
             Environment = static _ => null, Retries = Calls.Once,
-        });
+        }));
         return conversing;
+    }
+
+    /// <summary>What a model will say to the next request that is not told of yet.</summary>
+    public Conversing Expect(WireModel model, params Said[] said)
+    {
+        _script.Enqueue((model, said));
+        return this;
+    }
+
+    /// <summary>Runs a loop of tools with a model that says what is expected.</summary>
+    public async Task<ChatCompletion> RunAsync(WireModel model, ChatCompletionRequest request, IReadOnlyList<FunctionTool> tools, ToolLoopOptions? loop = null, CancellationToken? token = null)
+    {
+        request = request with { Model = model.Name };
+        var cancellation = token ?? TestContext.Current.CancellationToken;
+        if (!_stream) return await _client.Chat.Completions.RunToolsAsync(request, tools, loop, null, cancellation);
+        await foreach (var it in _client.Chat.Completions.StreamToolsAsync(request, tools, loop, null, cancellation)) Events.Add(it);
+        Assert.Equal(ToolLoopEventType.Completed, Events[^1].Type);
+        return Events[^1].Completion!;
+    }
+
+    /// <summary>Asks a model, which says what is expected, for a value.</summary>
+    public async Task<ChatCompletion<T>> AskAsync<T>(string model, ChatCompletionRequest request, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        request = request with { Model = model };
+        var token = TestContext.Current.CancellationToken;
+        if (!_stream) return await _client.Chat.Completions.CreateAsync(request, type, null, token);
+        ChatCompletionChunk<T>? last = null;
+        await foreach (var chunk in _client.Chat.Completions.StreamAsync(request, type, null, token))
+        {
+            Assert.Null(last?.Completion);
+            last = chunk;
+        }
+        return last!.Completion!;
     }
 
     /// <summary>Asks a model, which says these things.</summary>

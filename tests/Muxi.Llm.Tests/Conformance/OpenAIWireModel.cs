@@ -20,7 +20,19 @@ internal sealed class OpenAIWireModel : WireModel
         CheckOrder(messages);
         return new(
             system.Count == 0 ? null : string.Join('\n', system), [.. messages.Skip(system.Count).Select(Turn)],
-            [.. (body["tools"]?.AsArray() ?? []).Select(Tool)], Choice(body["tool_choice"]), (bool?)body["parallel_tool_calls"]);
+            [.. (body["tools"]?.AsArray() ?? []).Select(Tool)], Choice(body["tool_choice"]), (bool?)body["parallel_tool_calls"])
+        {
+            Format = (string?)body["response_format"]?["type"], Schema = Schema(body["response_format"]),
+        };
+    }
+
+    private static JsonNode? Schema(JsonNode? format)
+    {
+        if (format is null || Text(Only(format, ["type"], "json_schema")["type"]) != "json_schema") return null;
+        var named = Only(format["json_schema"], ["name", "schema"], "description", "strict");
+        Assert.Matches("^[a-zA-Z0-9_-]{1,64}$", Text(named["name"]));
+        if ((bool?)named["strict"] == true) StrictRules.Hold(named["schema"]!);
+        return named["schema"];
     }
 
     /// <summary>An assistant's calls are followed by their results and nothing else until all are there (the API refuses anything else with 400).</summary>
@@ -93,7 +105,7 @@ internal sealed class OpenAIWireModel : WireModel
     protected override JsonObject Whole(Said[] said)
     {
         var calls = new JsonArray([.. said.OfType<Said.Call>().Select(call => Function(call, call.Arguments))]);
-        var message = new JsonObject { ["role"] = "assistant", ["content"] = Words(said), ["refusal"] = null };
+        var message = new JsonObject { ["role"] = "assistant", ["content"] = Words(said), ["refusal"] = said.OfType<Said.Refusal>().FirstOrDefault()?.Text };
         if (calls.Count > 0) message["tool_calls"] = calls;
         return Head("chat.completion", new JsonObject { ["index"] = 0, ["message"] = message, ["logprobs"] = null, ["finish_reason"] = Finish(said) }, Usage());
     }
@@ -106,6 +118,8 @@ internal sealed class OpenAIWireModel : WireModel
         {
             if (one is Said.Words words)
                 foreach (var piece in Pieces(words.Text)) events.Append(Chunk(new() { ["content"] = piece }));
+            if (one is Said.Refusal refusal)
+                foreach (var piece in Pieces(refusal.Text)) events.Append(Chunk(new() { ["refusal"] = piece }));
             if (one is not Said.Call call) continue;
             var first = Function(call, "");
             first["index"] = index;
@@ -120,7 +134,7 @@ internal sealed class OpenAIWireModel : WireModel
 
     private static JsonNode? Words(Said[] said) => said.OfType<Said.Words>().Any() ? JsonValue.Create(string.Concat(said.OfType<Said.Words>().Select(words => words.Text))) : null;
 
-    private static string Finish(Said[] said) => said.OfType<Said.Call>().Any() ? "tool_calls" : "stop";
+    private static string Finish(Said[] said) => said[^1] is Said.Cut ? "length" : said.OfType<Said.Call>().Any() ? "tool_calls" : "stop";
 
     private static JsonObject Function(Said.Call call, string arguments) =>
         new() { ["id"] = call.Id, ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = arguments } };

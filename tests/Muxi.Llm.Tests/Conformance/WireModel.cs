@@ -89,11 +89,23 @@ internal abstract record Said
 
     /// <summary>Thinking, where the format has it.</summary>
     public sealed record Thinking(string Text, string Signature) : Said;
+
+    /// <summary>That it will not answer, and why.</summary>
+    public sealed record Refusal(string Text) : Said;
+
+    /// <summary>After what was said before it, the limit of tokens.</summary>
+    public sealed record Cut : Said;
 }
 
 /// <summary>What a request says, whatever its format.</summary>
 internal sealed record SeenChat(string? System, IReadOnlyList<SeenTurn> Turns, IReadOnlyList<SeenTool> Tools, string? ToolChoice, bool? Parallel)
 {
+    /// <summary>The form that the answer must have: <c>json_schema</c>, <c>json_object</c>; null for any.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The schema of that form.</summary>
+    public JsonNode? Schema { get; init; }
+
     /// <summary>The conversation as lines, to compare at a glance.</summary>
     public IEnumerable<string> Lines => Turns.Select(turn => $"{turn.Role}: {string.Join(" | ", turn.Parts)}");
 }

@@ -59,7 +59,7 @@ public sealed record AnthropicMessages : ChatDialect
     /// </summary>
     public bool SystemTurns { get; init; }
 
-    /// <summary>Whether a schema for the answer is sent as <c>output_config.format</c>; where not, the model is made to call <see cref="AnswerTool"/>.</summary>
+    /// <summary>Whether a schema for the answer is sent as <c>output_config.format</c>; where not, and for one that recurs, the model is made to call <see cref="AnswerTool"/>.</summary>
     public bool OutputFormat { get; init; }
 
     /// <summary>Whether a tool's <c>strict</c> may be sent; where not, it is left out, with a warning where it is true.</summary>
@@ -70,6 +70,9 @@ public sealed record AnthropicMessages : ChatDialect
 
     /// <summary>What is added to the instructions for an answer of <c>json_object</c>, which the format does not know; null adds nothing.</summary>
     public string? JsonInstruction { get; init; } = "Answer with one JSON object and nothing else: no code fence, no text before or after it.";
+
+    /// <summary>What is said before a schema that is told in the instructions, where it can be asked for in no other way; null tells none.</summary>
+    public string? SchemaInstruction { get; init; } = "Answer with JSON that follows this JSON schema, and nothing else: no code fence, no text before or after it.";
 
     /// <summary>Request members that the service rejects or ignores: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];

@@ -87,9 +87,13 @@ internal sealed class MessagesPlan
         if (Request.ResponseFormat is not { Type: not "text" } format) return;
         if (format is { Type: "json_schema", Schema.IsEmpty: false })
         {
-            if (Quirks.OutputFormat) Schema = format.Schema;
+            if (Quirks.OutputFormat && !ClosedSchema.IsRecursive(format.Schema.ToElement())) Schema = format.Schema;
             else if (Quirks.ForcedTools) Answer = format;
-            else Warnings.Add("response_format", "left out: the service takes no schema, and cannot be made to call a tool");
+            else
+            {
+                Instruction = Quirks.SchemaInstruction is { } instruction ? $"{instruction}\n{format.Schema}" : null;
+                Warnings.Add("response_format", $"{(Instruction is null ? "left out" : "told in the instructions, so it is not guaranteed")}: the service takes no such schema, and cannot be made to call a tool");
+            }
         }
         else if (format.Type is "json_object" or "json_schema")
         {

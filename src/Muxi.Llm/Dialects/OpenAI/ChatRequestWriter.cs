@@ -28,6 +28,7 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
+        request = ChatFormatPlan.For(quirks, request, warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
@@ -156,29 +157,9 @@ internal readonly ref struct ChatRequestWriter
 
     private void WriteResponseFormat(ResponseFormat format)
     {
-        var type = format.Type;
-        if (!_quirks.ResponseFormats.IsEmpty && type != "text" && !_quirks.ResponseFormats.Contains(type))
-        {
-            if (type == "json_schema" && _quirks.ResponseFormats.Contains("json_object"))
-            {
-                _warnings.Add("response_format", "sent as json_object: the service takes no schema, so the answer is JSON but need not follow it");
-                type = "json_object";
-            }
-            else if (type == "json_object" && _quirks.ResponseFormats.Contains("json_schema"))
-            {
-                _warnings.Add("response_format", "sent as a schema of any object: the service knows no json_object");
-                format = ResponseFormat.JsonSchema("object", """{"type":"object"}""") with { Strict = null };
-                type = "json_schema";
-            }
-            else
-            {
-                _warnings.Add("response_format", $"left out: the service does not take '{type}'");
-                return;
-            }
-        }
         _json.WriteStartObject("response_format"u8);
-        _json.WriteString("type"u8, type);
-        if (type == "json_schema") WriteSchema(format);
+        _json.WriteString("type"u8, format.Type);
+        if (format.Type == "json_schema") WriteSchema(format);
         format.Extra.WriteMembers(_json);
         _json.WriteEndObject();
     }

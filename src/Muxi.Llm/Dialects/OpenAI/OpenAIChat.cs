@@ -27,8 +27,14 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>Whether a tool's result may hold pictures and documents. Where not, as at OpenAI, its words stay and these follow in a user message after all results.</summary>
     public bool MediaInToolResults { get; init; }
 
-    /// <summary>The forms of answer that the service takes; empty for all. A schema falls back to <c>json_object</c> where only that is taken, with a warning.</summary>
+    /// <summary>
+    /// The forms of answer that the service takes; empty for all. A schema falls back to <c>json_object</c> where only that is taken, else to nothing; it is then told in
+    /// the instructions, with a warning.
+    /// </summary>
     public ImmutableArray<string> ResponseFormats { get; init; } = [];
+
+    /// <summary>What is said before a schema that is told in the instructions; null tells none.</summary>
+    public string? SchemaInstruction { get; init; } = "Answer with JSON that follows this JSON schema, and nothing else: no code fence, no text before or after it.";
 
     /// <summary>How many stop texts the service takes; the others are left out, with a warning. 0 for no limit.</summary>
     public int MaxStops { get; init; }

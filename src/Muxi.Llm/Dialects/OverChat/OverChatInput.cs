@@ -9,6 +9,7 @@ namespace Muxi.Llm;
 internal sealed class OverChatInput(CallContext context, Warnings warnings)
 {
     private List<ContentPart>? _turn;
+    private readonly Dictionary<string, string> _legacy = new(StringComparer.Ordinal);
     private bool _isPlain;
 
     public List<Message> Messages { get; } = [];
@@ -79,15 +80,19 @@ internal sealed class OverChatInput(CallContext context, Warnings warnings)
         if (SealedBlock.Open(item.EncryptedContent!) is not { } block) throw context.Refuse($"input[{place}].encrypted_content", "it was changed or cut: send the item back as it came");
         if (block.ToolCall is not { } signed) Turn().Add(block);
         else if (_turn?.FindIndex(part => part.ToolCall?.Id == signed.Id) is >= 0 and var at)
+        {
             _turn[at] = ContentPart.FromToolCall(signed with { Function = signed.Function with { Arguments = _turn[at].ToolCall!.Function.Arguments } });
+            if (signed.Type == ChatToolReader.Legacy) _legacy[signed.Id] = signed.Function.Name;
+        }
     }
 
     private Message Result(ResponseItem item, int place)
     {
         if (item.CallId is not { } id) throw context.Refuse($"input[{place}].call_id", "a result needs the id of the call that it answers");
+        var isLegacy = _legacy.TryGetValue(id, out var name);
         return new()
         {
-            Role = Role.Tool, ToolCallId = id, Blocks = Parts(item.Output, $"input[{place}].output"), ContentIsList = item.Output?.IsList == true,
+            Role = isLegacy ? Role.Function : Role.Tool, Name = name, ToolCallId = isLegacy ? null : id, Blocks = Parts(item.Output, $"input[{place}].output"), ContentIsList = item.Output?.IsList == true,
             IsError = item.Status == "failed" || item.Extra["is_error"].ToString() == "true" ? true : null, CacheControl = item.Extra["cache_control"],
         };
     }

@@ -49,7 +49,7 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
     /// <summary>The item of a block that is no text.</summary>
     public ResponseItem Item(ContentPart block, int place)
     {
-        if (block.ToolCall is { } call) return Item(call, place);
+        if (block.ToolCall is { } call) return Item(call with { Id = IdOf(call, place) }, place);
         var isPlain = block.Type == ContentPartType.Reasoning && block is { Signature: null, Format: null, Raw.IsEmpty: true, Extra.IsEmpty: true };
         return new()
         {
@@ -61,13 +61,18 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
 
     public static ResponsePart Summary(string text) => new() { Type = ResponsePartType.SummaryText, Text = text };
 
+    /// <summary>A call's id; in the form before tools it has none.</summary>
+    private string IdOf(ToolCall call, int place) => call.Id.Length > 0 ? call.Id : context.MakeId("call_", place);
+
     /// <summary>What a call carries besides what an item has a place for, sealed; null where there is nothing.</summary>
+    /// <param name="block">The call.</param>
+    /// <param name="place">The place behind it, where this goes.</param>
     public ResponseItem? Seal(ContentPart block, int place)
     {
         if (block.ToolCall is not { } call) return null;
         // Its place among the calls, which some services write in whole answers too.
-        call = call with { Function = call.Function with { Arguments = "" }, Extra = call.Extra.Without("index") };
-        return call is { Signature: null, Extra.IsEmpty: true, Function.Extra.IsEmpty: true } ? null
+        call = call with { Id = IdOf(call, place - 1), Function = call.Function with { Arguments = "" }, Extra = call.Extra.Without("index") };
+        return call is { Type: "function" or "custom", Signature: null, Extra.IsEmpty: true, Function.Extra.IsEmpty: true } ? null
             : new() { Type = ResponseItemType.Reasoning, Id = context.MakeId("rs_", place), Summary = [], EncryptedContent = SealedBlock.Seal(ContentPart.FromToolCall(call)) };
     }
 

@@ -46,6 +46,9 @@ internal sealed class SandboxSchema
         {
             _hints.Return(mark);
             var facts = SandboxFacts.Of(schemas, _check, place, attempt);
+            // In a recursion null is the way out.
+            if (facts is { IsTight: true, Type: "object" or "array" } && schemas.All(schema => _check.Accepts(schema, null)))
+                return null;
             var node = Build(facts, place with { Variant = place.Variant + facts.Rest, Trail = facts.Trail, IsTight = facts.IsTight });
             if (schemas.All(schema => _check.Accepts(schema, node)))
                 return node;

@@ -1,0 +1,36 @@
+namespace Muxi.Llm;
+
+/// <summary>The answer's form as a service takes it: one that it does not know becomes the nearest that it does, and a schema that it does not take is told in the instructions.</summary>
+internal static class ChatFormatPlan
+{
+    /// <summary>The request in a form that the service takes.</summary>
+    public static ChatCompletionRequest For(OpenAIChat quirks, ChatCompletionRequest request, Warnings warnings)
+    {
+        if (request.ResponseFormat is not { Type: not "text" } format || request.Extra.Holds("response_format"u8)) return request;
+        if (quirks.Drops.Contains("response_format")) return format.Type == "json_schema" ? Told(quirks, request, format) : request;
+        if (quirks.ResponseFormats.IsEmpty || quirks.ResponseFormats.Contains(format.Type)) return request;
+        var isTold = format.Type == "json_schema" && !format.Schema.IsEmpty && quirks.SchemaInstruction is not null;
+        if (format.Type == "json_schema" && quirks.ResponseFormats.Contains("json_object"))
+        {
+            warnings.Add("response_format", $"sent as json_object{(isTold ? ", with the schema in the instructions" : "")}: the service takes no schema, so the answer is JSON but need not follow it");
+            return Told(quirks, request with { ResponseFormat = ResponseFormat.JsonObject }, format);
+        }
+        if (format.Type == "json_object" && quirks.ResponseFormats.Contains("json_schema"))
+        {
+            warnings.Add("response_format", "sent as a schema of any object: the service knows no json_object");
+            return request with { ResponseFormat = ResponseFormat.JsonSchema("object", """{"type":"object"}""") with { Strict = null } };
+        }
+        warnings.Add("response_format", isTold ? "told in the instructions, so it is not guaranteed: the service takes no schema" : $"left out: the service does not take '{format.Type}'");
+        return Told(quirks, request with { ResponseFormat = null }, format);
+    }
+
+    /// <summary>The request with the schema in its instructions: some templates take one system message alone, and in front.</summary>
+    private static ChatCompletionRequest Told(OpenAIChat quirks, ChatCompletionRequest request, ResponseFormat format)
+    {
+        if (quirks.SchemaInstruction is not { } instruction || format.Schema.IsEmpty || request.Extra.Holds("messages"u8)) return request;
+        var text = $"{instruction}\n{format.Schema}";
+        if (request.Messages is [{ Role.Value: "system" or "developer", Content: { } first } system, ..] && system.Blocks.All(block => block.Type == ContentPartType.Text))
+            return request with { Messages = [system with { Content = $"{first}\n\n{text}" }, .. request.Messages.Skip(1)] };
+        return request with { Messages = [Message.System(text), .. request.Messages] };
+    }
+}
