@@ -24,6 +24,7 @@ public sealed class LlmClient : IDisposable
         var router = new Router(_transport, Targets, retries);
         Egress = new(Settings);
         Chat = new(new(router, Targets));
+        Responses = new(router, Targets, Settings.TimeProvider);
         Audio = new(router, Targets);
         Images = new(router, Targets, Egress);
         Tokens = new(router, Targets);
@@ -56,6 +57,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Conversations with a model.</summary>
     public ChatResource Chat { get; }
+
+    /// <summary>What a model makes of a request, item by item: OpenAI's newer form of a conversation.</summary>
+    public ResponsesResource Responses { get; }
 
     /// <summary>Texts that a model goes on with: the form before chat.</summary>
     public CompletionsResource Completions { get; }

@@ -8,7 +8,7 @@ public sealed class SyncTwinTests
     private const BindingFlags Own = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     // Extension members are compiled to static methods, an instance's with the instance in front.
-    private static readonly HashSet<string> _twins = [.. new[] { typeof(SyncDoors), typeof(EmbeddingSyncDoors), typeof(TranslationSyncDoors) }
+    private static readonly HashSet<string> _twins = [.. new[] { typeof(SyncDoors), typeof(EmbeddingSyncDoors), typeof(TranslationSyncDoors), typeof(ResponseSyncDoors) }
         .SelectMany(doors => doors.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)).Select(twin => Line(twin.ReturnType, twin.Name, Types(twin)))];
 
     public static TheoryData<string, string> Doors

@@ -1,22 +1,12 @@
 namespace Muxi.Llm;
 
-/// <summary>Ids that say whose they are, <c>provider/id</c>: at that provider the bare id is meant, at another one it is a mistake.</summary>
+/// <summary>Files' ids that say whose they are, in requests that name files.</summary>
 internal static class FileIds
 {
-    /// <summary>The id as the provider knows it.</summary>
-    /// <param name="id">With or without a provider's name.</param>
-    /// <param name="provider">Who is asked.</param>
-    /// <param name="targets">Knows the providers' names.</param>
-    /// <param name="param">The request member that holds the id.</param>
+    /// <summary>The file's id as the provider knows it.</summary>
     /// <exception cref="BadRequestException">It is another provider's.</exception>
-    public static string At(string id, Provider provider, Targets targets, string param)
-    {
-        var slash = id.IndexOf('/', StringComparison.Ordinal);
-        // What is nobody's name is part of a vendor's own id.
-        if (slash <= 0 || targets.Find(id[..slash]) is not { } owner) return id;
-        if (owner.Name == provider.Name) return id[(slash + 1)..];
-        throw Wrong.Request(param, $"'{id}' is at {owner.Name}, and {provider.Name} is asked: upload it to {provider.Name}, or ask {owner.Name}", provider.Name);
-    }
+    public static string At(string id, Provider provider, Targets targets, string param) =>
+        OwnedIds.At(id, provider, targets, param, static (owner, asked) => $"upload it to {asked}, or ask {owner}");
 
     /// <summary>A conversation with its files' ids as the provider knows them; as a rule there are none, and the very request given comes back.</summary>
     /// <exception cref="BadRequestException">A file is another provider's.</exception>

@@ -17,6 +17,8 @@ public static partial class Providers
             StreamUsagePath = ["x_groq", "usage"],
             ReasoningEcho = "reasoning",
         },
+        // Its pages: no stateful conversations, and these members are not taken (2026).
+        Responses = new OpenAIResponseCreation { Drops = ["include", "prompt_cache_key", "safety_identifier", "truncation"], EncryptedReasoning = false },
         Speech = new OpenAISpeech { DefaultVoice = "autumn" },
         Transcription = new OpenAITranscription { Formats = ["json", "text", "verbose_json"], Streams = false },
         Translation = new OpenAITranslation { Formats = ["json", "text", "verbose_json"] },

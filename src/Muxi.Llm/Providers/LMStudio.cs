@@ -10,6 +10,7 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["LM_STUDIO_API_BASE"],
         Chat = new OpenAIChat { ResponseFormats = ["text", "json_schema"] },
+        Responses = new OpenAIResponseCreation { PreviousResponses = true, EncryptedReasoning = false },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings { Base64 = false },
         Documentation = "https://lmstudio.ai/docs/app/api/endpoints/openai",

@@ -10,6 +10,7 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["LLAMACPP_API_BASE"],
         Chat = new OpenAIChat { ReasoningEcho = "reasoning_content" },
+        Responses = new OpenAIResponseCreation { EncryptedReasoning = false },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Transcription = new OpenAITranscription { Formats = ["json"], MaxTemperature = 0 },

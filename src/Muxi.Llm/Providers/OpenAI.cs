@@ -23,6 +23,7 @@ public static partial class Providers
             .For("o1-pro*", ThinkingInResponses()).For("o3-pro*", ThinkingInResponses()).For("gpt-5*-pro*", ThinkingInResponses())
             .For("*codex*", ThinkingInResponses()).For("*-deep-research*", ThinkingInResponses()).For("computer-use-preview*", ThinkingInResponses())
             .For("gpt-5*-cyber*", ThinkingInResponses()).For("gpt-daybreak-*", ThinkingInResponses()),
+        Responses = new OpenAIResponses { MaxRequestBytes = 50 << 20 },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),

@@ -12,6 +12,7 @@ public static partial class Providers
         BaseUrlVariables = ["OPENROUTER_API_BASE"],
         HeaderVariables = new Dictionary<string, string> { ["HTTP-Referer"] = "OPENROUTER_SITE_URL", ["X-Title"] = "OPENROUTER_APP_NAME" }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true, ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning" },
+        Responses = new OpenAIResponseCreation(),
         DefaultModels = new Dictionary<string, string>
         {
             [Operations.Embeddings] = "openai/text-embedding-3-small",

@@ -3,12 +3,13 @@ namespace Muxi.Llm;
 /// <summary>What the operations are called in facts, listings and files.</summary>
 internal static class Operations
 {
-    public const string Chat = "chat", TokenCounting = "token counting", Completions = "completions", Embeddings = "embeddings", Images = "images", Speech = "speech",
+    public const string Chat = "chat", Responses = "responses", TokenCounting = "token counting", Completions = "completions", Embeddings = "embeddings", Images = "images", Speech = "speech",
         Transcription = "transcription", Translation = "translation", Files = "files", Moderations = "moderations", Models = "models";
 
     private static readonly (string Name, Func<Provider, object?> Dialect, Func<Provider, Provider> Without)[] _all =
     [
         (Chat, static provider => provider.Chat, static provider => provider with { Chat = null }),
+        (Responses, static provider => provider.Responses, static provider => provider with { Responses = null }),
         (TokenCounting, static provider => provider.TokenCount, static provider => provider with { TokenCount = null }),
         (Completions, static provider => provider.Completions, static provider => provider with { Completions = null }),
         (Embeddings, static provider => provider.Embeddings, static provider => provider with { Embeddings = null }),
@@ -33,7 +34,7 @@ internal static class Operations
     /// <summary>A service that speaks OpenAI's formats, as far as nobody says otherwise: what it lacks it answers with an error of its own.</summary>
     public static Provider AllOfOpenAI(Provider provider) => provider with
     {
-        Completions = new OpenAICompletions(), Embeddings = new OpenAIEmbeddings(), Moderations = new OpenAIModerations(), Images = new OpenAIImages(), Speech = new OpenAIStreamedSpeech(),
+        Responses = new OpenAIResponses(), Completions = new OpenAICompletions(), Embeddings = new OpenAIEmbeddings(), Moderations = new OpenAIModerations(), Images = new OpenAIImages(), Speech = new OpenAIStreamedSpeech(),
         Transcription = new OpenAITranscription(), Translation = new OpenAITranslation(), Files = new OpenAIFiles(), Uploads = new OpenAIUploads(),
     };
 

@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>vLLM's server. Tools need <c>--enable-auto-tool-choice --tool-call-parser</c> at its start.</summary>
+    /// <summary>vLLM's server. Tools need <c>--enable-auto-tool-choice --tool-call-parser</c> at its start; responses are kept where <c>VLLM_ENABLE_RESPONSES_API_STORE</c> is set.</summary>
     public static Provider Vllm { get; } = new("vllm", "http://localhost:8000/v1", Auth.Bearer("HOSTED_VLLM_API_KEY").Optional())
     {
         DisplayName = "vLLM",
@@ -10,6 +10,7 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["VLLM_API_BASE"],
         Chat = new OpenAIChat(),
+        Responses = new OpenAIResponseCreation { PreviousResponses = true, EncryptedReasoning = false },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Transcription = new OpenAITranscription { Formats = ["json", "text", "verbose_json"], StreamUsageField = "stream_include_usage", MaxTemperature = 0 },

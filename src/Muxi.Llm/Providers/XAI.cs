@@ -14,6 +14,8 @@ public static partial class Providers
             .For("grok-4*", d => d with { Drops = ["stop", "frequency_penalty"] })
             .For("grok-code-fast*", d => d with { Drops = ["stop", "frequency_penalty"] })
             .For("grok-3-mini*", d => d with { Drops = ["stop"] }),
+        // It keeps responses for 30 days; its reference calls these members not supported, there for compatibility alone (2026).
+        Responses = new OpenAIStoredResponses { Drops = ["metadata", "service_tier", "truncation"] },
         // Its pages call size and style not supported; aspect_ratio and resolution go as extra members (recorded, 2026).
         Images = new OpenAIImageGeneration { Drops = ["size", "style"] },
         DefaultModels = new Dictionary<string, string> { [Operations.Images] = "grok-imagine-image" }.ToImmutableDictionary(),

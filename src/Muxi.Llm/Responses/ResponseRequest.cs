@@ -207,3 +207,23 @@ public sealed record ResponseInputItemsRequest(string Id)
     /// <summary>What to tell besides.</summary>
     public IReadOnlyList<string>? Include { get; init; }
 }
+
+/// <summary>How to wait for a response in the background.</summary>
+public sealed record ResponseWaiting
+{
+    /// <summary>How often to ask. 2 seconds by default.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>For how long in all. An hour by default.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>How a stream is taken up again where its connection breaks.</summary>
+public sealed record ResponseResuming
+{
+    /// <summary>How often in a row it is tried without a further event; 5 by default.</summary>
+    public int MaxTries { get; init; } = 5;
+
+    /// <summary>How long to wait before each try. A second by default.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+}

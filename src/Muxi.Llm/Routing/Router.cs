@@ -86,11 +86,17 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
         }
     }
 
-    public async IAsyncEnumerable<TChunk> StreamAsync<TRequest, TChunk>(
-        StreamVerb<TRequest, TChunk> verb, TRequest request, string model, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<TChunk> StreamAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
+        where TChunk : Reply => StreamAsync(verb, request, () => Plan(verb, request, model, options), cancellationToken);
+
+    /// <summary>As the other, for what is a service's own.</summary>
+    public IAsyncEnumerable<TChunk> StreamAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, Provider service, RequestOptions? options, CancellationToken cancellationToken)
+        where TChunk : Reply => StreamAsync(verb, request, () => Plan(verb, request, service, options), cancellationToken);
+
+    private async IAsyncEnumerable<TChunk> StreamAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, Func<CallPlan> plan, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TChunk : Reply
     {
-        using var course = Begin(Plan(verb, request, model, options), cancellationToken);
+        using var course = Begin(plan(), cancellationToken);
         var chunks = new List<TChunk>();
         var stream = await CommitAsync(verb, request, course, chunks).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))

@@ -4,15 +4,21 @@ using System.Text;
 
 namespace Muxi.Llm;
 
-/// <summary>OpenAI's responses at a service that keeps none of them: they are made, whole and streamed, and no more is known of them afterwards.</summary>
+/// <summary>OpenAI's responses at a service that makes them, whole and streamed, and gives none of them back afterwards.</summary>
 /// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>POST /responses</c>.</remarks>
-public record OpenAIStatelessResponses : ResponsesDialect
+public record OpenAIResponseCreation : ResponsesDialect
 {
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "responses";
 
     /// <summary>Request members that the service rejects: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
+
+    /// <summary>Whether it goes on from a response that it made before.</summary>
+    public bool PreviousResponses { get; init; }
+
+    /// <summary>Whether it makes responses in the background.</summary>
+    public bool Background { get; init; }
 
     /// <summary>Whether the model's reasoning can be asked for, sealed (<c>reasoning.encrypted_content</c>).</summary>
     public bool EncryptedReasoning { get; init; } = true;
@@ -33,9 +39,6 @@ public record OpenAIStatelessResponses : ResponsesDialect
     /// <inheritdoc/>
     public override IFold<ResponseStreamEvent> Fold(ResponseRequest request, CallContext context) => new ResponseStreamFold(context);
 
-    /// <summary>Whether the service goes on from a response that it made before.</summary>
-    private protected virtual bool KeepsResponses => false;
-
     /// <summary>What was made: one that failed is an error like any other, unless it is made in the background, where it is looked at later.</summary>
     private static Response Made(HttpReply reply, ResponseRequest request, CallContext context)
     {
@@ -46,51 +49,25 @@ public record OpenAIStatelessResponses : ResponsesDialect
     private HttpCall Checked(ResponseRequest request, CallContext context, bool stream)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!KeepsResponses && request.PreviousResponseId is { } previous)
+        if (!PreviousResponses && request.PreviousResponseId is { } previous)
             throw context.Refuse("previous_response_id", $"it keeps no responses, so none can go on from '{previous}': send what was said before as input");
-        if (!KeepsResponses && request.Background == true) throw context.Refuse("background", "it keeps no responses, so none can be made in the background");
+        if (!Background && request.Background == true) throw context.Refuse("background", "it makes nothing in the background: leave 'background' out");
         return ResponseRequestWriter.Render(this, request, context, stream);
     }
 }
 
-/// <summary>OpenAI's responses, whole: made, looked at, taken up again, stopped, deleted, and what they were made from; besides the count of an input's tokens, and condensing.</summary>
-/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>/responses</c> and what is below it.</remarks>
-public sealed record OpenAIResponses : OpenAIStatelessResponses,
-    IVerb<ResponseRetrieveRequest, Response>, IVerb<ResponseCancelRequest, Response>, IVerb<ResponseDeleteRequest, ResponseDeleted>, IVerb<ResponseInputItemsRequest, Page<ResponseItem>>,
-    IStreamVerb<ResponseRetrieveRequest, ResponseStreamEvent>, IVerb<ResponseRequest, ResponseInputTokens>, IVerb<ResponseRequest, ResponseCompaction>
+/// <summary>OpenAI's responses at a service that keeps them: they can be gone on from, looked at and deleted.</summary>
+/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>/responses/{response_id}</c>.</remarks>
+public record OpenAIStoredResponses : OpenAIResponseCreation, IVerb<ResponseRetrieveRequest, Response>, IVerb<ResponseDeleteRequest, ResponseDeleted>
 {
-    /// <summary>How many items a page may hold at most; 0 where the service does not say.</summary>
-    public int MaxLimit { get; init; } = 100;
-
-    /// <summary>Whether it counts an input's tokens.</summary>
-    public bool CountsTokens { get; init; } = true;
-
-    /// <summary>Whether it condenses a conversation.</summary>
-    public bool Compacts { get; init; } = true;
-
-    private protected override bool KeepsResponses => true;
+    /// <summary>As OpenAI does it.</summary>
+    public OpenAIStoredResponses() => PreviousResponses = true;
 
     IExchange<Response> IVerb<ResponseRetrieveRequest, Response>.Begin(ResponseRetrieveRequest request, CallContext context) =>
-        Exchange.Of(() => Render(request, context, stream: false), reply => FileJson.Parse(reply, context, ResponseReader.Read));
-
-    IExchange<Response> IVerb<ResponseCancelRequest, Response>.Begin(ResponseCancelRequest request, CallContext context) =>
-        Exchange.Of(() => new(HttpMethod.Post, PathOf(request.Id, context) + "/cancel"), reply => FileJson.Parse(reply, context, ResponseReader.Read));
+        Exchange.Of(() => Retrieve(request, context, stream: false), reply => FileJson.Parse(reply, context, ResponseReader.Read));
 
     IExchange<ResponseDeleted> IVerb<ResponseDeleteRequest, ResponseDeleted>.Begin(ResponseDeleteRequest request, CallContext context) =>
         Exchange.Of(() => new(HttpMethod.Delete, PathOf(request.Id, context)), reply => Gone(reply, request.Id, context));
-
-    IExchange<Page<ResponseItem>> IVerb<ResponseInputItemsRequest, Page<ResponseItem>>.Begin(ResponseInputItemsRequest request, CallContext context) =>
-        Exchange.Of(() => Render(request, context), reply => FileJson.Parse(reply, context, ResponseReader.ReadPage));
-
-    HttpCall IStreamVerb<ResponseRetrieveRequest, ResponseStreamEvent>.Render(ResponseRetrieveRequest request, CallContext context) => Render(request, context, stream: true);
-
-    IFold<ResponseStreamEvent> IStreamVerb<ResponseRetrieveRequest, ResponseStreamEvent>.Fold(ResponseRetrieveRequest request, CallContext context) => new ResponseStreamFold(context);
-
-    IExchange<ResponseInputTokens> IVerb<ResponseRequest, ResponseInputTokens>.Begin(ResponseRequest request, CallContext context) => Exchange.Of(
-        () => ResponseRequestWriter.RenderPart($"{Path}/input_tokens", request, context, ResponseRequestWriter.WriteCounted), reply => FileJson.Parse(reply, context, ResponseReader.ReadInputTokens));
-
-    IExchange<ResponseCompaction> IVerb<ResponseRequest, ResponseCompaction>.Begin(ResponseRequest request, CallContext context) => Exchange.Of(
-        () => ResponseRequestWriter.RenderPart($"{Path}/compact", request, context, ResponseRequestWriter.WriteCompacted), reply => FileJson.Parse(reply, context, ResponseReader.ReadCompaction));
 
     /// <summary>A reply without a body, or without an id, is about what was asked for.</summary>
     private static ResponseDeleted Gone(HttpReply reply, string id, CallContext context)
@@ -100,7 +77,7 @@ public sealed record OpenAIResponses : OpenAIStatelessResponses,
         return gone.Id.Length > 0 ? gone : gone with { Id = id };
     }
 
-    private HttpCall Render(ResponseRetrieveRequest request, CallContext context, bool stream)
+    private protected HttpCall Retrieve(ResponseRetrieveRequest request, CallContext context, bool stream)
     {
         var query = new Query(PathOf(request.Id, context));
         query.Add("include[]", request.Include);
@@ -113,21 +90,11 @@ public sealed record OpenAIResponses : OpenAIStatelessResponses,
         return new(HttpMethod.Get, query.ToString());
     }
 
-    private HttpCall Render(ResponseInputItemsRequest request, CallContext context)
-    {
-        if (MaxLimit > 0 && request.Limit > MaxLimit) throw context.Refuse("limit", $"a page may hold {MaxLimit} items at most, not {request.Limit}");
-        var query = new Query(PathOf(request.Id, context) + "/input_items");
-        query.Add("limit", request.Limit?.ToString(CultureInfo.InvariantCulture));
-        query.Add("order", request.Order?.Value);
-        query.Add("after", request.After);
-        query.Add("include[]", request.Include);
-        return new(HttpMethod.Get, query.ToString());
-    }
-
-    private string PathOf(string id, CallContext context) => $"{Path}/{FileJson.Segment(id, "response_id", context)}";
+    /// <summary>The path of one response.</summary>
+    private protected string PathOf(string id, CallContext context) => $"{Path}/{FileJson.Segment(id, "response_id", context)}";
 
     /// <summary>A path with its parameters.</summary>
-    private sealed class Query(string path)
+    private protected sealed class Query(string path)
     {
         private readonly StringBuilder _text = new(path);
 
@@ -142,5 +109,44 @@ public sealed record OpenAIResponses : OpenAIStatelessResponses,
         }
 
         public override string ToString() => _text.ToString();
+    }
+}
+
+/// <summary>OpenAI's responses, whole: made, looked at, taken up again, stopped, deleted, and what they were made from; besides the count of an input's tokens, and condensing.</summary>
+/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>/responses</c> and what is below it.</remarks>
+public sealed record OpenAIResponses : OpenAIStoredResponses, IVerb<ResponseCancelRequest, Response>, IVerb<ResponseInputItemsRequest, Page<ResponseItem>>,
+    IStreamVerb<ResponseRetrieveRequest, ResponseStreamEvent>, IVerb<ResponseRequest, ResponseInputTokens>, IVerb<ResponseRequest, ResponseCompaction>
+{
+    /// <summary>How many items a page may hold at most; 0 where the service does not say.</summary>
+    public int MaxLimit { get; init; } = 100;
+
+    /// <summary>As OpenAI does it.</summary>
+    public OpenAIResponses() => Background = true;
+
+    IExchange<Response> IVerb<ResponseCancelRequest, Response>.Begin(ResponseCancelRequest request, CallContext context) =>
+        Exchange.Of(() => new(HttpMethod.Post, PathOf(request.Id, context) + "/cancel"), reply => FileJson.Parse(reply, context, ResponseReader.Read));
+
+    IExchange<Page<ResponseItem>> IVerb<ResponseInputItemsRequest, Page<ResponseItem>>.Begin(ResponseInputItemsRequest request, CallContext context) =>
+        Exchange.Of(() => Render(request, context), reply => FileJson.Parse(reply, context, ResponseReader.ReadPage));
+
+    HttpCall IStreamVerb<ResponseRetrieveRequest, ResponseStreamEvent>.Render(ResponseRetrieveRequest request, CallContext context) => Retrieve(request, context, stream: true);
+
+    IFold<ResponseStreamEvent> IStreamVerb<ResponseRetrieveRequest, ResponseStreamEvent>.Fold(ResponseRetrieveRequest request, CallContext context) => new ResponseStreamFold(context);
+
+    IExchange<ResponseInputTokens> IVerb<ResponseRequest, ResponseInputTokens>.Begin(ResponseRequest request, CallContext context) => Exchange.Of(
+        () => ResponseRequestWriter.RenderPart($"{Path}/input_tokens", request, context, ResponseRequestWriter.WriteCounted), reply => FileJson.Parse(reply, context, ResponseReader.ReadInputTokens));
+
+    IExchange<ResponseCompaction> IVerb<ResponseRequest, ResponseCompaction>.Begin(ResponseRequest request, CallContext context) => Exchange.Of(
+        () => ResponseRequestWriter.RenderPart($"{Path}/compact", request, context, ResponseRequestWriter.WriteCompacted), reply => FileJson.Parse(reply, context, ResponseReader.ReadCompaction));
+
+    private HttpCall Render(ResponseInputItemsRequest request, CallContext context)
+    {
+        if (MaxLimit > 0 && request.Limit > MaxLimit) throw context.Refuse("limit", $"a page may hold {MaxLimit} items at most, not {request.Limit}");
+        var query = new Query(PathOf(request.Id, context) + "/input_items");
+        query.Add("limit", request.Limit?.ToString(CultureInfo.InvariantCulture));
+        query.Add("order", request.Order?.Value);
+        query.Add("after", request.After);
+        query.Add("include[]", request.Include);
+        return new(HttpMethod.Get, query.ToString());
     }
 }

@@ -21,7 +21,7 @@ internal readonly ref struct ResponseRequestWriter
     public static void WriteCanonical(Utf8JsonWriter json, ResponseRequest request) => new ResponseRequestWriter(json, request, [], new()).Write(request.Model, request.Stream);
 
     /// <summary>The HTTP request for a service.</summary>
-    public static HttpCall Render(OpenAIStatelessResponses quirks, ResponseRequest request, CallContext context, bool stream)
+    public static HttpCall Render(OpenAIResponseCreation quirks, ResponseRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
         if (!quirks.EncryptedReasoning && request.Include?.Contains(Encrypted) == true)
