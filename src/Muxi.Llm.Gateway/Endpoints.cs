@@ -65,6 +65,7 @@ internal sealed class Endpoints
         var owners = new FileOwner(client, callees);
         var files = new FileRoutes(client, owners);
         var uploads = new UploadRoutes(client, owners);
+        var responses = new ResponseRoutes(client, callees, new(client, callees) { Keeps = static provider => provider.Responses is IVerb<ResponseRetrieveRequest, Response>, What = "responses" });
         return new(
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },
@@ -78,6 +79,13 @@ internal sealed class Endpoints
             new("POST", "/v1/images/edits", images.EditAsync) { Body = BodyKind.JsonOrForm },
             new("POST", "/v1/images/generations", images.GenerateAsync),
             new("POST", "/v1/images/variations", images.VaryAsync) { Body = BodyKind.Form },
+            new("POST", "/v1/responses", responses.CreateAsync),
+            new("POST", "/v1/responses/input_tokens", responses.CountInputTokensAsync),
+            new("POST", "/v1/responses/compact", responses.CompactAsync),
+            new("GET", "/v1/responses/{id}", responses.RetrieveAsync),
+            new("DELETE", "/v1/responses/{id}", responses.DeleteAsync),
+            new("POST", "/v1/responses/{id}/cancel", responses.CancelAsync) { Body = BodyKind.None },
+            new("GET", "/v1/responses/{id}/input_items", responses.InputItemsAsync),
             new("POST", "/v1/files", files.CreateAsync) { Body = BodyKind.Form },
             new("GET", "/v1/files", files.ListAsync),
             new("GET", "/v1/files/{id}", files.RetrieveAsync),

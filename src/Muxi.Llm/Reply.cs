@@ -34,10 +34,16 @@ internal sealed class CallRecord(string provider, IReadOnlyList<Attempt> attempt
     public IReadOnlyList<Warning> Warnings => trace.Warnings;
 
     /// <summary>The same, of a call that was several.</summary>
-    public CallRecord With(IReadOnlyList<Attempt> all) => new(provider, all, trace, secrets) { Own = Own };
+    public CallRecord With(IReadOnlyList<Attempt> all) => new(provider, all, trace, secrets) { Own = Own, Target = Target };
 
     /// <summary>The origin that was asked, where whoever runs us has set it up; null where it is the service's own.</summary>
     public Uri? Own { get; init; }
+
+    /// <summary>Who was asked, with which key: whose the reply is.</summary>
+    public Target? Target { get; init; }
+
+    /// <summary>Adds a warning of what went wrong after the reply had come.</summary>
+    public void Note(Warning warning) => trace.Add(warning);
 
     /// <summary>Redacted when it is asked for: few callers do, and looking for a key in all its forms is no small part of a call.</summary>
     public string? RequestId => trace.RequestId is { } id ? Redaction.Redact(id, secrets) : null;

@@ -21,6 +21,9 @@ internal sealed class ChatAccumulator : IAccumulator<ChatCompletionChunk>
 
     Reply? IAccumulator<ChatCompletionChunk>.ToReply() => ToCompletion();
 
+    /// <summary>The first answer so far.</summary>
+    public AnswerAccumulator First => AnswerAt(0);
+
     /// <summary>The reply so far; null when nothing came.</summary>
     public ChatCompletion? ToCompletion()
     {
@@ -61,6 +64,33 @@ internal sealed class AnswerAccumulator(int index)
     private string? _finishRaw;
 
     public int Index { get; } = index;
+
+    /// <summary>How many blocks there are so far.</summary>
+    public int BlockCount => _blocks.Count;
+
+    /// <summary>The citations so far.</summary>
+    public IReadOnlyList<Annotation> Annotations => _annotations ?? (IReadOnlyList<Annotation>)[];
+
+    /// <summary>How likely the content's tokens so far were; null where that was not told.</summary>
+    public IReadOnlyList<TokenLogprob>? ContentLogprobs => _content;
+
+    /// <summary>Why it stopped, where that was told.</summary>
+    public FinishReason? FinishReason => _finish;
+
+    /// <summary>What a block is.</summary>
+    public ContentPartType TypeOf(int block) => _blocks[block].Type;
+
+    /// <summary>The block so far.</summary>
+    public ContentPart PartAt(int block) => _blocks[block].ToPart();
+
+    /// <summary>The call that a block is, its arguments aside; null for another block.</summary>
+    public ToolCall? CallOf(int block) => _blocks[block].Call;
+
+    /// <summary>How long a block's text, or its call's arguments, is so far.</summary>
+    public int LengthOf(int block) => _blocks[block].Length;
+
+    /// <summary>A block's text, or its call's arguments, from a place on.</summary>
+    public string TextOf(int block, int from) => _blocks[block].From(from);
 
     public void Add(ChunkChoice choice)
     {
@@ -182,6 +212,10 @@ internal sealed class AnswerAccumulator(int index)
         public ContentPartType Type { get; } = type;
         public int Index { get; } = index;
         public ToolCall? Call { get; set; }
+
+        public int Length => _text.Length;
+
+        public string From(int start) => _text.ToString(start, _text.Length - start);
 
         /// <summary>Whether the text comes with the block's own pieces, so that none beside them belongs to it.</summary>
         public bool IsWhole { get; private set; }

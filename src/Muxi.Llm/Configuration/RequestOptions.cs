@@ -27,6 +27,9 @@ public sealed record RequestOptions
     /// <summary>Limits on waiting for this call (<see cref="Timeouts.Connect"/> is the client's, as connections are shared).</summary>
     public Timeouts? Timeouts { get; init; }
 
+    /// <summary>Whom a server asks for: responses that are kept here are found only by who made them. Null where the program itself asks.</summary>
+    internal string? Tenant { get; init; }
+
     /// <summary>Raise <see cref="UnsupportedFeatureException"/> before anything is sent, where we would otherwise leave an option out and warn.</summary>
     public bool Strict { get; init; }
 

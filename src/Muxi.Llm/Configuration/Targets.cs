@@ -76,6 +76,7 @@ internal sealed class Targets(LlmOptions options)
             MaxRetries = own.MaxRetries ?? call.MaxRetries,
             Timeouts = own.Timeouts ?? call.Timeouts,
             Strict = own.Strict || call.Strict,
+            Tenant = call.Tenant,
         };
     }
 

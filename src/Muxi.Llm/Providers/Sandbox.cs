@@ -17,6 +17,7 @@ public static partial class Providers
             [Operations.Images] = "image",
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true },
+        Responses = new OpenAIResponses(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),

@@ -100,6 +100,9 @@ public sealed record ResponseRequest
     /// <summary>Further parameters, sent as they are; one of a known name goes before the typed one.</summary>
     public Extra Extra { get; init; }
 
+    /// <summary>What <see cref="PreviousResponseId"/> means, for services that do not know it.</summary>
+    internal ResponseHistory? History { get; init; }
+
     /// <summary>Reads a request in OpenAI's JSON form.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is not JSON, or a member has the wrong shape: the exception's path names it.</exception>
     public static ResponseRequest Parse(ReadOnlySpan<byte> utf8) => ResponseRequestReader.Read(utf8);

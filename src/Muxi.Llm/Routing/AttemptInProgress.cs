@@ -27,7 +27,7 @@ internal sealed class AttemptInProgress : IDisposable
     {
         foreach (var warning in Trace.Warnings) Log.Warned(_logger, Target.Name, warning.Param, warning.Message);
         var attempt = new Attempt(Target.Name, "ok", Waiting.Elapsed, Trace.Status);
-        return new(Target.Provider.Name, earlier is null ? [attempt] : [.. earlier, attempt], Trace, Target.Secrets) { Own = Target.IsOwn ? Target.BaseUrl.Folder : null };
+        return new(Target.Provider.Name, earlier is null ? [attempt] : [.. earlier, attempt], Trace, Target.Secrets) { Own = Target.IsOwn ? Target.BaseUrl.Folder : null, Target = Target };
     }
 
     /// <summary>The attempt failed: how it went; null where it was refused before anything was sent, so that no attempt was made.</summary>

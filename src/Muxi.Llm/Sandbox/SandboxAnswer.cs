@@ -19,6 +19,12 @@ internal sealed record SandboxAnswer
     /// <summary>The pieces of a streamed body, made while they are read; each is one server-sent event, or some bytes of sound.</summary>
     public IEnumerable<byte[]>? Pieces { get; init; }
 
+    /// <summary>Of events: how many come before anything is said.</summary>
+    public int Opening { get; init; } = 1;
+
+    /// <summary>Of events: those that tell, after so many others, that the model has failed; the last of the stream.</summary>
+    public Func<int, string, IEnumerable<byte[]>> Failure { get; init; } = static (_, message) => [Event(ErrorBody(message, "server_error", "internal_error"))];
+
     /// <summary>The model that the request names, whose fault is to be put over the answer; null where no model is called.</summary>
     public string? Model { get; init; }
 

@@ -43,7 +43,7 @@ internal sealed class SandboxFaults
         // Bytes have no end of their own: only a broken connection tells that they are not whole.
         SandboxModels.CutStream => good.Pieces is { } pieces ? good with { Pieces = FirstHalf(pieces), Breaks = !good.IsEvents } : good with { Body = good.Body[..(good.Body.Length / 2)] },
         SandboxModels.BadJson => good.IsEvents ? good with { Pieces = Break(good.Pieces!) } : good with { Pieces = null, MediaType = "application/json", Body = "{\"id\": \"sandbox\", \"object\": ]"u8.ToArray() },
-        SandboxModels.StreamError => good with { Pieces = FirstHalf(good.Pieces!).Take(3).Append(SandboxAnswer.Event(SandboxAnswer.ErrorBody(MidStream, Ours, "internal_error"))) },
+        SandboxModels.StreamError => good with { Pieces = Fail(good) },
         SandboxModels.Stall => good with { Pieces = good.Pieces is { } pieces ? Opening(pieces) : [good.Body[..Math.Min(16, good.Body.Length)].ToArray()], Hangs = true },
         _ => good,
     };
@@ -53,6 +53,13 @@ internal sealed class SandboxFaults
     {
         var all = pieces.ToList();
         return all.Take(all.Count / 2);
+    }
+
+    /// <summary>What comes before anything is said, two events more, and the failure.</summary>
+    private static IEnumerable<byte[]> Fail(SandboxAnswer good)
+    {
+        var sent = FirstHalf(good.Pieces!).Take(good.Opening + 2).ToList();
+        return [.. sent, .. good.Failure(sent.Count, MidStream)];
     }
 
     /// <summary>The first two events, but never the last one: a stream of one or two must not be whole.</summary>

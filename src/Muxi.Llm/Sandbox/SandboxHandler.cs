@@ -32,7 +32,7 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
     // Far above what anything here takes, low enough to stop a file that nobody could keep.
     private const int MaxRequestBytes = 96 << 20;
 
-    private readonly IReadOnlyList<SandboxRoute> _routes = [.. Routes, .. new SandboxFiles().Routes()];
+    private readonly IReadOnlyList<SandboxRoute> _routes = [.. Routes, .. new SandboxFiles().Routes(), .. new SandboxResponses().Routes()];
     private readonly SandboxFaults _faults = new();
     private int _calls;
 

@@ -351,8 +351,13 @@ internal sealed class Trace
     {
         if (call.Warnings.Count == 0) return;
         OnCall?.Invoke(call);
-        foreach (var warning in call.Warnings)
-            if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
+        foreach (var warning in call.Warnings) Add(warning);
+    }
+
+    /// <summary>Adds a warning, once.</summary>
+    public void Add(Warning warning)
+    {
+        if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
     }
 
     public void Take(HttpResponseMessage response)

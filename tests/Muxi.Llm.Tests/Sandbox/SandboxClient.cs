@@ -20,6 +20,8 @@ internal sealed class SandboxClient : IDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
 
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path) => _http.SendAsync(new HttpRequestMessage(method, path), Cancel);
+
     public Task<HttpResponseMessage> SendAsync(string body, string path = "chat/completions", CancellationToken? cancel = null) =>
         SendAsync(new StringContent(body, Encoding.UTF8, "application/json"), path, cancel);
 

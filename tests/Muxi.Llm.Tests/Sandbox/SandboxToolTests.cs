@@ -43,6 +43,19 @@ public sealed class SandboxToolTests : IDisposable
         Assert.Single(await _sandbox.CallsAsync(SandboxClient.Body("chat", "get_weather and get_time", Tools + ",\"parallel_tool_calls\":false")));
 
     [Fact]
+    public async Task Without_parallel_calls_those_that_the_message_names_follow_one_another()
+    {
+        static string Round(string after) =>
+            $$"""{"model":"chat","messages":[{"role":"user","content":"get_time, then get_weather"}{{after}}],{{Tools}},"parallel_tool_calls":false}""";
+        const string weather = """,{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"get_weather","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":"warm"}""";
+        const string time = """,{"role":"assistant","tool_calls":[{"id":"b","type":"function","function":{"name":"get_time","arguments":"{}"}}]},{"role":"tool","tool_call_id":"b","content":"noon"}""";
+
+        Assert.Equal("get_weather", Assert.Single(await _sandbox.CallsAsync(Round(""))).Name);
+        Assert.Equal("get_time", Assert.Single(await _sandbox.CallsAsync(Round(weather))).Name);
+        Assert.Contains("- get_time: \"noon\"", await _sandbox.ContentAsync(Round(weather + time)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Each_call_has_an_id_of_its_own()
     {
         var calls = (await _sandbox.MessageAsync(SandboxClient.Body("chat", "get_weather and get_time", Tools)))["tool_calls"]!.AsArray();

@@ -13,6 +13,9 @@ internal sealed record EventShape<T>(Action<Utf8JsonWriter, T> Write)
     /// <summary>The name that the event has besides its type (SSE's <c>event:</c> field); null for none.</summary>
     public Func<T, string?>? Name { get; init; }
 
+    /// <summary>Writes an error behind good events.</summary>
+    public Action<Utf8JsonWriter, Refusal> WriteError { get; init; } = OpenAIErrors.Write;
+
     /// <summary>Whether <c>[DONE]</c> ends the stream, as with chat; other operations' events tell their end themselves.</summary>
     public bool EndsWithDone { get; init; }
 }
@@ -67,7 +70,7 @@ internal sealed class EventBody<T>(PipeWriter body, EventShape<T> shape) where T
     /// <exception cref="BrokenOffException">Always.</exception>
     private async Task BreakOffAsync(Exception error, Utf8JsonWriter json, PooledBuffer payload)
     {
-        SseWriter.Write(body, Refusals.Of(error), OpenAIErrors.Write, json, payload, shape.Name is null ? null : "error");
+        SseWriter.Write(body, Refusals.Of(error), shape.WriteError, json, payload, shape.Name is null ? null : "error");
         await body.FlushAsync(CancellationToken.None);
         throw new BrokenOffException(error);
     }

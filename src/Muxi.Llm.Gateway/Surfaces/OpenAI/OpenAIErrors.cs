@@ -9,12 +9,19 @@ internal static class OpenAIErrors
     public static void Write(Utf8JsonWriter json, Refusal refusal)
     {
         json.WriteStartObject();
-        json.WriteStartObject("error"u8);
+        json.WritePropertyName("error"u8);
+        WriteInner(json, refusal);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The object within.</summary>
+    public static void WriteInner(Utf8JsonWriter json, Refusal refusal)
+    {
+        json.WriteStartObject();
         json.WriteString("message"u8, refusal.Message);
         json.WriteString("type"u8, refusal.Type ?? Type(refusal.Status));
         json.WriteString("param"u8, refusal.Param);
         json.WriteString("code"u8, refusal.Code);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

@@ -23,12 +23,18 @@ internal static class SandboxLogprobs
         else
         {
             json.WriteStartArray("content");
-            foreach (var token in tokens)
-                Write(json, token, request.TopLogprobs);
+            WriteTokens(json, tokens, request.TopLogprobs);
             json.WriteEndArray();
         }
         json.WriteNull("refusal");
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes the entries of an array, one for each token.</summary>
+    public static void WriteTokens(Utf8JsonWriter json, IEnumerable<string> tokens, int top)
+    {
+        foreach (var token in tokens)
+            Write(json, token, top);
     }
 
     /// <summary>How likely a token is said to be.</summary>

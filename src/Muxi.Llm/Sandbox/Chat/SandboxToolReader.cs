@@ -5,7 +5,8 @@ namespace Muxi.Llm;
 /// <summary>
 /// Which tools a reply calls. None, when the caller says none or a tool has just answered. A tool that is named by the choice: that one.
 /// Otherwise, with <c>auto</c> as with <c>required</c>: every tool whose name stands in the last user message (also with spaces for its
-/// underscores and dashes), only the first of them without <c>parallel_tool_calls</c>; and if none stands there, the first tool.
+/// underscores and dashes); and if none stands there, the first tool. Without <c>parallel_tool_calls</c> those that the message names are
+/// called one at a time: when one has answered, the next.
 /// </summary>
 internal static class SandboxToolReader
 {
@@ -16,12 +17,26 @@ internal static class SandboxToolReader
         var legacy = root.Get("tools") is null && root.Get("functions") is not null;
         var all = legacy ? Functions(root) : Tools(root);
         var chosen = Choose(root, legacy ? "function_call" : "tool_choice", all);
-        if (chosen.Count == 0 || messages[^1].IsToolResult)
+        return Called(chosen, messages, !legacy && root.Get("parallel_tool_calls") is not { ValueKind: JsonValueKind.False });
+    }
+
+    /// <summary>Which of the tools that may be called are.</summary>
+    /// <param name="chosen">Those that may be called.</param>
+    /// <param name="messages">The conversation, which is not empty.</param>
+    /// <param name="several">Whether more than one may be called at once.</param>
+    public static IReadOnlyList<SandboxTool> Called(IReadOnlyList<SandboxTool> chosen, IReadOnlyList<SandboxMessage> messages, bool several)
+    {
+        var answered = messages[^1].IsToolResult;
+        if (chosen.Count == 0 || (answered && several))
             return [];
-        var text = messages.LastOrDefault(message => message.Role == "user")?.Text ?? "";
-        var named = chosen.Where(tool => Mentions(text, tool.Name)).ToList();
-        var several = !legacy && root.Get("parallel_tool_calls") is not { ValueKind: JsonValueKind.False };
-        return named.Count == 0 ? [chosen[0]] : several ? named : [named[0]];
+        var asked = messages.Index().LastOrDefault(entry => entry.Item.Role == "user");
+        var named = chosen.Where(tool => Mentions(asked.Item?.Text ?? "", tool.Name));
+        if (answered)
+        {
+            var made = messages.Skip(asked.Index).SelectMany(message => message.Calls()).Select(call => call.Name).ToHashSet();
+            return [.. named.Where(tool => !made.Contains(tool.Name)).Take(1)];
+        }
+        return several ? [.. named.DefaultIfEmpty(chosen[0])] : [named.FirstOrDefault(chosen[0])];
     }
 
     private static List<SandboxTool> Tools(JsonElement root)
@@ -43,7 +58,7 @@ internal static class SandboxToolReader
     private static List<SandboxTool> Functions(JsonElement root) =>
         [.. root.Get("functions").Items().Select((function, index) => Named(function, false, $"functions[{index}]"))];
 
-    private static SandboxTool Named(JsonElement body, bool custom, string at)
+    public static SandboxTool Named(JsonElement body, bool custom, string at)
     {
         var name = SandboxChatReader.Required(body, "name", at);
         if (name.Length is 0 or > 64 || name.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('_' or '-')))
@@ -67,7 +82,7 @@ internal static class SandboxToolReader
         return [Find(name, all, member)];
     }
 
-    private static List<SandboxTool> Mode(string mode, string member, List<SandboxTool> all)
+    public static List<SandboxTool> Mode(string mode, string member, List<SandboxTool> all)
     {
         if (!Modes.Contains(mode))
             throw SandboxChatReader.Unknown(member, mode, Modes);
@@ -80,7 +95,7 @@ internal static class SandboxToolReader
         [.. allowed.Get("tools").Items().Select(tool => (tool.Get("function") ?? tool.Get("custom") ?? tool).Text("name") ?? "")
             .Select(name => Find(name, all, "tool_choice.allowed_tools.tools"))];
 
-    private static SandboxTool Find(string name, List<SandboxTool> all, string param) => all.Find(tool => tool.Name == name)
+    public static SandboxTool Find(string name, List<SandboxTool> all, string param) => all.Find(tool => tool.Name == name)
         ?? throw new SandboxRefusal($"The tool '{name}' is chosen, but it is not among the tools.", param, "invalid_value");
 
     private static bool Mentions(string text, string name) =>

@@ -20,6 +20,9 @@ internal sealed class SandboxFields
         return json.ValueKind == JsonValueKind.Object ? new(json, null) : throw new SandboxRefusal("The body is not a JSON object.", null, null);
     }
 
+    /// <summary>A JSON object.</summary>
+    public static SandboxFields Of(JsonElement json) => new(json, null);
+
     /// <summary>The form; null where the body is JSON.</summary>
     public SandboxForm? Form => _form;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Muxi.Llm;
 
@@ -28,6 +29,17 @@ internal sealed record SandboxImageRequest
     public SandboxPicture? Mask { get; init; }
 
     public static SandboxImageRequest Generation(SandboxFields fields) => Read(fields, "generation");
+
+    /// <summary>The picture that a model makes with its tool.</summary>
+    /// <param name="tool">The tool's settings, which are those of a generation.</param>
+    /// <param name="prompt">What is to be seen.</param>
+    public static SandboxImageRequest Wished(JsonElement tool, string prompt)
+    {
+        var fields = JsonObject.Create(tool.Clone())!;
+        fields["prompt"] = prompt;
+        fields["model"] ??= "image";
+        return Read(SandboxFields.Of(JsonElement.Parse(fields.ToJsonString())), "generation");
+    }
 
     public static SandboxImageRequest Edit(SandboxFields fields)
     {

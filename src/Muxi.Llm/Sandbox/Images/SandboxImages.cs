@@ -15,6 +15,16 @@ internal static class SandboxImages
 
     public static SandboxAnswer Vary(SandboxCall call) => Answer(SandboxImageRequest.Variation(SandboxFields.Of(call)) with { IsStreamed = false }, call.Now);
 
+    /// <summary>The first picture of a request as a file.</summary>
+    public static byte[] Whole(SandboxImageRequest request) => File(request, new SandboxPainter(request, 0).Paint(1));
+
+    /// <summary>The first picture of a request while it is unfinished, as files.</summary>
+    public static IEnumerable<byte[]> Partials(SandboxImageRequest request)
+    {
+        var painter = new SandboxPainter(request, 0);
+        return Enumerable.Range(0, request.Partials).Select(partial => File(request, painter.Paint(_blocks[request.Partials - 1 - partial])));
+    }
+
     private static SandboxAnswer Answer(SandboxImageRequest request, DateTimeOffset now)
     {
         var answer = request.IsStreamed

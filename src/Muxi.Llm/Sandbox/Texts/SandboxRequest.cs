@@ -17,6 +17,9 @@ internal sealed class SandboxRequest
 
     public JsonElement? this[string name] => _root.Get(name);
 
+    /// <summary>All members, as they came.</summary>
+    public IEnumerable<JsonProperty> Members => _root.EnumerateObject();
+
     public string Model() => Text("model") is { Length: > 0 } model ? model : throw SandboxChatReader.Missing("model");
 
     public string? Text(string name) => _root.Get(name) is not { } value ? null
@@ -53,11 +56,12 @@ internal sealed class SandboxRequest
     }
 
     /// <summary>An id from the body and what it is for. Streaming is no part of it, so that a stream has the ids of the same reply unstreamed.</summary>
-    public string Id(string prefix)
+    public string Id(string prefix, string purpose = "")
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var member in _root.EnumerateObject())
             if (member.Name is not ("stream" or "stream_options")) hash.AppendData(Encoding.UTF8.GetBytes($"{member.Name}\0{member.Value.GetRawText()}\0"));
+        hash.AppendData(Encoding.UTF8.GetBytes(purpose));
         return prefix + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 12));
     }
 
