@@ -8,6 +8,8 @@ internal sealed class Conversing : IAsyncDisposable
     private readonly bool _stream;
     private ReplayServer _server = null!;
     private LlmClient _client = null!;
+    private Served? _served;
+    private LlmClient? _ofServed;
 
     private Conversing(bool stream) => _stream = stream;
 
@@ -28,13 +30,21 @@ internal sealed class Conversing : IAsyncDisposable
     {
         var conversing = new Conversing(stream);
         conversing._server = await ReplayServer.StartAsync(seed, conversing.Answer);
-        var names = WireModel.All.Values.Select(model => model.Name.Split('/')[0]).ToList();
-        conversing._client = new(set(new()
-        {
-            BaseUrls = names.ToDictionary(name => name, _ => conversing._server.Url), ApiKeys = names.ToDictionary(name => name, _ => Calls.Key),
-            Environment = static _ => null, Retries = Calls.Once,
-        }));
+        conversing._client = new(set(conversing.Settings));
         return conversing;
+    }
+
+    private LlmOptions Settings
+    {
+        get
+        {
+            var names = WireModel.All.Values.Where(static model => model is not ServedWireModel).Select(model => model.Name.Split('/')[0]).Distinct().ToList();
+            return new()
+            {
+                BaseUrls = names.ToDictionary(name => name, _ => _server.Url), ApiKeys = names.ToDictionary(name => name, _ => Calls.Key),
+                Environment = static _ => null, Retries = Calls.Once,
+            };
+        }
     }
 
     /// <summary>What a model will say to the next request that is not told of yet.</summary>
@@ -49,8 +59,9 @@ internal sealed class Conversing : IAsyncDisposable
     {
         request = request with { Model = model.Name };
         var cancellation = token ?? TestContext.Current.CancellationToken;
-        if (!_stream) return await _client.Chat.Completions.RunToolsAsync(request, tools, loop, null, cancellation);
-        await foreach (var it in _client.Chat.Completions.StreamToolsAsync(request, tools, loop, null, cancellation)) Events.Add(it);
+        var client = await ClientForAsync(model.Name);
+        if (!_stream) return await client.Chat.Completions.RunToolsAsync(request, tools, loop, null, cancellation);
+        await foreach (var it in client.Chat.Completions.StreamToolsAsync(request, tools, loop, null, cancellation)) Events.Add(it);
         Assert.Equal(ToolLoopEventType.Completed, Events[^1].Type);
         return Events[^1].Completion!;
     }
@@ -60,9 +71,10 @@ internal sealed class Conversing : IAsyncDisposable
     {
         request = request with { Model = model };
         var token = TestContext.Current.CancellationToken;
-        if (!_stream) return await _client.Chat.Completions.CreateAsync(request, type, null, token);
+        var client = await ClientForAsync(model);
+        if (!_stream) return await client.Chat.Completions.CreateAsync(request, type, null, token);
         ChatCompletionChunk<T>? last = null;
-        await foreach (var chunk in _client.Chat.Completions.StreamAsync(request, type, null, token))
+        await foreach (var chunk in client.Chat.Completions.StreamAsync(request, type, null, token))
         {
             Assert.Null(last?.Completion);
             last = chunk;
@@ -78,15 +90,26 @@ internal sealed class Conversing : IAsyncDisposable
         // What a caller stores and reads again must serve as well.
         request = ChatCompletionRequest.Parse(System.Text.Encoding.UTF8.GetBytes(request.ToJson()));
         var token = TestContext.Current.CancellationToken;
+        var client = await ClientForAsync(model.Name);
         return _stream
-            ? await _client.Chat.Completions.StreamAsync(request, null, token).ToCompletionAsync(token)
-            : await _client.Chat.Completions.CreateAsync(request, null, token);
+            ? await client.Chat.Completions.StreamAsync(request, null, token).ToCompletionAsync(token)
+            : await client.Chat.Completions.CreateAsync(request, null, token);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        return _server.DisposeAsync();
+        _ofServed?.Dispose();
+        if (_served is not null) await _served.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>Who is asked for a model: its service, or our server before it.</summary>
+    private async Task<LlmClient> ClientForAsync(string model)
+    {
+        if (!model.StartsWith(ServedWireModel.Prefix, StringComparison.Ordinal)) return _client;
+        _served ??= await Served.StartAsync(Settings with { Providers = [ServedWireModel.ChatOnly(_server.Url)] });
+        return _ofServed ??= new(new() { Providers = [ServedWireModel.At(_served.Url)], Environment = static _ => null, Retries = Calls.Once });
     }
 
     private CannedReply Answer(SeenRequest request)

@@ -14,6 +14,7 @@ internal abstract class WireModel
     public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel>
     {
         ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
+        ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
 
     /// <summary>The library's name of the model, <c>provider/model</c>.</summary>
@@ -35,10 +36,10 @@ internal abstract class WireModel
     };
 
     /// <summary>What a request says; fails where the service would refuse it.</summary>
-    public SeenChat Read(SeenRequest request) => Read(JsonNode.Parse(request.Text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject());
+    public virtual SeenChat Read(SeenRequest request) => Read(JsonNode.Parse(request.Text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject());
 
     /// <summary>The reply in which the model says these things, whole or streamed in small pieces.</summary>
-    public CannedReply Say(bool stream, params Said[] said) => stream ? CannedReply.Sse(Events(said)) : CannedReply.Json(Whole(said).ToJsonString());
+    public virtual CannedReply Say(bool stream, params Said[] said) => stream ? CannedReply.Sse(Events(said)) : CannedReply.Json(Whole(said).ToJsonString());
 
     protected abstract SeenChat Read(JsonObject body);
 
