@@ -24,7 +24,7 @@ public sealed class LlmClient : IDisposable
         var router = new Router(_transport, Targets, retries);
         Egress = new(Settings);
         Chat = new(new(router, Targets));
-        Responses = new(router, Targets, Settings.TimeProvider);
+        Responses = new(router, Targets, new(router, Targets, Settings), Settings.TimeProvider);
         Audio = new(router, Targets);
         Images = new(router, Targets, Egress);
         Tokens = new(router, Targets);

@@ -145,19 +145,22 @@ internal sealed class AnswerAccumulator(int index)
 
     private Block Add(BlockDelta delta)
     {
-        var block = BlockAt(delta.Index, isCall: false);
+        var isCall = delta.Piece.Type == ContentPartType.ToolCall;
+        var block = BlockAt(delta.Index, isCall);
         // Encrypted data comes whole, under an index that the text before it may have had.
-        if (block is null || block.Type != delta.Piece.Type || !delta.Piece.Raw.IsEmpty) _blocks.Add(block = new(delta.Piece.Type, delta.Index));
-        block.Add(delta.Piece);
+        if (block is null || block.Type != delta.Piece.Type || delta.IsWhole) _blocks.Add(block = isCall ? NewCall(delta.Index) : new(delta.Piece.Type, delta.Index));
+        block.Add(delta);
         return block;
     }
 
     private void Add(ToolCallDelta delta)
     {
         var block = BlockAt(delta.Index, isCall: true);
-        if (block is null) _blocks.Add(block = new(ContentPartType.ToolCall, delta.Index) { Call = new() { Id = "", Function = new("", "") } });
+        if (block is null) _blocks.Add(block = NewCall(delta.Index));
         block.Add(delta);
     }
+
+    private static Block NewCall(int index) => new(ContentPartType.ToolCall, index) { Call = new() { Id = "", Function = new("", "") } };
 
     /// <summary>The first block of an index: calls are counted for themselves.</summary>
     private Block? BlockAt(int index, bool isCall)
@@ -201,10 +204,10 @@ internal sealed class AnswerAccumulator(int index)
     private sealed class Block(ContentPartType type, int index)
     {
         private readonly StringBuilder _text = new();
-        private readonly List<Extra> _extras = [], _functionExtras = [];
+        private readonly List<Extra> _extras = [], _callExtras = [], _functionExtras = [];
         private string? _signature, _format;
         private bool _hasText;
-        private ContentPart? _opaque;
+        private ContentPart? _whole;
 
         public ContentPartType Type { get; } = type;
         public int Index { get; } = index;
@@ -223,13 +226,14 @@ internal sealed class AnswerAccumulator(int index)
             _hasText = true;
         }
 
-        public void Add(ContentPart piece)
+        public void Add(BlockDelta delta)
         {
+            var piece = delta.Piece;
             if (piece.Text is not null) Append(piece.Text);
             IsWhole |= !string.IsNullOrEmpty(piece.Text);
             _format ??= piece.Format;
             if (piece.Signature is not null) _signature += piece.Signature;
-            if (!piece.Raw.IsEmpty) _opaque = piece;
+            if (delta.IsWhole) _whole = piece;
             if (!piece.Extra.IsEmpty) _extras.Add(piece.Extra);
         }
 
@@ -243,7 +247,7 @@ internal sealed class AnswerAccumulator(int index)
                     Function = delta.Name is null ? Call.Function : Call.Function with { Name = delta.Name },
                 };
             _text.Append(delta.Arguments);
-            if (!delta.Extra.IsEmpty) _extras.Add(delta.Extra);
+            if (!delta.Extra.IsEmpty) _callExtras.Add(delta.Extra);
             if (!delta.FunctionExtra.IsEmpty) _functionExtras.Add(delta.FunctionExtra);
         }
 
@@ -252,12 +256,12 @@ internal sealed class AnswerAccumulator(int index)
             if (Call is { } call)
             {
                 var function = call.Function with { Arguments = _text.ToString(), Extra = Extras.Merge(_functionExtras) };
-                return ContentPart.FromToolCall(call with { Function = function, Extra = Extras.Merge(_extras) });
+                return ContentPart.FromToolCall(call with { Function = function, Extra = Extras.Merge(_callExtras) }) with { Format = _format, Extra = Extras.Merge(_extras) };
             }
             // A first piece may say null where a later one has the value.
             var extra = Extras.Merge(_extras);
             if (_signature is not null) extra = extra.Without("signature");
-            return _opaque ?? new() { Type = Type, Text = _hasText ? _text.ToString() : null, Signature = _signature, Format = _format, Extra = extra };
+            return _whole ?? new() { Type = Type, Text = _hasText ? _text.ToString() : null, Signature = _signature, Format = _format, Extra = extra };
         }
     }
 }

@@ -158,14 +158,17 @@ public sealed record ToolCallDelta
 
 /// <summary>A new piece of a block.</summary>
 /// <param name="Index">Which block of the message.</param>
-/// <param name="Piece">What is new; texts and signatures of one index are joined.</param>
+/// <param name="Piece">What is new; texts and signatures of one index are joined. Of a call it is what the block carries beside the call, under the call's index.</param>
 public sealed record BlockDelta(int Index, ContentPart Piece)
 {
+    /// <summary>Whether the piece is a block of its own: opaque data and pictures do not come in pieces.</summary>
+    internal bool IsWhole => !Piece.Raw.IsEmpty || Piece.ImageUrl is not null;
+
     /// <summary>Whether the pieces only tell where blocks begin.</summary>
     internal static bool AreOpenings(IReadOnlyList<BlockDelta> pieces)
     {
         for (var i = 0; i < pieces.Count; i++)
-            if (!string.IsNullOrEmpty(pieces[i].Piece.Text) || pieces[i].Piece is not { Signature: null, Raw.IsEmpty: true, ToolCall: null }) return false;
+            if (!string.IsNullOrEmpty(pieces[i].Piece.Text) || pieces[i].IsWhole || pieces[i].Piece is not { Signature: null, ToolCall: null }) return false;
         return true;
     }
 

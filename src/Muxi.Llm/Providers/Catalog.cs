@@ -13,7 +13,7 @@ public static class Catalog
     public static ImmutableArray<Provider> BuiltIn { get; } =
     [
         Providers.OpenAI, Providers.Anthropic, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax,
-        Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
+        Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.Sandbox,
     ];
 

@@ -9,6 +9,7 @@ internal static class ResponseIds
     /// <exception cref="BadRequestException">Something is another provider's.</exception>
     public static ResponseRequest Localize(ResponseRequest request, Provider provider, Targets targets)
     {
+        request = ResponseHistory.At(request, provider);
         if (request.PreviousResponseId is { } previous && previous.Contains('/', StringComparison.Ordinal)) request = request with { PreviousResponseId = Previous(previous, provider, targets) };
         if (request.Input is { Text: null } input && At(input.Items, provider, targets) is { } items) request = request with { Input = ResponseInput.FromItems(items) };
         return request.Tools is { } tools && At(tools, provider, targets) is { } localized ? request with { Tools = localized } : request;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Muxi.Llm;
 
 /// <summary>
@@ -7,9 +9,10 @@ public sealed class ResponsesResource
 {
     private readonly Router _router;
     private readonly Targets _targets;
+    private readonly KeptResponses _kept;
     private readonly TimeProvider _clock;
 
-    internal ResponsesResource(Router router, Targets targets, TimeProvider clock) => (_router, _targets, _clock) = (router, targets, clock);
+    internal ResponsesResource(Router router, Targets targets, KeptResponses kept, TimeProvider clock) => (_router, _targets, _kept, _clock) = (router, targets, kept, clock);
 
     /// <summary>Makes a response, and waits for it; one in the background is given at once, as it is then.</summary>
     /// <exception cref="ApiException">The provider answered with an error, or the response failed; the subclass says which. Or the request is wrong in itself (a <see cref="BadRequestException"/>), and nothing was sent.</exception>
@@ -19,7 +22,7 @@ public sealed class ResponsesResource
     public Task<Response> CreateAsync(ResponseRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.SendAsync(request.Background == true ? Verbs.BackgroundResponse : Verbs.Response, request, _targets.ModelOf(request.Model), options, cancellationToken);
+        return MakeAsync(request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     /// <summary>
@@ -31,7 +34,7 @@ public sealed class ResponsesResource
     public IAsyncEnumerable<ResponseStreamEvent> StreamAsync(ResponseRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.StreamAsync(request.Background == true ? Verbs.BackgroundResponseStream : Verbs.ResponseStream, request, _targets.ModelOf(request.Model), options, cancellationToken);
+        return MakeStreamAsync(request, _targets.ModelOf(request.Model), options, cancellationToken);
     }
 
     /// <summary>
@@ -60,11 +63,12 @@ public sealed class ResponsesResource
 
     /// <summary>Looks at a response that the service keeps, with every option.</summary>
     /// <exception cref="LlmException">As the other.</exception>
-    public Task<Response> RetrieveAsync(ResponseRetrieveRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Response> RetrieveAsync(ResponseRetrieveRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (provider, own) = _targets.Owned(request.Id);
-        return _router.SendAsync(Verbs.ResponseRetrieve, request with { Id = own }, provider, options, cancellationToken);
+        return await _kept.RetrieveAsync(request.Id, options, cancellationToken).ConfigureAwait(false)
+            ?? await _router.SendAsync(Verbs.ResponseRetrieve, request with { Id = own }, provider, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes the stream of a response in the background up: from its beginning, or behind the event of <see cref="ResponseRetrieveRequest.StartingAfter"/>.</summary>
@@ -96,10 +100,11 @@ public sealed class ResponsesResource
     /// <exception cref="NotFoundException">There is no such response.</exception>
     /// <exception cref="BadRequestException">It is not made in the background.</exception>
     /// <exception cref="LlmException">As <see cref="RetrieveAsync(string, RequestOptions?, CancellationToken)"/>.</exception>
-    public Task<Response> CancelAsync(string id, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Response> CancelAsync(string id, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (provider, own) = _targets.Owned(id);
-        return _router.SendAsync(Verbs.ResponseCancel, new(own), provider, options, cancellationToken);
+        await _kept.CancelAsync(id, options, cancellationToken).ConfigureAwait(false);
+        return await _router.SendAsync(Verbs.ResponseCancel, new(own), provider, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has a service forget a response. It may be asked for once more where no answer came; one that is gone then was deleted by the first time.</summary>
@@ -108,6 +113,7 @@ public sealed class ResponsesResource
     public async Task<ResponseDeleted> DeleteAsync(string id, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (provider, own) = _targets.Owned(id);
+        if (await _kept.DeleteAsync(id, options, cancellationToken).ConfigureAwait(false) is { } forgotten) return forgotten;
         try
         {
             return await _router.SendAsync(Verbs.ResponseDelete, new(own), provider, options, cancellationToken).ConfigureAwait(false);
@@ -135,10 +141,11 @@ public sealed class ResponsesResource
     /// <exception cref="NotFoundException">There is no such response.</exception>
     /// <exception cref="BadRequestException">The limit cannot be; nothing was sent.</exception>
     /// <exception cref="LlmException">As <see cref="RetrieveAsync(string, RequestOptions?, CancellationToken)"/>.</exception>
-    public Task<Page<ResponseItem>> InputItemsPageAsync(ResponseInputItemsRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Page<ResponseItem>> InputItemsPageAsync(ResponseInputItemsRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (provider, own) = Check(request);
-        return _router.SendAsync(Verbs.ResponseInputItems, request with { Id = own }, provider, options, cancellationToken);
+        return await _kept.InputItemsAsync(request, options, cancellationToken).ConfigureAwait(false)
+            ?? await _router.SendAsync(Verbs.ResponseInputItems, request with { Id = own }, provider, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks the request's provider how many tokens the model would be given. Only what counts is sent: the input, tools, and what shapes the answer.</summary>
@@ -180,6 +187,20 @@ public sealed class ResponsesResource
                 throw new ApiTimeoutException($"{response.Provider}: the response {response.Id} is '{response.Status}' still after {waiting.Limit.TotalSeconds:0} s", TimeoutKind.Total) { Provider = response.Provider };
             await Task.Delay(waiting.Interval, _clock, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<Response> MakeAsync(ResponseRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
+    {
+        request = await _kept.WithHistoryAsync(request, model, options, cancellationToken).ConfigureAwait(false);
+        var response = await _router.SendAsync(request.Background == true ? Verbs.BackgroundResponse : Verbs.Response, request, model, options, cancellationToken).ConfigureAwait(false);
+        return await _kept.KeepAsync(request, response, response.Call, options, response.IsDone, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<ResponseStreamEvent> MakeStreamAsync(ResponseRequest request, string model, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        request = await _kept.WithHistoryAsync(request, model, options, cancellationToken).ConfigureAwait(false);
+        var events = _router.StreamAsync(request.Background == true ? Verbs.BackgroundResponseStream : Verbs.ResponseStream, request, model, options, cancellationToken);
+        await foreach (var one in _kept.KeepAsync(request, events, options, cancellationToken).ConfigureAwait(false)) yield return one;
     }
 
     /// <summary>Takes a stream up where it was begun: at the service that answered, with the settings that were meant for it.</summary>

@@ -2,13 +2,13 @@ namespace Muxi.Llm;
 
 internal static partial class Verbs
 {
-    public static readonly Verb<ResponseRequest, Response> Response = new("responses", static (provider, _) => Responses(provider)) { With = WithExtra, Localize = ResponseIds.Localize };
+    public static readonly Verb<ResponseRequest, Response> Response = new("responses", static (provider, model) => (IVerb<ResponseRequest, Response>?)Responses(provider) ?? OverChat(provider, model)) { With = WithExtra, Localize = ResponseIds.Localize };
 
     /// <summary>What is made in the background goes on without us: asked for twice, it would be made twice.</summary>
     public static readonly Verb<ResponseRequest, Response> BackgroundResponse = Response with { Repeats = Repeats.WithoutEffect };
 
     public static readonly StreamVerb<ResponseRequest, ResponseStreamEvent> ResponseStream =
-        new("responses", static (provider, _) => Responses(provider), static one => one.HasContent, static () => new ResponseAccumulator()) { With = WithExtra, Localize = ResponseIds.Localize };
+        new("responses", static (provider, model) => (IStreamVerb<ResponseRequest, ResponseStreamEvent>?)Responses(provider) ?? OverChat(provider, model), static one => one.HasContent, static () => new ResponseAccumulator()) { With = WithExtra, Localize = ResponseIds.Localize };
 
     public static readonly StreamVerb<ResponseRequest, ResponseStreamEvent> BackgroundResponseStream = ResponseStream with { Repeats = Repeats.WithoutEffect };
 
@@ -32,8 +32,12 @@ internal static partial class Verbs
     public static readonly Verb<ResponseRequest, ResponseCompaction> ResponseCompaction =
         new("condensing conversations", static (provider, _) => Responses(provider) as IVerb<ResponseRequest, ResponseCompaction>) { With = WithExtra, Localize = ResponseIds.Localize };
 
-    /// <summary>How a service makes responses; null where it makes none.</summary>
+    /// <summary>How a service makes responses; null where it makes none itself.</summary>
     private static ResponsesDialect? Responses(Provider provider) => provider.Responses;
+
+    /// <summary>How a service that makes no responses makes one by its chat, under an id that nobody can guess; null where it has no chat either.</summary>
+    private static ResponsesOverChat? OverChat(Provider provider, string model) =>
+        provider.Chat is { } chat ? new(chat.ForModel(model), "resp_" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(24))) : null;
 
     private static ResponseRequest WithExtra(ResponseRequest request, Extra extra) => request with { Extra = request.Extra.With(extra) };
 }

@@ -8,6 +8,8 @@ internal sealed class Conversing : IAsyncDisposable
     private readonly bool _stream;
     private ReplayServer _server = null!;
     private LlmClient _client = null!;
+    private Served? _served;
+    private LlmClient? _ofServed;
 
     private Conversing(bool stream) => _stream = stream;
 
@@ -22,13 +24,29 @@ internal sealed class Conversing : IAsyncDisposable
     {
         var conversing = new Conversing(stream);
         conversing._server = await ReplayServer.StartAsync(seed, conversing.Answer);
-        var names = WireModel.All.Values.Select(model => model.Name.Split('/')[0]).ToList();
-        conversing._client = new(new()
-        {
-            BaseUrls = names.ToDictionary(name => name, _ => conversing._server.Url), ApiKeys = names.ToDictionary(name => name, _ => Calls.Key),
-            Environment = static _ => null, Retries = Calls.Once,
-        });
+        conversing._client = new(conversing.Settings);
         return conversing;
+    }
+
+    private LlmOptions Settings
+    {
+        get
+        {
+            var names = WireModel.All.Values.Where(static model => model is not ServedWireModel).Select(model => model.Name.Split('/')[0]).Distinct().ToList();
+            return new()
+            {
+                BaseUrls = names.ToDictionary(name => name, _ => _server.Url), ApiKeys = names.ToDictionary(name => name, _ => Calls.Key),
+                Environment = static _ => null, Retries = Calls.Once,
+            };
+        }
+    }
+
+    /// <summary>Who is asked for a model: its service, or our server before it.</summary>
+    private async Task<LlmClient> ClientForAsync(WireModel model)
+    {
+        if (model is not ServedWireModel) return _client;
+        _served ??= await Served.StartAsync(Settings with { Providers = [ServedWireModel.ChatOnly(_server.Url)] });
+        return _ofServed ??= new(new() { Providers = [ServedWireModel.At(_served.Url)], Environment = static _ => null, Retries = Calls.Once });
     }
 
     /// <summary>Asks a model, which says these things.</summary>
@@ -39,15 +57,18 @@ internal sealed class Conversing : IAsyncDisposable
         // What a caller stores and reads again must serve as well.
         request = ChatCompletionRequest.Parse(System.Text.Encoding.UTF8.GetBytes(request.ToJson()));
         var token = TestContext.Current.CancellationToken;
+        var client = await ClientForAsync(model);
         return _stream
-            ? await _client.Chat.Completions.StreamAsync(request, null, token).ToCompletionAsync(token)
-            : await _client.Chat.Completions.CreateAsync(request, null, token);
+            ? await client.Chat.Completions.StreamAsync(request, null, token).ToCompletionAsync(token)
+            : await client.Chat.Completions.CreateAsync(request, null, token);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        return _server.DisposeAsync();
+        _ofServed?.Dispose();
+        if (_served is not null) await _served.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     private CannedReply Answer(SeenRequest request)

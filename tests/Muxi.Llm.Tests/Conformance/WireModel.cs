@@ -11,7 +11,11 @@ namespace Muxi.Llm.Tests;
 internal abstract class WireModel
 {
     /// <summary>All of them, by the name of their wire format.</summary>
-    public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel> { ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel() };
+    public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel>
+    {
+        ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
+        ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
+    };
 
     /// <summary>The library's name of the model, <c>provider/model</c>.</summary>
     public abstract string Name { get; }
@@ -23,13 +27,19 @@ internal abstract class WireModel
     public abstract string Path { get; }
 
     /// <summary>The one whose wire format a dialect speaks.</summary>
-    public static WireModel Of(ChatDialect dialect) => dialect is OpenAIChat ? All["openai-chat"] : dialect is AnthropicMessages ? All["anthropic-messages"] : throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect));
+    public static WireModel Of(ChatDialect dialect) => dialect switch
+    {
+        OpenAIChat => All["openai-chat"],
+        AnthropicMessages => All["anthropic-messages"],
+        OpenAIResponsesChat => All["openai-responses-chat"],
+        _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),
+    };
 
     /// <summary>What a request says; fails where the service would refuse it.</summary>
-    public SeenChat Read(SeenRequest request) => Read(JsonNode.Parse(request.Text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject());
+    public virtual SeenChat Read(SeenRequest request) => Read(JsonNode.Parse(request.Text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject());
 
     /// <summary>The reply in which the model says these things, whole or streamed in small pieces.</summary>
-    public CannedReply Say(bool stream, params Said[] said) => stream ? CannedReply.Sse(Events(said)) : CannedReply.Json(Whole(said).ToJsonString());
+    public virtual CannedReply Say(bool stream, params Said[] said) => stream ? CannedReply.Sse(Events(said)) : CannedReply.Json(Whole(said).ToJsonString());
 
     protected abstract SeenChat Read(JsonObject body);
 

@@ -28,6 +28,7 @@ internal static class StreamCuts
         "openai-chat" => IsWholeChat(body),
         // With the event that says so; a service that does not stream sends the message itself.
         "anthropic-messages" => Events(body).Any(data => Type(data) is "message_stop" or "message"),
+        "openai-responses-chat" => Events(body).Any(data => Type(data) is "response.completed" or "response.incomplete") || Events(body).Any(data => OracleJson.Parse(data)?["object"].Str() == "response"),
         _ => throw new ArgumentException($"say how a stream of {dialect} ends", nameof(dialect)),
     };
 

@@ -8,6 +8,8 @@ public class Law06_Every_provider_can_be_called
 {
     private const string Anthropics = """{"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hello"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}""";
 
+    private const string Responses = """{"id":"1","object":"response","created_at":1,"status":"completed","model":"m","output":[{"id":"m1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hello","annotations":[]}]}]}""";
+
     private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
 
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
@@ -63,6 +65,7 @@ public class Law06_Every_provider_can_be_called
     {
         OpenAIChat chat => chat.Path,
         AnthropicMessages messages => messages.Path,
+        OpenAIResponsesChat responses => responses.Path,
         _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
     };
 
@@ -81,7 +84,8 @@ public class Law06_Every_provider_can_be_called
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Seen = request;
-            var reply = request.RequestUri!.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : Reply;
+            var path = request.RequestUri!.AbsolutePath;
+            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : Reply;
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }

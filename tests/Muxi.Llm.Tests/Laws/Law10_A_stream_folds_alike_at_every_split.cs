@@ -91,6 +91,46 @@ public class Law10_A_stream_folds_alike_at_every_split
 
 
             """,
+        [nameof(OpenAIResponsesChat)] = """
+            event: response.created
+            data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","created_at":7,"status":"in_progress","model":"m-1","output":[],"usage":null}}
+
+            event: response.output_item.added
+            data: {"type":"response.output_item.added","sequence_number":1,"output_index":0,"item":{"id":"rs_1","type":"reasoning","encrypted_content":"par","summary":[]}}
+
+            : keep-alive
+
+            event: response.reasoning_summary_text.delta
+            data: {"type":"response.reasoning_summary_text.delta","sequence_number":2,"item_id":"rs_1","output_index":0,"summary_index":0,"delta":"Zwölf 🧮"}
+
+            event: response.output_item.done
+            data: {"type":"response.output_item.done","sequence_number":3,"output_index":0,"item":{"id":"rs_1","type":"reasoning","encrypted_content":"gAAA+/==","summary":[{"type":"summary_text","text":"Zwölf 🧮"}]}}
+
+            event: response.output_item.added
+            data: {"type":"response.output_item.added","sequence_number":4,"output_index":1,"item":{"id":"msg_1","type":"message","status":"in_progress","role":"assistant","content":[]}}
+
+            event: response.output_text.delta
+            data:{"type":"response.output_text.delta","item_id":"msg_1","output_index":1,"content_index":0,
+            data:  "delta":"Grüße, \"世界\" 👋🏽","logprobs":[]}
+
+            data: {"type":"response.output_item.done","output_index":1,"item":{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Grüße, \"世界\" 👋🏽","annotations":[],"logprobs":[]}]}}
+
+            data: {"type":"response.output_item.added","output_index":2,"item":{"id":"fc_1","type":"function_call","status":"in_progress","call_id":"call_a","name":"weather","arguments":""}}
+
+            data: {"type":"response.function_call_arguments.delta","item_id":"fc_1","output_index":2,"delta":"{\"city\":\"Kö"}
+
+            data: {"type":"response.function_call_arguments.delta","item_id":"fc_1","output_index":2,"delta":"ln\"}"}
+
+            data: {"type":"response.output_item.done","output_index":2,"item":{"id":"fc_1","type":"function_call","status":"completed","call_id":"call_a","name":"weather","arguments":"{\"city\":\"Köln\"}"}}
+
+            event: response.later
+            data: {"type":"response.later","note":"世界"}
+
+            event: response.completed
+            data: {"type":"response.completed","response":{"id":"resp_1","object":"response","created_at":7,"status":"completed","model":"m-1","output":[],"usage":{"input_tokens":11,"output_tokens":9,"total_tokens":20}}}
+
+
+            """,
     };
 
     public static TheoryData<string, string> Cases

@@ -14,7 +14,7 @@ internal sealed class Fixture
 
     private static readonly HashSet<string> _files =
     [
-        "request.json", "wire-request.json", "wire-headers.json", "wire-head.json", .. _replies, "reply.json", "error.json", "warnings.json", "wire-echo.json", "notes.md",
+        "request.json", "wire-request.json", "wire-headers.json", "wire-head.json", .. _replies, "reply.json", "error.json", "warnings.json", "wire-echo.json", "events.json", "notes.md",
     ];
 
     private readonly string _folder;

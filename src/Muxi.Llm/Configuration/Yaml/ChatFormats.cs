@@ -12,6 +12,7 @@ internal static class ChatFormats
     [
         ChatFormat.Of(new OpenAIChat(), DialectJson.Default.OpenAIChat, Providers.OpenAI),
         ChatFormat.Of(new AnthropicMessages(), DialectJson.Default.AnthropicMessages, Providers.Anthropic),
+        ChatFormat.Of(new OpenAIResponsesChat(), DialectJson.Default.OpenAIResponsesChat, Providers.OpenAIResponses),
     ];
 
     /// <summary>The format that a dialect is of; null where files cannot name it.</summary>
@@ -62,4 +63,5 @@ internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true, RespectNullableAnnotations = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(OpenAIChat))]
 [JsonSerializable(typeof(AnthropicMessages))]
+[JsonSerializable(typeof(OpenAIResponsesChat))]
 internal sealed partial class DialectJson : JsonSerializerContext;

@@ -12,7 +12,7 @@ internal sealed class MessagesConversation
     private readonly List<ContentPart> _system = [];
     private readonly List<Turn> _turns = [];
     private readonly List<Message> _waiting = [];
-    private readonly ToolUseIds _ids = new();
+    private readonly ToolCallIds _ids = new(ToolUseIds.Allowed);
     private int _legacyCalls, _legacyResults;
 
     public MessagesConversation(MessagesPlan plan)

@@ -115,14 +115,17 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         return holdsAny && message.ContentIsList;
     }
 
-    private static bool IsPlainText(Message message) => message.Blocks.Count == 0 || (message.Blocks.Count == 1 && message.Blocks[0].Type == ContentPartType.Text && IsPlain(message.Blocks[0]));
+    private bool IsPlainText(Message message) => message.Blocks.Count == 0 || (message.Blocks.Count == 1 && message.Blocks[0].Type == ContentPartType.Text && IsPlain(message.Blocks[0]));
 
     /// <summary>Whether a part says nothing but its text.</summary>
-    private static bool IsPlain(ContentPart part) =>
-        (part.Type == ContentPartType.Text || part.Type == ContentPartType.Refusal) && part.CacheControl.IsEmpty && part.Extra.IsEmpty;
+    private bool IsPlain(ContentPart part) =>
+        (part.Type == ContentPartType.Text || part.Type == ContentPartType.Refusal) && part.CacheControl.IsEmpty && (part.Extra.IsEmpty || IsForeign(part));
 
-    private static bool IsContent(ContentPart part) =>
-        part.ToolCall is null && part.Type != ContentPartType.Reasoning && part.Type != ContentPartType.Opaque;
+    /// <summary>Whether a part is in another wire format's words: that format's members are left out here, and what is more than words is no part of this one's messages.</summary>
+    private bool IsForeign(ContentPart part) => !IsCanonical && part.Format is { } format && format != quirks.OpaqueFormat;
+
+    private bool IsContent(ContentPart part) =>
+        part.ToolCall is null && part.Type != ContentPartType.Reasoning && part.Type != ContentPartType.Opaque && (IsWords(part) || !IsForeign(part));
 
     private void WriteParts(Message message)
     {
@@ -135,6 +138,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     {
         if (!IsContent(part)) return;
         json.WriteStartObject();
+        if (IsForeign(part)) part = part with { Extra = default };
         if (!part.Extra.Holds("type"u8)) json.WriteString("type"u8, part.Type.Value);
         var member = part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8;
         if (part.Text is { } text && !part.Extra.Holds(member)) json.WriteString(member, text);

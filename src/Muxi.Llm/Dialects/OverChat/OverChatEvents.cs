@@ -167,7 +167,7 @@ internal sealed class OverChatEvents
             Add(into, new() { Type = ResponseEventType.RefusalDone, OutputIndex = block.Item, ItemId = IdOf(block), ContentIndex = block.Part, Refusal = part.Refusal });
         else
         {
-            part = part with { Annotations = [.. block.Annotations], Logprobs = block == _texts[0] && _answer.ContentLogprobs is { } logprobs ? [.. logprobs] : [] };
+            part = part with { Annotations = [.. block.Annotations], Logprobs = block == _texts[0] && _answer.ContentLogprobs is { } logprobs ? OverChatReply.Full(logprobs) : [] };
             Add(into, new() { Type = ResponseEventType.OutputTextDone, OutputIndex = block.Item, ItemId = IdOf(block), ContentIndex = block.Part, Text = part.Text, Logprobs = part.Logprobs });
         }
         Add(into, new() { Type = ResponseEventType.ContentPartDone, OutputIndex = block.Item, ItemId = IdOf(block), ContentIndex = block.Part, Part = part });

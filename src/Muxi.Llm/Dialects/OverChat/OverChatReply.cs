@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Muxi.Llm;
 
 /// <summary>
@@ -151,6 +153,10 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
             var (parts, at) = texts[place];
             parts[at] = parts[at] with { Annotations = [.. parts[at].Annotations!, Cited(annotation, starts[place], parts[at].Text!.Length)] };
         }
-        if (choice.Logprobs?.Content is { } logprobs) texts[0].Parts[texts[0].At] = texts[0].Parts[texts[0].At] with { Logprobs = logprobs };
+        if (choice.Logprobs?.Content is { } logprobs) texts[0].Parts[texts[0].At] = texts[0].Parts[texts[0].At] with { Logprobs = Full(logprobs) };
     }
+
+    /// <summary>Tokens as a whole part tells them: each with its bytes.</summary>
+    public static IReadOnlyList<TokenLogprob> Full(IReadOnlyList<TokenLogprob> logprobs) =>
+        [.. logprobs.Select(static one => one with { Bytes = one.Bytes ?? Encoding.UTF8.GetBytes(one.Token), TopLogprobs = one.TopLogprobs is { } others ? [.. others.Select(static other => other with { Bytes = other.Bytes ?? Encoding.UTF8.GetBytes(other.Token) })] : [] })];
 }

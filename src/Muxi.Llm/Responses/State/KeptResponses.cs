@@ -17,8 +17,11 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
 
     private readonly IResponseStore _store = options.ResponseStore ?? new MemoryResponseStore(timeProvider: options.TimeProvider);
 
-    /// <summary>Whether a service keeps responses itself.</summary>
-    public static bool IsKeeper(Provider provider) => provider.Responses is IVerb<ResponseRetrieveRequest, Response>;
+    /// <summary>Whether a service keeps responses itself, and tells what they were made from, so that any other can go on from them.</summary>
+    public static bool IsKeeper(Provider provider) => provider.Responses is IVerb<ResponseInputItemsRequest, Page<ResponseItem>>;
+
+    /// <summary>Whether a service goes on from its own responses by their ids.</summary>
+    private static bool GoesOn(Provider provider) => provider.Responses is OpenAIResponseCreation { PreviousResponses: true };
 
     /// <summary>The request with what it goes on from, where the services that may be asked do not keep it all themselves.</summary>
     /// <exception cref="NotFoundException">There is no such response, or it is another caller's.</exception>
@@ -29,11 +32,10 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
         var (named, own) = Split(id);
         foreach (var (who, settings) in Candidates(named, stops, call))
             if (await ReadAsync(own, who, settings, call?.Tenant, cancellationToken).ConfigureAwait(false) is { } kept)
-                return request with { History = new(who.Provider, own, [.. kept.Input, .. kept.Response.Output]) };
+                return request with { History = new(who.Provider, own, [.. kept.Input, .. kept.Response.Output]) { IsAtOwner = GoesOn(who.Provider) } };
         var maker = named ?? stops[0].Name.Provider;
+        if (GoesOn(maker) && stops.All(stop => stop.Name.Provider.Name == maker.Name)) return request;
         if (!IsKeeper(maker)) throw NotFound(id, maker, "previous_response_id");
-        var isOnly = stops.All(stop => stop.Name.Provider.Name == maker.Name);
-        if (isOnly) return request;
         return request with { History = await AtMakerAsync(own, maker, stops, cancellationToken).ConfigureAwait(false) };
     }
 
@@ -89,11 +91,13 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
     {
         if (await FindAsync(id, call, cancellationToken).ConfigureAwait(false) is not ({ } kept, var who, { } key)) return null;
         await _store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        // Its maker has it, too.
+        if (who.Provider.Responses is IVerb<ResponseDeleteRequest, ResponseDeleted>) return null;
         return new() { Id = kept.Response.Id, Deleted = true, Call = new(who.Provider.Name, [], new(), []) };
     }
 
     /// <summary>Refuses to cancel what is kept here, as it is whole; false where its maker is to be asked.</summary>
-    /// <exception cref="BadRequestException">It is kept here.</exception>
+    /// <exception cref="BadRequestException">It is kept here, so it is whole.</exception>
     /// <exception cref="NotFoundException">As <see cref="RetrieveAsync"/>.</exception>
     public async Task<bool> CancelAsync(string id, RequestOptions? call, CancellationToken cancellationToken) =>
         await FindAsync(id, call, cancellationToken).ConfigureAwait(false) is ({ } kept, var who, _)
@@ -120,6 +124,7 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
         return new() { Data = page, HasMore = start + page.Count < items.Count, FirstId = page is [var first, ..] ? first.Id : null, LastId = page is [.., var last] ? last.Id : null, Call = new(who.Provider.Name, [], new(), []) };
     }
 
+    /// <summary>The response, as one of its maker's.</summary>
     private static Response Given(Response response, Provider provider)
     {
         response.Call = new(provider.Name, [], new(), []);
@@ -135,22 +140,26 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
             if (await ReadAsync(key, cancellationToken).ConfigureAwait(false) is { } kept) return (kept, who, key);
         }
         var maker = targets.Owned(id).Provider;
-        return IsKeeper(maker) ? (null, new(maker, "", null), null) : throw NotFound(id, maker, "response_id");
+        return maker.Responses is IVerb<ResponseRetrieveRequest, Response> ? (null, new(maker, "", null), null) : throw NotFound(id, maker, "response_id");
     }
 
-    /// <summary>Whose a response may be: the service that its id names, else those that are asked, else every one that is set up.</summary>
+    /// <summary>
+    /// Whose a response may be: the service that its id names, else those that are asked, else every one that is set up. One that is asked is asked with the call's key and at
+    /// the call's address, so nothing is found there that was made with others.
+    /// </summary>
     private IEnumerable<(ModelName Who, RequestOptions? Settings)> Candidates(Provider? named, IReadOnlyList<Stop> stops, RequestOptions? call)
     {
         foreach (var stop in stops)
             if (named is null || stop.Name.Provider.Name == named.Name) yield return (stop.Name, stop.Options);
         if (named is not null)
         {
-            // A key or an address of the call's is meant for who is asked, and for nobody else.
-            yield return (new(named, "", null), stops.Count == 0 ? call : null);
+            if (!IsAsked(named)) yield return (new(named, "", null), stops.Count == 0 ? call : null);
             yield break;
         }
         foreach (var provider in Catalog.All.Select(known => targets.Find(known.Name) ?? known).Concat(options.Providers).DistinctBy(static provider => provider.Name))
-            if (!IsKeeper(provider) && targets.IsSetUp(provider)) yield return (new(provider, "", null), null);
+            if (!IsKeeper(provider) && !IsAsked(provider) && targets.IsSetUp(provider)) yield return (new(provider, "", null), null);
+
+        bool IsAsked(Provider provider) => stops.Any(stop => stop.Name.Provider.Name == provider.Name);
     }
 
     private ValueTask<KeptResponse?> ReadAsync(string id, ModelName who, RequestOptions? settings, string? tenant, CancellationToken cancellationToken) =>

@@ -19,7 +19,7 @@ internal sealed record ResponseHistory(Provider Owner, string Id, IReadOnlyList<
         request = request with { History = null, PreviousResponseId = null };
         if (history.IsAtOwner && provider.Name == history.Owner.Name) return WithoutForeignSeals(request with { PreviousResponseId = history.Id }, provider);
         if (history.Fault is { } fault) throw fault;
-        var before = provider.Name == history.Owner.Name ? history.Items : [.. history.Items.Select(item => Foreign(item, isOverChat: provider.Responses is null)).OfType<ResponseItem>()];
+        var before = provider.Name == history.Owner.Name ? history.Items : [.. history.Items.Select(item => Foreign(item, history.Owner, isOverChat: provider.Responses is null)).OfType<ResponseItem>()];
         return WithoutForeignSeals(request with { Input = ResponseInput.FromItems((IReadOnlyList<ResponseItem>)[.. before, .. request.Input?.Items ?? []]) }, provider);
     }
 
@@ -31,14 +31,19 @@ internal sealed record ResponseHistory(Provider Owner, string Id, IReadOnlyList<
     }
 
     /// <summary>An item of another service's response as this one can take it: its ids mean nothing here, and what only its maker can read or has done stays away.</summary>
-    private static ResponseItem? Foreign(ResponseItem item, bool isOverChat) => item.Type.Value switch
+    private static ResponseItem? Foreign(ResponseItem item, Provider owner, bool isOverChat) => item.Type.Value switch
     {
         "reasoning" => isOverChat && (SealedBlock.IsOurs(item.EncryptedContent) || item.EncryptedContent is null) ? item : null,
-        "message" => item with { Id = null, Phase = null, Content = Words(item.Content) },
-        "function_call" or "function_call_output" or "custom_tool_call" or "custom_tool_call_output" => item with { Id = null, Output = Words(item.Output), Extra = default },
+        "message" => item with { Id = null, Phase = null, Content = Words(item.Content, owner) },
+        "function_call" or "function_call_output" or "custom_tool_call" or "custom_tool_call_output" => item with { Id = null, Output = Words(item.Output, owner), Extra = default },
         _ => null,
     };
 
-    private static ResponseContent? Words(ResponseContent? content) => content is not { IsList: true } ? content
-        : ResponseContent.FromParts((IReadOnlyList<ResponsePart>)[.. content.Parts.Select(static part => part with { Extra = default, Annotations = part.Annotations is null ? null : [], Logprobs = part.Logprobs is null ? null : [] })]);
+    /// <summary>Content without what only its maker knows. A file of its maker's is called so: at another service it is a mistake that has a name.</summary>
+    private static ResponseContent? Words(ResponseContent? content, Provider owner) => content is not { IsList: true } ? content
+        : ResponseContent.FromParts((IReadOnlyList<ResponsePart>)[.. content.Parts.Select(part => part with
+        {
+            Extra = default, Annotations = part.Annotations is null ? null : [], Logprobs = part.Logprobs is null ? null : [],
+            FileId = part.FileId is { } id && !id.Contains('/', StringComparison.Ordinal) ? $"{owner.Name}/{id}" : part.FileId,
+        })]);
 }
