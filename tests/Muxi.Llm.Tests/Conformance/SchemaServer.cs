@@ -88,7 +88,7 @@ public sealed partial class SchemaServer : IAsyncDisposable
             {
                 var port = FreePort();
                 var process = NodeProcess.Start(
-                    ["--import", EndTheChild, program, "--port", $"{port}", "--log=false", "--reject-on-sdk-error", "--validator-form-array-format=brackets", "--validator-form-object-format=brackets", document], ReadyLine());
+                    ["--import", EndTheChild, program, "--port", $"{port}", "--log=false", "--reject-on-sdk-error", "--validator-query-array-format=brackets", "--validator-form-array-format=brackets", "--validator-form-object-format=brackets", document], ReadyLine());
                 try
                 {
                     await process.ReadyAsync(_startLimit, cancellationToken);

@@ -52,6 +52,15 @@ public class Law09_A_key_is_seen_nowhere_in_any_operation
         var picture = ImageInput.FromBytes(ImageWire.Png);
         yield return ("completion", async () => (await client.Completions.CreateAsync(new() { Model = "openai/m", Prompt = "Hi" }, options, Token)).ToJson());
         yield return ("streamed completion", () => AllAsync(client.Completions.StreamAsync(new() { Model = "openai/m", Prompt = "Hi" }, options, Token), one => one.ToJson()));
+        yield return ("response", async () => (await client.Responses.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToJson());
+        yield return ("streamed response", () => AllAsync(client.Responses.StreamAsync(new ResponseRequest { Model = "openai/m", Input = "Hi" }, options, Token), one => one.ToJson()));
+        yield return ("response in the background", () => AllAsync(client.Responses.StreamInBackgroundAsync(new() { Model = "openai/m", Input = "Hi" }, new() { MaxTries = 1, Interval = TimeSpan.Zero }, options, Token), one => one.ToJson()));
+        yield return ("response that is looked at", async () => (await client.Responses.RetrieveAsync("openai/r", options, Token)).ToJson());
+        yield return ("response that is stopped", async () => (await client.Responses.CancelAsync("openai/r", options, Token)).ToJson());
+        yield return ("response that is deleted", async () => (await client.Responses.DeleteAsync("openai/r", options, Token)).ToString());
+        yield return ("input of a response", () => AllAsync(client.Responses.InputItemsAsync("openai/r", options, Token), one => one.ToJson()));
+        yield return ("count of a response's input", async () => (await client.Responses.CountInputTokensAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());
+        yield return ("condensed conversation", async () => (await client.Responses.CompactAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());
         yield return ("embedding", async () => (await client.Embeddings.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToJson());
         yield return ("moderation", async () => (await client.Moderations.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());
         yield return ("models", () => AllAsync(client.Models.ListAsync("openai", options, Token), one => one.ToString()));

@@ -2,12 +2,30 @@ using System.Text;
 
 namespace Muxi.Llm.Tests;
 
-/// <summary>As for chat: where the network cuts a stream of completions, transcripts, sound, pictures or embeddings is chance; what the caller gets is not.</summary>
+/// <summary>As for chat: where the network cuts a stream of completions, transcripts, sound, pictures, responses or embeddings is chance; what the caller gets is not.</summary>
 public class Law10_Other_streams_fold_alike_at_every_split
 {
     private const int Seeds = 20;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private const string _response = """
+        event: response.created
+        data: {"type":"response.created","sequence_number":0,"response":{"id":"r1","object":"response","created_at":7,"status":"in_progress","model":"m-1","output":[]}}
+
+        : keep-alive
+
+        data:{"type":"response.output_text.delta","sequence_number":1,"item_id":"i","output_index":0,
+        data:  "content_index":0,"delta":"Grüße, 世界 👋🏽\n","logprobs":[{"token":"世界","logprob":-0.2}],"obfuscation":"x"}
+
+        event: response.later
+        data: {"type":"response.later","sequence_number":2,"note":{"a":"\ud83e\uddee"}}
+
+        event: response.completed
+        data: {"type":"response.completed","sequence_number":3,"response":{"id":"r1","object":"response","created_at":7,"status":"completed","model":"m-1","output":[{"type":"reasoning","id":"rs","summary":[],"encrypted_content":"gAAA\/=="}],"usage":{"input_tokens":14,"output_tokens":6,"total_tokens":20}}}
+
+
+        """;
 
     /// <summary>By dialect: what its service sends with all that makes splitting hard, and what must be in the outcome.</summary>
     private static readonly Dictionary<string, (string Body, string Held)> _streams = new()
@@ -74,6 +92,9 @@ public class Law10_Other_streams_fold_alike_at_every_split
 
 
             """, "\"total_tokens\":20"),
+        [nameof(OpenAIResponseCreation)] = (_response, "\"total_tokens\":20"),
+        [nameof(OpenAIStoredResponses)] = (_response, "\"total_tokens\":20"),
+        [nameof(OpenAIResponses)] = (_response, "\"total_tokens\":20"),
         [nameof(OpenAIEmbeddings)] = ("""
             {"object":"list","x":{"data":["no",{"note":"世界 👋🏽"}]},"data":[{"object":"embedding","index":1,"embedding":[0.25,-1e-3,2]},
               {"index":0,"embedding":"AACAPwAAAEAAAEBA","note":"\u4e16\\\""}],"model":"m-1","usage":{"prompt_tokens":20,"total_tokens":20}}
@@ -117,6 +138,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
         var provider = new Provider("split", "http://split.invalid/v1", Auth.None)
         {
             Completions = new OpenAICompletions(), Transcription = new OpenAITranscription(), Speech = new OpenAIStreamedSpeech(), Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
+            Responses = dialect switch { nameof(OpenAIResponseCreation) => new OpenAIResponseCreation(), nameof(OpenAIStoredResponses) => new OpenAIStoredResponses(), _ => new OpenAIResponses() },
         };
         using var client = new LlmClient(new() { Providers = [provider], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
         var file = FileSource.FromBytes("sound"u8.ToArray(), "a.wav");
@@ -126,6 +148,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
             nameof(OpenAITranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
             nameof(OpenAIStreamedSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
             nameof(OpenAIImages) => await All(client.Images.GenerateStreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
+            nameof(OpenAIResponseCreation) or nameof(OpenAIStoredResponses) or nameof(OpenAIResponses) => await All(client.Responses.StreamAsync(new ResponseRequest { Model = "split/m-1", Input = "Hi" }, null, Token), one => one.ToJson()),
             _ => (await client.Embeddings.CreateAsync(new() { Model = "split/m-1", Input = ["a", "b"] }, null, Token)).ToJson(),
         };
 

@@ -39,10 +39,14 @@ public record OpenAIResponseCreation : ResponsesDialect
     /// <inheritdoc/>
     public override IFold<ResponseStreamEvent> Fold(ResponseRequest request, CallContext context) => new ResponseStreamFold(context);
 
+    /// <summary>The response in a reply.</summary>
+    /// <exception cref="ApiException">It is an error after all, or nothing that can be read.</exception>
+    public Response Parse(HttpReply reply, CallContext context) => FileJson.Parse(reply, context, ResponseReader.Read);
+
     /// <summary>What was made: one that failed is an error like any other, unless it is made in the background, where it is looked at later.</summary>
-    private static Response Made(HttpReply reply, ResponseRequest request, CallContext context)
+    private Response Made(HttpReply reply, ResponseRequest request, CallContext context)
     {
-        var response = FileJson.Parse(reply, context, ResponseReader.Read);
+        var response = Parse(reply, context);
         return response.Status == ResponseStatus.Failed && request.Background != true ? throw context.Error(reply) : response;
     }
 
@@ -64,7 +68,7 @@ public record OpenAIStoredResponses : OpenAIResponseCreation, IVerb<ResponseRetr
     public OpenAIStoredResponses() => PreviousResponses = true;
 
     IExchange<Response> IVerb<ResponseRetrieveRequest, Response>.Begin(ResponseRetrieveRequest request, CallContext context) =>
-        Exchange.Of(() => Retrieve(request, context, stream: false), reply => FileJson.Parse(reply, context, ResponseReader.Read));
+        Exchange.Of(() => Retrieve(request, context, stream: false), reply => Parse(reply, context));
 
     IExchange<ResponseDeleted> IVerb<ResponseDeleteRequest, ResponseDeleted>.Begin(ResponseDeleteRequest request, CallContext context) =>
         Exchange.Of(() => new(HttpMethod.Delete, PathOf(request.Id, context)), reply => Gone(reply, request.Id, context));
@@ -124,7 +128,7 @@ public sealed record OpenAIResponses : OpenAIStoredResponses, IVerb<ResponseCanc
     public OpenAIResponses() => Background = true;
 
     IExchange<Response> IVerb<ResponseCancelRequest, Response>.Begin(ResponseCancelRequest request, CallContext context) =>
-        Exchange.Of(() => new(HttpMethod.Post, PathOf(request.Id, context) + "/cancel"), reply => FileJson.Parse(reply, context, ResponseReader.Read));
+        Exchange.Of(() => new(HttpMethod.Post, PathOf(request.Id, context) + "/cancel"), reply => Parse(reply, context));
 
     IExchange<Page<ResponseItem>> IVerb<ResponseInputItemsRequest, Page<ResponseItem>>.Begin(ResponseInputItemsRequest request, CallContext context) =>
         Exchange.Of(() => Render(request, context), reply => FileJson.Parse(reply, context, ResponseReader.ReadPage));

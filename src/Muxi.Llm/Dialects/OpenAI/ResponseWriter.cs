@@ -24,8 +24,8 @@ internal static class ResponseWriter
         else json.WriteNull("previous_response_id"u8);
         members.Text("service_tier"u8, response.ServiceTier?.Value);
         WriteRequired(json, members);
+        // OpenAI sends null before the end; its document knows no null here.
         if (response.Usage is { } usage) ResponseUsageJson.Write(json, usage);
-        else json.WriteNull("usage"u8);
         if (!members.Overrides("metadata"u8)) ResponseRequestWriter.WriteLabels(json, response.Metadata ?? new Dictionary<string, string>());
         response.Extra.WriteMembers(json);
         json.WriteEndObject();
