@@ -65,7 +65,7 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
     {
         try
         {
-            return lines.TryRead(out var line) ? line.Data : null;
+            return lines.TryRead(out var line) ? line.Data : default(ReadOnlyMemory<byte>?);
         }
         catch (InvalidDataException e)
         {

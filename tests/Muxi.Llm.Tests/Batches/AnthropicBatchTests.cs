@@ -64,7 +64,7 @@ public sealed class AnthropicBatchTests
 
         Assert.Equal((BatchStatus.Cancelled, BatchEndpoint.ChatCompletions, true), (batch.Status, batch.Endpoint, batch.HasEnded));
         Assert.Equal((4, 1, 3), (batch.RequestCounts!.Total, batch.RequestCounts.Completed, batch.RequestCounts.Failed));
-        Assert.Equal((1764009444L, 1764095844L, 1764010800L, 1764014400L), (batch.CreatedAt, batch.ExpiresAt!.Value, batch.CancellingAt!.Value, batch.CancelledAt!.Value));
+        Assert.Equal((1795545444L, 1795631844L, 1795546800L, 1795550400L), (batch.CreatedAt, batch.ExpiresAt!.Value, batch.CancellingAt!.Value, batch.CancelledAt!.Value));
         Assert.Equal("ended", batch.Extra.GetString("processing_status"));
         Assert.Equal("1", batch.RequestCounts.Extra["canceled"].ToString());
     }

@@ -20,7 +20,7 @@ public sealed class BatchResultTests
         Assert.Equal(["b succeeded Two", "a succeeded One", "c errored BadRequestException invalid_value", "d expired ApiException batch_expired"], results.Select(BatchWire.Told));
         Assert.Equal(("openai", "req_b", 8L), (results[0].Chat!.Provider, results[0].RequestId, results[0].Chat!.Usage!.TotalTokens));
         Assert.Equal(("openai: max_tokens is too large", "max_tokens"), (results[2].Error!.Message, results[2].Error!.Param));
-        Assert.Equal(ErrorKind.Timeout, results[3].Error!.Kind);
+        Assert.Equal(System.Net.HttpStatusCode.RequestTimeout, results[3].Error!.Status);
         Assert.Equal("batch_req_b", BatchWire.Json(results[0].Raw.ToString()).GetProperty("id").GetString());
     }
 
