@@ -1,33 +1,30 @@
 #:project ../src/Muxi.Llm/Muxi.Llm.csproj
-// A tool round by hand: the model asks for a call, we make it, the model answers with its result.
+// Tools from C# methods: the model calls them, we run them, until it answers. Then the same, streamed.
 // Run: dotnet run examples/tools.cs [provider/model]
-using System.Text.Json;
+using System.ComponentModel;
 using Muxi.Llm;
 
 var model = args.FirstOrDefault() ?? "sandbox/chat";
-using var client = new LlmClient();
-var request = new ChatCompletionRequest
-{
-    Model = model,
-    Messages = [Message.User("What is the weather in Paris?")],
-    Tools =
-    [
-        Tool.FromFunction("get_weather", "The weather of a city now.", """
-            {"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}
-            """),
-    ],
-};
+FunctionTool weather = FunctionTool.Create(GetWeather, new() { Name = "get_weather", RunsInParallel = true });
 
-ChatCompletion asked = await client.Chat.Completions.CreateAsync(request);
-List<Message> messages = [.. request.Messages, asked.Choices[0].Message];
-foreach (ToolCall call in asked.ToolCalls)
+ChatCompletion reply = await ChatCompletion.RunToolsAsync(model, "What is the weather in Paris?", [weather]);
+foreach (Message message in reply.Transcript)
 {
-    Console.WriteLine($"{call.Function.Name}({call.Function.Arguments})");
-    // What a model writes is not to be trusted: it may be no JSON, or lack the member.
-    using JsonDocument arguments = JsonDocument.Parse(call.Function.Arguments);
-    string city = arguments.RootElement.TryGetProperty("city", out JsonElement value) ? value.ToString() : "?";
-    messages.Add(Message.Tool(call.Id, $"18 degrees and sunny in {city}"));
+    foreach (ToolCall call in message.ToolCalls) Console.WriteLine($"{call.Function.Name}({call.Function.Arguments})");
+    if (message.Role == Role.Tool) Console.WriteLine($"= {message.Content}");
 }
+Console.WriteLine($"{reply.Text}\n{reply.Rounds.Count} rounds, {reply.Usage?.TotalTokens} tokens in all\n");
 
-ChatCompletion answered = await client.Chat.Completions.CreateAsync(request with { Messages = messages });
-Console.WriteLine(answered.Text);
+await foreach (ToolLoopEvent it in ChatCompletion.StreamToolsAsync(model, "And in Rome?", [weather]))
+{
+    Console.Write(it.Text);
+    if (it.Type == ToolLoopEventType.CallStarted) Console.WriteLine($"calling {it.Call!.Function.Name} ...");
+}
+Console.WriteLine();
+
+[Description("The weather of a city now.")]
+static async Task<string> GetWeather([Description("The city's name")] string city, CancellationToken cancellationToken)
+{
+    await Task.Delay(10, cancellationToken);
+    return $"18 degrees and sunny in {city}";
+}

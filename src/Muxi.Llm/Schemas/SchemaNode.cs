@@ -22,6 +22,9 @@ internal static class SchemaNode
         else it.WriteTo(json);
     });
 
+    /// <summary>A schema without white space, for telling it in words.</summary>
+    public static string Compact(RawJson schema) => JsonOut.ToText(schema.ToElement(), static (json, it) => it.WriteTo(json), indented: false);
+
     /// <summary>The types that a schema names; empty where it names none.</summary>
     public static IReadOnlyList<string> Types(JsonObject schema) => schema["type"] switch
     {

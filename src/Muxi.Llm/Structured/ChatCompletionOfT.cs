@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// <typeparam name="T">The type that was asked for.</typeparam>
 public sealed record ChatCompletion<T> : Reply
 {
-    /// <summary>The answer.</summary>
+    /// <summary>The answer, checked against the type's schema.</summary>
     public required T Value { get; init; }
 
     /// <summary>The reply that it was read from.</summary>

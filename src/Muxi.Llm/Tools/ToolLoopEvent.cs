@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>What happens in a loop of tools.</summary>
-/// <param name="Value">The word.</param>
+/// <param name="Value">The word for it, as a server's event would be called.</param>
 public readonly record struct ToolLoopEventType(string Value)
 {
     /// <summary>The model is asked.</summary>
@@ -19,14 +19,14 @@ public readonly record struct ToolLoopEventType(string Value)
     /// <summary>The loop is done: the last event, with the whole in <see cref="ToolLoopEvent.Completion"/>.</summary>
     public static ToolLoopEventType Completed => new("completed");
 
-    /// <summary>The word.</summary>
+    /// <summary>The word for what happens.</summary>
     public static implicit operator ToolLoopEventType(string value) => new(value);
-    /// <summary>The word.</summary>
+    /// <summary>The word for what happens.</summary>
     public override string ToString() => Value ?? "";
 }
 
 /// <summary>One thing that happens in a loop of tools; <see cref="Type"/> says what, and which members are set.</summary>
-/// <param name="Type">What happens.</param>
+/// <param name="Type">What happens; it says which members are set.</param>
 /// <param name="Round">In which round, counted from 1.</param>
 public sealed record ToolLoopEvent(ToolLoopEventType Type, int Round)
 {

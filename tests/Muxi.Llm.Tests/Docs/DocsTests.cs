@@ -14,6 +14,8 @@ public sealed class DocsTests : IDisposable
 
     private const string Stream = "data: {\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Once.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
 
+    private static readonly string _person = JsonValue("""{"name":"Ada","age":36}""");
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("muxi-docs");
 
     public static TheoryData<string> Pages => ["README.md", .. Directory.EnumerateFiles(Repo.PathTo("docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}").Order()];
@@ -28,6 +30,7 @@ public sealed class DocsTests : IDisposable
         { "vision", "image/png" },
         { "tools", "18 degrees and sunny in" },
         { "structured", "years old" },
+        { "approval", "the model was told: The call was not run: files may only be read here" },
         { "errors", "a cut stream is never taken for a whole one" },
         { "provider", "set ACME_API_KEY or ACME_TOKEN" },
         { "sync", "sandbox" },
@@ -49,7 +52,7 @@ public sealed class DocsTests : IDisposable
         await using var server = await ReplayServer.StartAsync(1, request =>
             AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
-            : request.Text.Contains("\"stream\":true", StringComparison.Ordinal) ? CannedReply.Sse(Stream) : CannedReply.Json(Reply));
+            : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
         Dictionary<string, string> environment = [];
@@ -102,6 +105,13 @@ public sealed class DocsTests : IDisposable
         Assert.True(process.ExitCode == 0, output + await errors);
         Assert.Contains("finish reason stop", output, StringComparison.Ordinal);
     }
+
+    /// <summary>What the service says: a person where a schema asks for one.</summary>
+    private static CannedReply Answer(bool stream, bool isSchema) => stream
+        ? CannedReply.Sse(isSchema ? Stream.Replace("\"Once.\"", _person, StringComparison.Ordinal) : Stream)
+        : CannedReply.Json(isSchema ? Reply.Replace("\"A cat.\"", _person, StringComparison.Ordinal) : Reply);
+
+    private static string JsonValue(string text) => System.Text.Json.JsonSerializer.Serialize(text);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

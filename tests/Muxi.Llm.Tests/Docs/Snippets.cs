@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -14,6 +15,14 @@ internal static partial class Snippets
 
     private static readonly Lazy<MetadataReference[]> _references = new(static () =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file))]);
+
+    /// <summary>What writes serialisers' contexts, as in any program: it comes with the SDK.</summary>
+    private static readonly Lazy<IIncrementalGenerator[]> _generators = new(static () =>
+    {
+        var packs = Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
+        var file = Directory.EnumerateFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        return [.. Assembly.LoadFrom(Path.GetFullPath(file)).GetTypes().Where(type => type.IsDefined(typeof(GeneratorAttribute), false)).Select(type => (IIncrementalGenerator)Activator.CreateInstance(type)!)];
+    });
 
     /// <summary>The C# blocks of a page.</summary>
     public static IReadOnlyList<string> Of(string page) =>
@@ -46,11 +55,14 @@ internal static partial class Snippets
         var compilation = CSharpCompilation.Create("Snippet",
             [CSharpSyntaxTree.ParseText(plain, options, cancellationToken: TestContext.Current.CancellationToken), CSharpSyntaxTree.ParseText(Usings, options, cancellationToken: TestContext.Current.CancellationToken)],
             _references.Value, new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+        CSharpGeneratorDriver.Create([.. _generators.Value.Select(generator => generator.AsSourceGenerator())], parseOptions: options)
+            .RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _, TestContext.Current.CancellationToken);
+        compilation = (CSharpCompilation)generated;
         var complaints = compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(one => one.Severity >= DiagnosticSeverity.Warning && one.Id is not "CS1701" and not "CS1702").ToList();
         Assert.True(complaints.Count == 0, string.Join('\n', complaints) + "\n" + code);
         var file = Path.Combine(folder, "Snippet.dll");
         Assert.True(compilation.Emit(file, cancellationToken: TestContext.Current.CancellationToken).Success);
-        foreach (var used in (string[])["Muxi.Llm.dll", "YamlDotNet.dll", "System.Numerics.Tensors.dll", "OpenAI.dll", "System.ClientModel.dll", "System.Memory.Data.dll"]) File.Copy(Path.Combine(AppContext.BaseDirectory, used), Path.Combine(folder, used), overwrite: true);
+        foreach (var used in (string[])["Muxi.Llm.dll", "YamlDotNet.dll", "System.Numerics.Tensors.dll", "OpenAI.dll", "Microsoft.Extensions.AI.Abstractions.dll", "System.ClientModel.dll", "System.Memory.Data.dll"]) File.Copy(Path.Combine(AppContext.BaseDirectory, used), Path.Combine(folder, used), overwrite: true);
         return file;
     }
 

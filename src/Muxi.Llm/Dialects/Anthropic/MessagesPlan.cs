@@ -91,7 +91,7 @@ internal sealed class MessagesPlan
             else if (Quirks.ForcedTools) Answer = format;
             else
             {
-                Instruction = Quirks.SchemaInstruction is { } instruction ? $"{instruction}\n{format.Schema}" : null;
+                Instruction = Quirks.SchemaInstruction is { } instruction ? $"{instruction}\n{SchemaNode.Compact(format.Schema)}" : null;
                 Warnings.Add("response_format", $"{(Instruction is null ? "left out" : "told in the instructions, so it is not guaranteed")}: the service takes no such schema, and cannot be made to call a tool");
             }
         }

@@ -28,7 +28,7 @@ internal static class ChatFormatPlan
     private static ChatCompletionRequest Told(OpenAIChat quirks, ChatCompletionRequest request, ResponseFormat format)
     {
         if (quirks.SchemaInstruction is not { } instruction || format.Schema.IsEmpty || request.Extra.Holds("messages"u8)) return request;
-        var text = $"{instruction}\n{format.Schema}";
+        var text = $"{instruction}\n{SchemaNode.Compact(format.Schema)}";
         if (request.Messages is [{ Role.Value: "system" or "developer", Content: { } first } system, ..] && system.Blocks.All(block => block.Type == ContentPartType.Text))
             return request with { Messages = [system with { Content = $"{first}\n\n{text}" }, .. request.Messages.Skip(1)] };
         return request with { Messages = [Message.System(text), .. request.Messages] };
