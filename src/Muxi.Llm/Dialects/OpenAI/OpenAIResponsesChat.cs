@@ -15,7 +15,7 @@ public sealed record OpenAIResponsesChat : ChatDialect
     /// <summary>
     /// The name under which thinking and items of this service are known. A service that cannot read another one's has a name of its own: blocks of other names are not sent.
     /// </summary>
-    public string BlockFormat { get; init; } = "openai-responses";
+    public string BlockFormat { get; init; } = "responses";
 
     /// <summary>Whether sealed thinking is asked for (<c>include: ["reasoning.encrypted_content"]</c>); a model that does not think refuses that.</summary>
     public bool EncryptedReasoning { get; init; }
@@ -45,7 +45,7 @@ public sealed record OpenAIResponsesChat : ChatDialect
     public override Framing Framing => Framing.Sse;
 
     /// <summary>The wire format itself; nothing is asked of it but answers.</summary>
-    private OpenAIStatelessResponses Wire => new() { Path = Path, Drops = Drops, MaxRequestBytes = MaxRequestBytes };
+    private OpenAIResponseCreation Wire => new() { Path = Path, Drops = Drops, MaxRequestBytes = MaxRequestBytes };
 
     /// <inheritdoc/>
     public override HttpCall Render(ChatCompletionRequest request, CallContext context, bool stream)

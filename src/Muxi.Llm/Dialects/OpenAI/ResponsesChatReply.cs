@@ -10,7 +10,7 @@ internal static class ResponsesChatReply
         "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options", "prompt", "output_text", "frequency_penalty", "presence_penalty", "include", "stream",
     ];
 
-    public static ChatCompletion Parse(OpenAIResponsesChat quirks, OpenAIStatelessResponses wire, HttpReply reply, CallContext context)
+    public static ChatCompletion Parse(OpenAIResponsesChat quirks, OpenAIResponseCreation wire, HttpReply reply, CallContext context)
     {
         var response = wire.Begin(new() { Model = context.Model }, context).Next(reply).Value!;
         return response.Status?.Value is "failed" or "cancelled" ? throw context.Error(reply) : From(quirks, response, context);
