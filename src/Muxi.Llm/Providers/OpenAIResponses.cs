@@ -12,10 +12,10 @@ public static partial class Providers
         Chat = ThinkingInResponses()
             .For("gpt-4*", static d => d with { EncryptedReasoning = false }).For("chatgpt-4*", static d => d with { EncryptedReasoning = false })
             .For("gpt-3*", static d => d with { EncryptedReasoning = false }).For("gpt-5-chat*", static d => d with { EncryptedReasoning = false }),
-        Responses = new OpenAIResponses(),
+        Responses = new OpenAIResponses { MaxRequestBytes = 50 << 20 },
         Documentation = "https://platform.openai.com/docs/api-reference/responses",
     };
 
     /// <summary>Its chat over responses; <c>max_output_tokens</c> is 16 at least (<c>CreateResponse</c> in its OpenAPI document).</summary>
-    private static OpenAIResponsesChat ThinkingInResponses() => new() { EncryptedReasoning = true, MinOutputTokens = 16, MaxRequestBytes = 50 << 20 };
+    private static OpenAIResponsesChat ThinkingInResponses() => new() { BlockFormat = "openai-responses", EncryptedReasoning = true, MinOutputTokens = 16, MaxRequestBytes = 50 << 20 };
 }

@@ -15,7 +15,7 @@ public sealed record OpenAIResponsesChat : ChatDialect
     /// <summary>
     /// The name under which thinking and items of this service are known. A service that cannot read another one's has a name of its own: blocks of other names are not sent.
     /// </summary>
-    public string BlockFormat { get; init; } = "openai-responses";
+    public string BlockFormat { get; init; } = "responses";
 
     /// <summary>Whether sealed thinking is asked for (<c>include: ["reasoning.encrypted_content"]</c>); a model that does not think refuses that.</summary>
     public bool EncryptedReasoning { get; init; }

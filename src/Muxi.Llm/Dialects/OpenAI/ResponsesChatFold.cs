@@ -55,9 +55,40 @@ internal sealed class ResponsesChatFold(OpenAIResponsesChat quirks, IFold<Respon
             case "response.created" or "response.in_progress" or "response.queued":
                 _response = e.Response ?? _response;
                 break;
-            case "response.output_item.added" when e.Item is { } item:
-                if (At(e) is not { HasEnded: false }) Begin(e.OutputIndex, item);
+            case "response.output_item.added" or "response.output_item.done":
+                if (e.Item is { } item) TakeItem(e, item);
                 break;
+            case "response.completed" or "response.incomplete":
+                _response = e.Response ?? _response;
+                Complete(_response?.Output ?? []);
+                break;
+            case "response.failed" or "response.cancelled" or "error":
+                throw Failure(e);
+            case "response.function_call_arguments.delta":
+                Item(e, ResponseItemType.FunctionCall).Argue(e.Delta);
+                break;
+            case "response.custom_tool_call_input.delta":
+                Item(e, ResponseItemType.CustomToolCall).Argue(e.Delta);
+                break;
+            case "response.function_call_arguments.done" or "response.custom_tool_call_input.done":
+                At(e)?.ArgueRest(e.Arguments ?? e.Input);
+                break;
+            default:
+                TakeText(e);
+                break;
+        }
+    }
+
+    private void TakeItem(ResponseStreamEvent e, ResponseItem item)
+    {
+        var known = At(e) is { HasEnded: false } open ? open : Begin(e.OutputIndex, item);
+        if (e.Type == ResponseEventType.OutputItemDone) known.End(item);
+    }
+
+    private void TakeText(ResponseStreamEvent e)
+    {
+        switch (e.Type.Value)
+        {
             case "response.content_part.added" when e.Part is { } part:
                 Item(e, ResponseItemType.Message).BeginPart(e.ContentIndex ?? 0, part);
                 break;
@@ -73,24 +104,6 @@ internal sealed class ResponsesChatFold(OpenAIResponsesChat quirks, IFold<Respon
             case "response.reasoning_summary_text.delta" or "response.reasoning_text.delta":
                 Item(e, ResponseItemType.Reasoning).Think((e.SummaryIndex is { } place ? place : -1 - e.ContentIndex) ?? 0, e.Delta);
                 break;
-            case "response.function_call_arguments.delta":
-                Item(e, ResponseItemType.FunctionCall).Argue(e.Delta);
-                break;
-            case "response.custom_tool_call_input.delta":
-                Item(e, ResponseItemType.CustomToolCall).Argue(e.Delta);
-                break;
-            case "response.function_call_arguments.done" or "response.custom_tool_call_input.done":
-                At(e)?.ArgueRest(e.Arguments ?? e.Input);
-                break;
-            case "response.output_item.done" when e.Item is { } item:
-                (At(e) is { HasEnded: false } known ? known : Begin(e.OutputIndex, item)).End(item);
-                break;
-            case "response.completed" or "response.incomplete":
-                _response = e.Response ?? _response;
-                Complete(_response?.Output ?? []);
-                break;
-            case "response.failed" or "response.cancelled" or "error":
-                throw Failure(e);
             default:
                 // How far a tool of the service's own is, a picture on the way, or what a later version adds.
                 break;
