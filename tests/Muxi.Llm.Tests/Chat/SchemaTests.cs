@@ -9,7 +9,7 @@ public sealed class SchemaTests
     private static readonly RawJson _schema = """{"type":"object","properties":{"x":{"type":"number"}},"required":["x"],"additionalProperties":false}""";
 
     /// <summary>Every parameter of the published schema.</summary>
-    private static readonly ChatCompletionRequest _full = new()
+    internal static readonly ChatCompletionRequest Full = new()
     {
         Model = "openai/gpt-4o",
         Messages =
@@ -36,7 +36,7 @@ public sealed class SchemaTests
         var names = new HashSet<string>();
         Collect(schemas.GetProperty("CreateChatCompletionRequest"));
 
-        var sent = JsonDocument.Parse(Body(_full, stream: true)).RootElement.EnumerateObject().Select(member => member.Name).ToHashSet();
+        var sent = JsonDocument.Parse(Body(Full, stream: true)).RootElement.EnumerateObject().Select(member => member.Name).ToHashSet();
 
         Assert.Contains("messages", names);
         // One limit goes out, under the newer name.
@@ -56,9 +56,9 @@ public sealed class SchemaTests
     {
         ChatCompletionRequest[] requests =
         [
-            _full, Calls.Ask("gpt-4o"), _full with { MaxCompletionTokens = null, MaxTokens = 5 }, _full with { Stop = ["one"] }, _full with { ToolChoice = ToolChoice.Function("f") }, _full with { ToolChoice = ToolChoice.Custom("sql") }, _full with { ToolChoice = ToolChoice.Required },
-            _full with { ToolChoice = ToolChoice.FromRaw("""{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"f"}}]}}""") }, _full with { ResponseFormat = ResponseFormat.Text }, _full with { ResponseFormat = ResponseFormat.JsonObject },
-            _full with { FunctionCall = """{"name":"old"}""" }, _full with { StreamOptions = null }, ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes(_full.ToJson())),
+            Full, Calls.Ask("gpt-4o"), Full with { MaxCompletionTokens = null, MaxTokens = 5 }, Full with { Stop = ["one"] }, Full with { ToolChoice = ToolChoice.Function("f") }, Full with { ToolChoice = ToolChoice.Custom("sql") }, Full with { ToolChoice = ToolChoice.Required },
+            Full with { ToolChoice = ToolChoice.FromRaw("""{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"f"}}]}}""") }, Full with { ResponseFormat = ResponseFormat.Text }, Full with { ResponseFormat = ResponseFormat.JsonObject },
+            Full with { FunctionCall = """{"name":"old"}""" }, Full with { StreamOptions = null }, ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes(Full.ToJson())),
         ];
 
         await OpenAISchemas.ExpectValidAsync([.. requests.SelectMany(request => (string[])[Body(request, false), Body(request, true)]).Select(body => ("CreateChatCompletionRequest", body))]);

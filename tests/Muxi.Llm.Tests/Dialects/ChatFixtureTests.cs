@@ -9,7 +9,7 @@ public sealed class ChatFixtureTests
     private const int Splits = 20;
 
     /// <summary>The folders of fixtures, one for each chat dialect.</summary>
-    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages"];
+    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat"];
 
     public static TheoryData<string> All => Names();
 
@@ -48,7 +48,9 @@ public sealed class ChatFixtureTests
         foreach (var message in (Message[])[reply.Choices[0].Message, stored.Choices[0].Message])
         {
             await ChatFixture.SendAsync(fixture, server, new() { Model = ChatFixture.Request(fixture).Model, Messages = [message, Message.User("Go on.")] });
-            JsonComparison.Same("the message", fixture.Json("wire-echo.json"), JsonComparison.ParseStrictly(server.Requests[^1].Body)!["messages"]![0]);
+            var body = JsonComparison.ParseStrictly(server.Requests[^1].Body)!;
+            // In responses a message is the items before the person's next one.
+            JsonComparison.Same("the message", fixture.Json("wire-echo.json"), body["messages"]?[0] ?? new JsonArray([.. body["input"]!.AsArray().SkipLast(1).Select(item => item!.DeepClone())]));
         }
     }
 

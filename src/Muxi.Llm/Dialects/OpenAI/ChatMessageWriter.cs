@@ -121,8 +121,11 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private bool IsPlain(ContentPart part) =>
         (part.Type == ContentPartType.Text || part.Type == ContentPartType.Refusal) && part.CacheControl.IsEmpty && (part.Extra.IsEmpty || IsForeign(part));
 
-    /// <summary>Whether a part is in another wire format's words: that format's members are left out here, and what is more than words is no part of this one's messages.</summary>
-    private bool IsForeign(ContentPart part) => !IsCanonical && part.Format is { } format && format != quirks.OpaqueFormat;
+    /// <summary>
+    /// Whether a part is in another wire format's words: that format's members are left out here, and what is more than words is no part of this one's messages. Canonically
+    /// the blocks have it all.
+    /// </summary>
+    private bool IsForeign(ContentPart part) => part.Format is { } format && (IsCanonical || format != quirks.OpaqueFormat);
 
     private bool IsContent(ContentPart part) =>
         part.ToolCall is null && part.Type != ContentPartType.Reasoning && part.Type != ContentPartType.Opaque && (IsWords(part) || !IsForeign(part));

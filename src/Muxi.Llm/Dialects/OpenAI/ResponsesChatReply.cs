@@ -68,7 +68,7 @@ internal static class ResponsesChatReply
     public static FinishReason? Finish(Response response, bool hasCalls) => response.Status?.Value switch
     {
         null or "completed" => hasCalls ? FinishReason.ToolCalls : FinishReason.Stop,
-        "incomplete" => FinishRaw(response) is var reason and not (null or "max_output_tokens") ? new FinishReason(reason) : FinishReason.Length,
+        "incomplete" => response.IncompleteDetails?.Reason is var reason and not (null or "max_output_tokens") ? new FinishReason(reason) : FinishReason.Length,
         _ => default(FinishReason?),
     };
 
@@ -76,7 +76,7 @@ internal static class ResponsesChatReply
     public static string? FinishRaw(Response response) => response.Status?.Value switch
     {
         null or "completed" => null,
-        "incomplete" => response.IncompleteDetails?.Reason,
+        "incomplete" => response.IncompleteDetails?.Reason is var reason and not "content_filter" ? reason : null,
         var status => status,
     };
 }

@@ -34,10 +34,10 @@ internal sealed class OverChatInput(CallContext context, Warnings warnings)
                 AddThought(item, place);
                 break;
             case "function_call":
-                Turn().Add(ContentPart.FromToolCall(new() { Id = CallId(item, place), Function = new(item.Name ?? "", item.Arguments ?? "") }));
+                Spoken().Add(ContentPart.FromToolCall(new() { Id = CallId(item, place), Function = new(item.Name ?? "", item.Arguments ?? "") }));
                 break;
             case "custom_tool_call":
-                Turn().Add(ContentPart.FromToolCall(new() { Id = CallId(item, place), Type = "custom", Function = new(item.Name ?? "", item.Input ?? "") }));
+                Spoken().Add(ContentPart.FromToolCall(new() { Id = CallId(item, place), Type = "custom", Function = new(item.Name ?? "", item.Input ?? "") }));
                 break;
             case "function_call_output" or "custom_tool_call_output":
                 Add(Result(item, place));
@@ -62,7 +62,7 @@ internal sealed class OverChatInput(CallContext context, Warnings warnings)
         }
         // What was written by hand is a message for itself; what came from a service is a piece of a turn.
         if (_turn is not null && (item.IsPlain || _isPlain) && _turn.Exists(static block => block.Type == ContentPartType.Text)) _turn = null;
-        var turn = Turn();
+        var turn = Spoken();
         _isPlain = item.IsPlain;
         turn.AddRange(Parts(item.Content, $"input[{place}].content"));
     }
@@ -74,11 +74,11 @@ internal sealed class OverChatInput(CallContext context, Warnings warnings)
         {
             if (!string.IsNullOrEmpty(item.EncryptedContent)) return;
             var shown = item.Content is { Text.Length: > 0 } content ? content.Text : string.Join("\n\n", item.Summary?.Select(static part => part.Text) ?? []);
-            if (shown.Length > 0) Turn().Add(ContentPart.FromReasoning(shown));
+            if (shown.Length > 0) Spoken().Add(ContentPart.FromReasoning(shown));
             return;
         }
         if (SealedBlock.Open(item.EncryptedContent!) is not { } block) throw context.Refuse($"input[{place}].encrypted_content", "it was changed or cut: send the item back as it came");
-        if (block.ToolCall is not { } signed) Turn().Add(block);
+        if (block.ToolCall is not { } signed) Spoken().Add(block);
         else if (_turn?.FindIndex(part => part.ToolCall?.Id == signed.Id) is >= 0 and var at)
         {
             _turn[at] = ContentPart.FromToolCall(signed with { Function = signed.Function with { Arguments = _turn[at].ToolCall!.Function.Arguments } });
@@ -97,7 +97,7 @@ internal sealed class OverChatInput(CallContext context, Warnings warnings)
         };
     }
 
-    private List<ContentPart> Turn()
+    private List<ContentPart> Spoken()
     {
         if (_turn is not null) return _turn;
         _turn = [];

@@ -20,12 +20,12 @@ public sealed class FileResponseStore : IResponseStore
 
     /// <summary>A store in a folder, which is made where it is not there; on Unix only its owner can read one that was made.</summary>
     /// <param name="folder">Where to; nothing else should be in it.</param>
-    /// <param name="timeProvider">The clock; the system's without one.</param>
+    /// <param name="timeProvider">The clock; without one that of a client by default.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public FileResponseStore(string folder, TimeProvider? timeProvider = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        (_folder, _clock) = (Path.GetFullPath(folder), timeProvider ?? TimeProvider.System);
+        (_folder, _clock) = (Path.GetFullPath(folder), timeProvider ?? new LlmOptions().TimeProvider);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_folder);
         else Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }

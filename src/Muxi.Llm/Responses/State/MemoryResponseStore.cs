@@ -16,13 +16,13 @@ public sealed class MemoryResponseStore : IResponseStore
     /// <summary>A store of its own bounds.</summary>
     /// <param name="maxEntries">How many responses it keeps.</param>
     /// <param name="maxBytes">How many bytes they have together; a larger one alone is not kept.</param>
-    /// <param name="timeProvider">The clock; the system's without one.</param>
+    /// <param name="timeProvider">The clock; without one that of a client by default.</param>
     /// <exception cref="ArgumentOutOfRangeException">A bound is below 1.</exception>
     public MemoryResponseStore(int maxEntries = 10_000, long maxBytes = 256L << 20, TimeProvider? timeProvider = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
-        (_maxEntries, _maxBytes, _clock) = (maxEntries, maxBytes, timeProvider ?? TimeProvider.System);
+        (_maxEntries, _maxBytes, _clock) = (maxEntries, maxBytes, timeProvider ?? new LlmOptions().TimeProvider);
     }
 
     /// <summary>How many responses it keeps now.</summary>
