@@ -8,6 +8,8 @@ public sealed class MissingModelTests
     {
         ["chat"] = async client => await client.Chat.Completions.CreateAsync(new() { Model = "", Messages = [Message.User("Hi")] }, null, Token),
         ["chat, streamed"] = async client => await LastAsync(client.Chat.Completions.StreamAsync(new() { Model = "", Messages = [Message.User("Hi")] }, null, Token)),
+        ["responses"] = async client => await client.Responses.CreateAsync(new() { Model = "", Input = "Hi" }, null, Token),
+        ["responses, streamed"] = async client => await LastAsync(client.Responses.StreamAsync(new ResponseRequest { Model = "", Input = "Hi" }, null, Token)),
         ["completions"] = async client => await client.Completions.CreateAsync(new() { Model = "", Prompt = "Hi" }, null, Token),
         ["completions, streamed"] = async client => await LastAsync(client.Completions.StreamAsync(new() { Model = "", Prompt = "Hi" }, null, Token)),
         ["embeddings"] = async client => await client.Embeddings.CreateAsync(new() { Model = "", Input = "Hi" }, null, Token),

@@ -47,6 +47,8 @@ public sealed class Law09_The_server_shows_no_key
         {
             var value = header == "Authorization" ? $"Bearer {Canary.Key}" : Canary.Key;
             await SeeAsync(witness, await served.ChatAsync(Served.Ask(), (header, value), ("OpenAI-Beta", "b")));
+            await SeeAsync(witness, await served.SendAsync(HttpMethod.Post, "/v1/responses", """{"model":"openai/m","input":"Hi"}""", (header, value)));
+            await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/responses/openai/r", null, (header, value)));
             await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/v1/models", null, (header, value)));
             await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, "/nothing", null, (header, value), ("x-api-key", "differs")));
         }
@@ -72,6 +74,8 @@ public sealed class Law09_The_server_shows_no_key
             ("completions", """{"model":"openai/m","prompt":"Hi"}"""), ("completions", """{"model":"openai/m","prompt":"Hi","stream":true}"""),
             ("embeddings", """{"model":"openai/m","input":"Hi"}"""), ("moderations", """{"model":"openai/m","input":"Hi"}"""),
             ("images/generations", """{"model":"openai/m","prompt":"Hi"}"""), ("images/generations", """{"model":"openai/m","prompt":"Hi","stream":true}"""),
+            ("responses", """{"model":"openai/m","input":"Hi"}"""), ("responses", """{"model":"openai/m","input":"Hi","stream":true}"""), ("responses", """{"model":"openai/m","input":"Hi","background":true}"""),
+            ("responses/input_tokens", """{"model":"openai/m","input":"Hi"}"""), ("responses/compact", """{"model":"openai/m","input":"Hi"}"""),
             ("audio/speech", """{"model":"openai/m","input":"Hi","voice":"v"}"""), ("audio/speech", """{"model":"openai/m","input":"Hi","voice":"v","stream_format":"sse"}"""),
         ])
             await SeeAsync(witness, await served.SendAsync(HttpMethod.Post, "/v1/" + path, body));
@@ -85,8 +89,9 @@ public sealed class Law09_The_server_shows_no_key
             await SeeAsync(witness, await served.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
         }
         // Not a file's content: that is the file's, whatever it is.
-        foreach (var path in (string[])["/v1/files?provider=openai", "/v1/files/openai%2Ff"]) await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, path));
-        await SeeAsync(witness, await served.SendAsync(HttpMethod.Delete, "/v1/files/openai/f"));
+        foreach (var path in (string[])["/v1/files?provider=openai", "/v1/files/openai%2Ff", "/v1/responses/openai/r", "/v1/responses/openai/r?stream=true&starting_after=1", "/v1/responses/openai/r/input_items"]) await SeeAsync(witness, await served.SendAsync(HttpMethod.Get, path));
+        foreach (var path in (string[])["/v1/files/openai/f", "/v1/responses/openai/r"]) await SeeAsync(witness, await served.SendAsync(HttpMethod.Delete, path));
+        await SeeAsync(witness, await served.SendAsync(HttpMethod.Post, "/v1/responses/openai/r/cancel"));
     }
 
     private static async Task SeeAsync(Witness witness, HttpResponseMessage reply)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -41,29 +42,29 @@ internal static class LogprobsJson
         return tokens;
     }
 
-    /// <summary>Writes a list of tokens as responses have it: bytes and alternatives only where there are any.</summary>
-    public static void WriteSparse(Utf8JsonWriter json, IReadOnlyList<TokenLogprob> tokens)
+    /// <summary>Writes a list of tokens as responses have it: in an event bytes and alternatives only where there are any, in a part always.</summary>
+    public static void WriteFlat(Utf8JsonWriter json, IReadOnlyList<TokenLogprob> tokens, bool isWhole)
     {
         json.WriteStartArray("logprobs"u8);
-        foreach (var token in tokens) WriteSparse(json, token);
+        foreach (var token in tokens) WriteFlat(json, token, isWhole, isTop: false);
         json.WriteEndArray();
     }
 
-    private static void WriteSparse(Utf8JsonWriter json, TokenLogprob token)
+    private static void WriteFlat(Utf8JsonWriter json, TokenLogprob token, bool isWhole, bool isTop)
     {
         json.WriteStartObject();
         json.WriteString("token"u8, token.Token);
         json.WriteNumber("logprob"u8, token.Logprob);
-        if (token.Bytes is { } bytes)
+        if ((token.Bytes ?? (isWhole ? Encoding.UTF8.GetBytes(token.Token) : null)) is { } bytes)
         {
             json.WriteStartArray("bytes"u8);
             foreach (var one in bytes) json.WriteNumberValue(one);
             json.WriteEndArray();
         }
-        if (token.TopLogprobs is { } top)
+        if ((token.TopLogprobs ?? (isWhole && !isTop ? [] : null)) is { } top)
         {
             json.WriteStartArray("top_logprobs"u8);
-            foreach (var other in top) WriteSparse(json, other);
+            foreach (var other in top) WriteFlat(json, other, isWhole, isTop: true);
             json.WriteEndArray();
         }
         token.Extra.WriteMembers(json);

@@ -58,7 +58,7 @@ internal static class ResponseEventJson
         members.Text("arguments"u8, one.Arguments);
         members.Text("input"u8, one.Input);
         members.Text("partial_image_b64"u8, one.PartialImageB64);
-        if ((one.Logprobs ?? (NeedsLogprobs(one) ? [] : null)) is { } logprobs && !members.Overrides("logprobs"u8)) LogprobsJson.WriteSparse(json, logprobs);
+        if ((one.Logprobs ?? (NeedsLogprobs(one) ? [] : null)) is { } logprobs && !members.Overrides("logprobs"u8)) LogprobsJson.WriteFlat(json, logprobs, isWhole: false);
     }
 
     private static bool NeedsLogprobs(ResponseStreamEvent one) => one.Type.Value is "response.output_text.delta" or "response.output_text.done";

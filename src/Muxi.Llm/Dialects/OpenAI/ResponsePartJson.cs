@@ -135,7 +135,7 @@ internal static class ResponsePartJson
         if (part.Type.Value is { Length: > 0 } type) members.Text("type"u8, type);
         members.Text("text"u8, part.Text);
         if ((part.Annotations ?? (isOutput ? [] : null)) is { } annotations && !members.Overrides("annotations"u8)) Write(json, annotations);
-        if ((part.Logprobs ?? (isOutput ? [] : null)) is { } logprobs && !members.Overrides("logprobs"u8)) LogprobsJson.WriteSparse(json, logprobs);
+        if ((part.Logprobs ?? (isOutput ? [] : null)) is { } logprobs && !members.Overrides("logprobs"u8)) LogprobsJson.WriteFlat(json, logprobs, isWhole: isReply);
         members.Text("refusal"u8, part.Refusal);
         members.Text("image_url"u8, part.ImageUrl);
         members.Text("file_id"u8, part.FileId);
