@@ -203,6 +203,31 @@ public sealed class ResponseRouteTests
         Assert.Equal((string?)queued["id"], (string?)stopped["id"]);
     }
 
+    [Fact]
+    public async Task What_the_server_keeps_is_found_only_with_the_key_that_it_was_made_with()
+    {
+        await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json(
+            """{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Yes."}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"""));
+        await using var served = await Served.StartAsync(Calls.OptionsFor(upstream.Url, "anthropic"));
+        (string, string)[] ann = [("Authorization", "Bearer ann")], bob = [("x-api-key", "bob")];
+
+        var (_, made) = await PostAsync(served, """{"model":"anthropic/m","input":"Hello?"}""", ann).JsonAsync();
+        var path = $"{Route}/{made["id"]}";
+        var next = $$"""{"model":"anthropic/m","input":"And?","previous_response_id":"{{made["id"]}}"}""";
+
+        foreach (var other in ((string, string)[][])[bob, []])
+        {
+            Assert.Equal(404, (await served.SendAsync(HttpMethod.Get, path, null, other).ErrorAsync()).Status);
+            Assert.Equal(404, (await served.SendAsync(HttpMethod.Get, path + "/input_items", null, other).ErrorAsync()).Status);
+            Assert.Equal(404, (await served.SendAsync(HttpMethod.Delete, path, null, other).ErrorAsync()).Status);
+            Assert.Equal(404, (await PostAsync(served, next, other).ErrorAsync()).Status);
+        }
+        Assert.Single(upstream.Requests);
+        Assert.Equal((string?)made["id"], (string?)(await served.SendAsync(HttpMethod.Get, path, null, ann).JsonAsync()).Body["id"]);
+        Assert.Equal((string?)made["id"], (string?)(await PostAsync(served, next, ann).JsonAsync()).Body["previous_response_id"]);
+        Assert.Contains("Yes.", upstream.Requests[1].Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
