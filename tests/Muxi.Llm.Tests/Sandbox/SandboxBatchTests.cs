@@ -46,7 +46,7 @@ public sealed class SandboxBatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sandbox/auth-error", "AuthenticationException")]
+    [InlineData("sandbox/auth", "AuthenticationException")]
     [InlineData("sandbox/context-length", "ContextLengthExceededException")]
     public async Task Faults_stand_in_the_file_with_the_errors(string model, string expected)
     {
