@@ -8,7 +8,7 @@ public sealed class SandboxBatchTests : IDisposable
     private readonly ManualTime _clock = new();
     private readonly LlmClient _client;
 
-    public SandboxBatchTests() => _client = new(new() { Environment = static _ => null, TimeProvider = _clock });
+    public SandboxBatchTests() => _client = new(new() { Environment = static _ => null, TimeProvider = _clock, Retries = Calls.Once });
 
     public void Dispose() => _client.Dispose();
 
