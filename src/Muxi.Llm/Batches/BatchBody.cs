@@ -47,7 +47,7 @@ internal sealed class BatchBody(Targets targets, TimeProvider clock) : IDisposab
 
     public void Dispose() => _spool.Dispose();
 
-    private BatchesDialect On(Provider provider) => provider.Batches ?? throw AttemptInProgress.Unsupported(provider, "", "batches");
+    private static BatchesDialect On(Provider provider) => provider.Batches ?? throw AttemptInProgress.Unsupported(provider, "", "batches");
 
     private void Take(BatchRequest request)
     {

@@ -38,7 +38,7 @@ public sealed record BatchRequest
     /// <summary>What is asked for.</summary>
     public BatchEndpoint Endpoint { get; }
 
-    /// <summary>The conversation.</summary>
+    /// <summary>The conversation to answer; null where something else is asked for.</summary>
     public ChatCompletionRequest? Chat { get; }
 
     /// <summary>The texts to embed.</summary>

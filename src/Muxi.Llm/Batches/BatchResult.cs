@@ -27,7 +27,7 @@ public sealed record BatchResult
     /// <summary>The reply of a conversation.</summary>
     public ChatCompletion? Chat => Reply as ChatCompletion;
 
-    /// <summary>The embeddings.</summary>
+    /// <summary>The embeddings of the texts; null for other operations.</summary>
     public EmbeddingResponse? Embedding => Reply as EmbeddingResponse;
 
     /// <summary>The text's completion.</summary>
@@ -36,10 +36,10 @@ public sealed record BatchResult
     /// <summary>What was found in the texts and pictures.</summary>
     public ModerationResponse? Moderation => Reply as ModerationResponse;
 
-    /// <summary>The pictures.</summary>
+    /// <summary>The pictures that were made; null for other operations.</summary>
     public ImagesResponse? Images => Reply as ImagesResponse;
 
-    /// <summary>The response.</summary>
+    /// <summary>The response that was made; null for other operations.</summary>
     public Response? Response => Reply as Response;
 
     /// <summary>The result as a line of OpenAI's form, whoever answered; an error as its code and message.</summary>

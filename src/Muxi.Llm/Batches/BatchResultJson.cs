@@ -5,7 +5,7 @@ namespace Muxi.Llm;
 /// <summary>A result as a line of OpenAI's form, whoever answered.</summary>
 internal static class BatchResultJson
 {
-    /// <remarks>Source: <c>BatchRequestOutput</c> in OpenAI's OpenAPI document 2.3.0.</remarks>
+    /// <remarks>Source: the lines of an output file in OpenAI's guide to batches, as of 2026-11.</remarks>
     public static void Write(Utf8JsonWriter json, BatchResult result)
     {
         if (result is { Reply: null, Error: null, Raw.IsEmpty: false })

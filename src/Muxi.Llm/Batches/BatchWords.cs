@@ -34,17 +34,17 @@ public readonly record struct BatchStatus(string Value)
 /// <param name="Value">The path as it is on the wire.</param>
 public readonly record struct BatchEndpoint(string Value)
 {
-    /// <summary>Conversations.</summary>
+    /// <summary>Conversations: answers to messages.</summary>
     public static BatchEndpoint ChatCompletions => new("/v1/chat/completions");
     /// <summary>Texts to go on with.</summary>
     public static BatchEndpoint Completions => new("/v1/completions");
-    /// <summary>Embeddings.</summary>
+    /// <summary>Embeddings of texts, as numbers.</summary>
     public static BatchEndpoint Embeddings => new("/v1/embeddings");
     /// <summary>Pictures after a description.</summary>
     public static BatchEndpoint ImageGenerations => new("/v1/images/generations");
-    /// <summary>Moderations.</summary>
+    /// <summary>Whether texts and pictures are harmful.</summary>
     public static BatchEndpoint Moderations => new("/v1/moderations");
-    /// <summary>Responses.</summary>
+    /// <summary>Responses, OpenAI's newer form of chat.</summary>
     public static BatchEndpoint Responses => new("/v1/responses");
 
     /// <summary>The path as it is on the wire.</summary>
@@ -54,7 +54,7 @@ public readonly record struct BatchEndpoint(string Value)
 }
 
 /// <summary>What became of one request of a batch. Any other word that a vendor uses is kept as it is.</summary>
-/// <param name="Value">The word.</param>
+/// <param name="Value">The word, ours for the same thing at every service.</param>
 public readonly record struct BatchOutcome(string Value)
 {
     /// <summary>It was answered.</summary>
@@ -68,8 +68,8 @@ public readonly record struct BatchOutcome(string Value)
     /// <summary>The service says nothing of it.</summary>
     public static BatchOutcome Missing => new("missing");
 
-    /// <summary>The word.</summary>
+    /// <summary>The word, ours for the same thing at every service.</summary>
     public static implicit operator BatchOutcome(string value) => new(value);
-    /// <summary>The word.</summary>
+    /// <summary>The word, ours for the same thing at every service.</summary>
     public override string ToString() => Value ?? "";
 }

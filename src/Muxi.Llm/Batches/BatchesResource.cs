@@ -173,7 +173,7 @@ public sealed class BatchesResource
         var (provider, _) = _targets.Owned(id);
         var batch = Ended(await RetrieveAsync(id, Plain(options), cancellationToken).ConfigureAwait(false), provider);
         if (batch is { Status.Value: "failed", OutputFileId: null, ErrorFileId: null })
-            throw new BadRequestException($"{provider.Name}: {BatchResults.FailureOf(batch)}") { Provider = provider.Name, Model = batch.Model, Code = batch.Errors.FirstOrDefault()?.Code, Param = batch.Errors.FirstOrDefault()?.Param, Status = System.Net.HttpStatusCode.BadRequest };
+            throw new BadRequestException($"{provider.Name}: {BatchResults.FailureOf(batch)}") { Provider = provider.Name, Model = batch.Model, Code = batch.Errors is [var first, ..] ? first.Code : null, Status = System.Net.HttpStatusCode.BadRequest };
         await foreach (var result in _results.ReadAsync(provider, batch, Plain(options), cancellationToken).ConfigureAwait(false)) yield return result;
     }
 

@@ -27,7 +27,7 @@ public sealed class BatchCommandTests : IDisposable
     public async Task A_batch_is_made_looked_at_waited_for_and_its_results_fetched()
     {
         await using var served = await Served.SandboxAsync();
-        At("in.jsonl", $"{Line("a")}\n{Line("b", "auth-error")}\n");
+        At("in.jsonl", $"{Line("a")}\n{Line("b", "auth")}\n");
 
         var made = await Run(served).RunAsync("batch", "create", "in.jsonl", "--metadata", "job=nightly");
         var id = made.Output.TrimEnd();

@@ -33,18 +33,15 @@ public sealed class BatchConformanceTests(SchemaServer server)
     {
         using var client = new LlmClient(new() { Environment = static _ => null });
         await using var served = await Served.SandboxAsync();
-        var batch = await client.Batches.CreateAsync([BatchWire.Ask("a", "sandbox/chat"), BatchWire.Ask("b", "sandbox/auth-error")], new() { Metadata = new Dictionary<string, string> { ["a"] = "b" } }, null, Token);
+        var batch = await client.Batches.CreateAsync([BatchWire.Ask("a", "sandbox/chat"), BatchWire.Ask("b", "sandbox/auth")], new() { Metadata = new Dictionary<string, string> { ["a"] = "b" } }, null, Token);
         var bodies = new List<(string, string)> { ("Batch", batch.ToJson()) };
         while (!batch.HasEnded) bodies.Add(("Batch", (batch = await client.Batches.RetrieveAsync(batch.QualifiedId, null, Token)).ToJson()));
         foreach (var result in await client.Batches.ResultsAsync(batch.QualifiedId, null, Token).AllAsync())
-        {
-            bodies.Add(("BatchRequestOutput", result.ToJson()));
-            bodies.Add(("BatchRequestOutput", result.Raw.ToString()));
-        }
+            if (result.Reply is not null) bodies.Add(("CreateChatCompletionResponse", System.Text.Json.JsonElement.Parse(result.ToJson()).GetProperty("response").GetProperty("body").GetRawText()));
         var (_, list) = await served.SendAsync(HttpMethod.Get, "/v1/batches?provider=sandbox").JsonAsync();
         bodies.Add(("ListBatchesResponse", list.ToJsonString()));
 
         await OpenAISchemas.ExpectValidAsync(bodies);
-        Assert.DoesNotContain("done\n", (await OpenAISchemas.ValidateAsync([("Batch", "{\"id\":1}")])).Split("Batch")[0], StringComparison.Ordinal);
+        Assert.NotEqual("done\n", await OpenAISchemas.ValidateAsync([("Batch", "{\"id\":1}")]));
     }
 }

@@ -5,7 +5,7 @@ const [baseURL] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey: "any", maxRetries: 0, timeout: 20_000 });
 const line = (id, model) => JSON.stringify({ custom_id: id, method: "POST", url: "/v1/chat/completions", body: { model, messages: [{ role: "user", content: `I am ${id}` }] } });
 
-const input = await client.files.create({ file: await toFile(Buffer.from([line("a", "chat"), line("b", "auth-error"), line("c", "chat")].join("\n")), "in.jsonl"), purpose: "batch" });
+const input = await client.files.create({ file: await toFile(Buffer.from([line("a", "chat"), line("b", "auth"), line("c", "chat")].join("\n")), "in.jsonl"), purpose: "batch" });
 const made = await client.batches.create({ input_file_id: input.id, endpoint: "/v1/chat/completions", completion_window: "24h", metadata: { job: "nightly" } });
 const states = [made.status];
 let batch = made;

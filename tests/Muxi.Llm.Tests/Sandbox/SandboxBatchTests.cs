@@ -8,7 +8,7 @@ public sealed class SandboxBatchTests : IDisposable
     private readonly ManualTime _clock = new();
     private readonly LlmClient _client;
 
-    public SandboxBatchTests() => _client = new(new() { Environment = static _ => null, TimeProvider = _clock });
+    public SandboxBatchTests() => _client = new(new() { Environment = static _ => null, TimeProvider = _clock, Retries = Calls.Once });
 
     public void Dispose() => _client.Dispose();
 
@@ -46,7 +46,7 @@ public sealed class SandboxBatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sandbox/auth-error", "AuthenticationException")]
+    [InlineData("sandbox/auth", "AuthenticationException")]
     [InlineData("sandbox/context-length", "ContextLengthExceededException")]
     public async Task Faults_stand_in_the_file_with_the_errors(string model, string expected)
     {

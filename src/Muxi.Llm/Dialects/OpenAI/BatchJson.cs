@@ -131,8 +131,8 @@ internal static class BatchJson
         json.WriteStartArray("data"u8);
         foreach (var batch in page.Data) Write(json, batch);
         json.WriteEndArray();
-        if ((page.FirstId ?? page.Data.FirstOrDefault()?.Id) is { } first) json.WriteString("first_id"u8, first);
-        if ((page.LastId ?? page.Data.LastOrDefault()?.Id) is { } last) json.WriteString("last_id"u8, last);
+        if ((page.FirstId ?? (page.Data is [var begin, ..] ? begin.Id : null)) is { } first) json.WriteString("first_id"u8, first);
+        if ((page.LastId ?? (page.Data is [.., var end] ? end.Id : null)) is { } last) json.WriteString("last_id"u8, last);
         json.WriteBoolean("has_more"u8, page.HasMore);
         page.Extra.WriteMembers(json);
         json.WriteEndObject();

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Muxi.Llm;
 
 /// <summary>OpenAI's batches: their requests stand in a file of JSON lines, their results in two others.</summary>
-/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>/batches</c>, <c>BatchRequestInput</c> and <c>BatchRequestOutput</c>.</remarks>
+/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>/batches</c>, and OpenAI's guide to batches for the lines of the files, as of 2026-11.</remarks>
 public sealed record OpenAIBatches : BatchesDialect, IVerb<BatchCreateRequest, Batch>
 {
     /// <summary>The path after the base URL.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -6,7 +7,7 @@ namespace Muxi.Llm;
 /// <summary>One batch of the simulator and how far it is.</summary>
 internal sealed class SandboxBatch(string id, string input, string endpoint, byte[] content, long createdAt)
 {
-    private readonly MemoryStream _output = new(), _errors = new();
+    private readonly ArrayBufferWriter<byte> _output = new(), _errors = new();
     private readonly List<(string Message, int Line)> _faults = [];
     private readonly Dictionary<string, long> _times = [];
     private int _completed, _failed;
@@ -71,7 +72,7 @@ internal sealed class SandboxBatch(string id, string input, string endpoint, byt
         });
         var into = isGood ? _output : _errors;
         into.Write(line);
-        into.WriteByte((byte)'\n');
+        into.Write("\n"u8);
         if (isGood) _completed++;
         else _failed++;
     }
@@ -89,7 +90,7 @@ internal sealed class SandboxBatch(string id, string input, string endpoint, byt
         Status = status;
         if (status == "completed") _times["finalizing_at"] = now;
         _times[status + "_at"] = now;
-        return (_output.ToArray(), _errors.ToArray());
+        return (_output.WrittenSpan.ToArray(), _errors.WrittenSpan.ToArray());
     }
 
     public void Write(Utf8JsonWriter json)
