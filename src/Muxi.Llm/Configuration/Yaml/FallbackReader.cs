@@ -9,7 +9,7 @@ namespace Muxi.Llm;
 internal sealed class FallbackReader(TimeoutSettings timeouts, IReadOnlyList<ProviderSettings> providers, List<string> secrets)
 {
     /// <summary>The words for kinds of failures.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = [.. Enum.GetNames<ErrorKind>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    public static IReadOnlyList<string> Kinds { get; } = [.. Enum.GetNames<ErrorKind>().Where(static name => name is not (nameof(ErrorKind.ToolLoop) or nameof(ErrorKind.Answer))).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>Who is asked, in order.</summary>
     public IReadOnlyList<Fallback> Read(Field list) => [.. (list.IsMap ? [list] : list.Items()).Select(One)];
