@@ -93,7 +93,7 @@ public sealed class OverChatCallTests
         var store = new MemoryResponseStore();
         using var client = new LlmClient(Calls.OptionsFor(server.Url, "anthropic") with { ResponseStore = store });
 
-        var error = await Assert.ThrowsAsync<StreamInterruptedException>(() => client.Responses.StreamAsync(new() { Model = ManyServices.Chat, Input = "Hi" }, null, Token).ToListAsync(Token).AsTask());
+        var error = await Assert.ThrowsAsync<StreamInterruptedException>(() => client.Responses.StreamAsync(new ResponseRequest { Model = ManyServices.Chat, Input = "Hi" }, null, Token).ToListAsync(Token).AsTask());
 
         Assert.Equal("Once", Assert.IsType<Response>(error.Partial).OutputText);
         Assert.Equal(0, store.Count);

@@ -232,7 +232,7 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
     }
 
     private static NotFoundException NotFound(string id, Provider maker, string param) => new(
-        $"there is no response '{id}' here: {maker.Name} keeps none itself, and of those that are kept for it none of this name was made with this key and address; name another maker as provider/{(id.Contains('/', StringComparison.Ordinal) ? "resp_..." : id)}")
+        $"{maker.Name}: there is no response '{id}': it keeps none itself, and none of this id is kept here that was made with this key and address; one of another service is called provider/id")
     {
         Status = HttpStatusCode.NotFound, Param = param, Code = "previous_response_not_found", Type = "invalid_request_error", Provider = maker.Name, WasSent = false,
     };
