@@ -39,6 +39,8 @@ public sealed class DocsTests : IDisposable
         { "complete", "finish reason length" },
         { "embeddings", "4 embeddings of 1536 numbers" },
         { "moderate", "held back for violence" },
+        { "responses", "message of user: And at sunset?" },
+        { "background", "completed: Hello! I am the muxi-llm sandbox" },
         { "models", "owned by muxi-llm-sandbox" },
     };
 
