@@ -12,7 +12,7 @@ public static partial class Providers
         DefaultModel = "chat",
         DefaultModels = new Dictionary<string, string>
         {
-            [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Moderations] = "moderate",
+            [Operations.Responses] = "chat", [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Moderations] = "moderate",
             [Operations.Speech] = "speech", [Operations.Transcription] = "transcription", [Operations.Translation] = "translation",
             [Operations.Images] = "image",
         }.ToImmutableDictionary(),

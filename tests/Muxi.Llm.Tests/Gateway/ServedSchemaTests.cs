@@ -73,6 +73,25 @@ public sealed class ServedSchemaTests
         await OpenAISchemas.ExpectValidAsync(await RespondAsync(served, $$"""{"model":"sandbox/chat",{{request}}}"""));
     }
 
+    [Theory]
+    [InlineData("A story?")]
+    [InlineData("Weather in Oslo?")]
+    public async Task Responses_of_a_chat_are_valid_too(string question)
+    {
+        await using var aimock = await AimockServer.StartAsync("""
+            {"fixtures":[{"match":{"userMessage":"Oslo"},"response":{"content":"Let me see.","toolCalls":[{"name":"weather","arguments":"{\"city\":\"Oslo\"}"}]}},
+            {"match":{"userMessage":"story"},"response":{"content":"Once upon a time.","reasoning":"A short one."}}]}
+            """);
+        await using var served = await Served.StartAsync(Calls.OptionsFor(aimock.OpenAIUrl, "anthropic") with { Retries = Calls.Once });
+
+        var bodies = await RespondAsync(served, $$"""{"model":"anthropic/claude-sonnet-4-5","input":"{{question}}","tools":[{{Tool}}],"instructions":"Be brief.","reasoning":{"effort":"low","summary":"auto"} }""");
+        var id = (string)System.Text.Json.Nodes.JsonNode.Parse(bodies[0].Body)!["id"]!;
+        bodies.Add(("Response", Known(await TextAsync(await served.SendAsync(HttpMethod.Get, $"{ResponseWire.Route}/{id}")))));
+        bodies.Add(("ResponseItemList", await TextAsync(await served.SendAsync(HttpMethod.Get, $"{ResponseWire.Route}/{id}/input_items"))));
+
+        await OpenAISchemas.ExpectValidAsync(bodies);
+    }
+
     [Fact]
     public async Task What_is_below_a_response_is_valid()
     {
