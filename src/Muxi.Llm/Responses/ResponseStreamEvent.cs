@@ -112,8 +112,9 @@ public sealed record ResponseStreamEvent : Reply
         "response.output_item.added" => Item is not { Type.Value: "message" or "reasoning" },
         "response.content_part.added" => !string.IsNullOrEmpty(Part?.Text),
         "response.reasoning_summary_part.added" => !string.IsNullOrEmpty(Part?.Text),
-        "response.failed" or "error" or "keepalive" or "ping" or "" => false,
-        _ => true,
+        "response.failed" => false,
+        // All that a response is made of is told under this name. What else is sent beside it (keepalive, ping, a service's limits) is no part of the answer.
+        var type => type?.StartsWith("response.", StringComparison.Ordinal) == true,
     };
 
     /// <summary>Whether the stream ends with it.</summary>
