@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Muxi.Llm.Tests;
@@ -60,6 +61,7 @@ public sealed class BatchResultTests
         { "/v1/completions", """{"id":"1","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"2","finish_reason":"stop"}]}""", static result => result.Completion?.Text },
         { "/v1/moderations", """{"id":"2","model":"m","results":[{"flagged":false,"categories":{},"category_scores":{}}]}""", static result => result.Moderation?.Id },
         { "/v1/images/generations", """{"created":2,"data":[{"b64_json":"aGk="}]}""", static result => result.Images?.Created.ToString(CultureInfo.InvariantCulture) },
+        { "/v1/responses", WireResponse.Response(id: "2"), static result => result.Response?.Id },
         { "/v1/videos", """{"id":"2"}""", static result => result.Reply is null && result.Error is null ? BatchWire.Json(result.Raw.ToString()).GetProperty("response").GetProperty("body").GetProperty("id").GetString() : null },
     };
 
@@ -73,6 +75,7 @@ public sealed class BatchResultTests
 
         Assert.Equal("2", read(result));
         Assert.Equal("a", BatchWire.Json(result.ToJson()).GetProperty("custom_id").GetString());
+        Assert.Equal(JsonValueKind.Object, BatchWire.Json(result.ToJson()).GetProperty("response").GetProperty("body").ValueKind);
     }
 
     [Fact]
