@@ -113,9 +113,12 @@ public sealed record ResponseStreamEvent : Reply
         "response.content_part.added" => !string.IsNullOrEmpty(Part?.Text),
         "response.reasoning_summary_part.added" => !string.IsNullOrEmpty(Part?.Text),
         "response.failed" => false,
-        // All that a response is made of is told under this name. What else is sent beside it (keepalive, ping, a service's limits) is no part of the answer.
-        var type => type?.StartsWith("response.", StringComparison.Ordinal) == true,
+        "error" => false,
+        _ => IsOfResponse,
     };
+
+    /// <summary>Whether it tells of the response: all that one is made of comes under this name. What else a service sends beside it (a keepalive, its limits) is no part of the answer.</summary>
+    internal bool IsOfResponse => Type == ResponseEventType.Error || Type.Value?.StartsWith("response.", StringComparison.Ordinal) == true;
 
     /// <summary>Whether the stream ends with it.</summary>
     public bool IsLast => Type.Value is "response.completed" or "response.incomplete" or "response.failed" or "response.cancelled" or "error";
