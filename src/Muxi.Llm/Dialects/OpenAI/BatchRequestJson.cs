@@ -95,8 +95,11 @@ internal static class BatchRequestJson
             case "/v1/images/generations":
                 var images = ImageGenerationRequest.Parse(body);
                 return new(id, images with { Model = Of(images.Model, provider) });
+            case "/v1/responses":
+                var response = ResponseRequest.Parse(body);
+                return new(id, response with { Model = Of(response.Model, provider) });
             default:
-                throw Wrong("url", "/v1/chat/completions, /v1/completions, /v1/embeddings, /v1/images/generations or /v1/moderations");
+                throw Wrong("url", "/v1/chat/completions, /v1/completions, /v1/embeddings, /v1/images/generations, /v1/moderations or /v1/responses");
         }
     }
 
