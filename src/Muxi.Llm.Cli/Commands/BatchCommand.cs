@@ -176,7 +176,10 @@ internal sealed class BatchCommand : CliCommand
 
     private void Print(Batch batch, bool isJson, Func<Batch, string> text) => _terminal.Write(isJson ? JsonText.Of(json => BatchJson.Write(json, Qualified(batch))) : text(batch));
 
-    private static Batch Qualified(Batch batch) => batch with { Id = batch.QualifiedId };
+    private static Batch Qualified(Batch batch) => batch with
+    {
+        Id = batch.QualifiedId, InputFileId = Qualified(batch.InputFileId, batch), OutputFileId = Qualified(batch.OutputFileId, batch), ErrorFileId = Qualified(batch.ErrorFileId, batch),
+    };
 
     private static Dictionary<string, string>? Metadata(string[]? given)
     {
