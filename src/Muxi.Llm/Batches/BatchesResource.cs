@@ -140,6 +140,7 @@ public sealed class BatchesResource
     public async Task<Batch> WaitAsync(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, CancellationToken cancellationToken = default)
     {
         waiting ??= new();
+        if (waiting.Interval <= TimeSpan.Zero) throw Wrong.Request("interval", $"BatchWaiting.Interval is {waiting.Interval}: it must be above zero");
         var (since, failures) = (_clock.GetTimestamp(), 0);
         while (true)
         {

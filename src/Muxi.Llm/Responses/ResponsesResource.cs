@@ -177,12 +177,13 @@ public sealed class ResponsesResource
     public async Task<Response> WaitAsync(string id, ResponseWaiting? waiting = null, IProgress<Response>? progress = null, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         waiting ??= new();
+        if (waiting.Interval <= TimeSpan.Zero) throw Wrong.Request("interval", $"ResponseWaiting.Interval is {waiting.Interval}: it must be above zero");
         var since = _clock.GetTimestamp();
         while (true)
         {
             var response = await RetrieveAsync(id, options, cancellationToken).ConfigureAwait(false);
             progress?.Report(response);
-            if (response.IsDone) return response;
+            if (response.HasEnded) return response;
             if (_clock.GetElapsedTime(since) + waiting.Interval > waiting.Limit)
                 throw new ApiTimeoutException($"{response.Provider}: the response {response.Id} is '{response.Status}' still after {waiting.Limit.TotalSeconds:0} s", TimeoutKind.Total) { Provider = response.Provider };
             await Task.Delay(waiting.Interval, _clock, cancellationToken).ConfigureAwait(false);
@@ -193,7 +194,7 @@ public sealed class ResponsesResource
     {
         request = await _kept.WithHistoryAsync(request, model, options, cancellationToken).ConfigureAwait(false);
         var response = await _router.SendAsync(request.Background == true ? Verbs.BackgroundResponse : Verbs.Response, request, model, options, cancellationToken).ConfigureAwait(false);
-        return await _kept.KeepAsync(request, response, response.Call, options, response.IsDone, cancellationToken).ConfigureAwait(false);
+        return await _kept.KeepAsync(request, response, response.Call, options, response.HasEnded, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<ResponseStreamEvent> MakeStreamAsync(ResponseRequest request, string model, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -137,6 +137,7 @@ public sealed class BatchResultTests
 
         var late = await Assert.ThrowsAsync<ApiTimeoutException>(() => client.Batches.WaitAsync("batch_1", new() { Limit = TimeSpan.FromSeconds(1) }, null, Token));
         await Assert.ThrowsAsync<NotFoundException>(() => client.Batches.WaitAsync("gone", null, null, Token));
+        Assert.False((await Assert.ThrowsAsync<BadRequestException>(() => client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.Zero }, null, Token))).WasSent);
         var waiting = client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.FromSeconds(77) }, null, stop.Token);
         await clock.Armed(TimeSpan.FromSeconds(77)).SoonAsync();
         await stop.CancelAsync();

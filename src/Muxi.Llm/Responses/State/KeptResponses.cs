@@ -82,7 +82,7 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
                 yield return one;
                 continue;
             }
-            var isWhole = one.IsLast && response.IsDone;
+            var isWhole = one.IsLast && response.HasEnded;
             yield return one with { Response = await KeepAsync(request, response, one.Call, settings, isWhole, cancellationToken).ConfigureAwait(false) };
         }
     }
@@ -233,7 +233,7 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
                 // An earlier turn was deleted: the later ones tell what they were made from.
                 break;
             }
-            if (!response.IsDone) throw Wrong.Request("previous_response_id", $"the response '{at}' is still being made", maker.Name);
+            if (!response.HasEnded) throw Wrong.Request("previous_response_id", $"the response '{at}' is still being made", maker.Name);
             var asked = new ResponseInputItemsRequest(at) { Limit = PageSize, Order = ListOrder.Ascending };
             var input = new List<ResponseItem>();
             await foreach (var item in Pages.AllAsync((after, token) => router.SendAsync(Verbs.ResponseInputItems, asked with { After = after }, maker, settings, token), cancellationToken).ConfigureAwait(false))
