@@ -10,6 +10,23 @@ internal abstract class CliCommand(string name, string description) : Command(na
 {
     /// <summary>Examples and whatever else ends the help.</summary>
     public abstract string Ending { get; }
+
+    /// <summary>Adds a command below this one.</summary>
+    protected void Add(string name, string description, string examples, Func<ParseResult, CancellationToken, Task<int>> run, params ReadOnlySpan<Symbol> symbols)
+    {
+        var command = new CliSubcommand(name, description, examples);
+        foreach (var symbol in symbols)
+            if (symbol is Argument argument) command.Add(argument);
+            else command.Add((Option)symbol);
+        command.SetAction(run);
+        Add(command);
+    }
+}
+
+/// <summary>A command below a command.</summary>
+internal sealed class CliSubcommand(string name, string description, string examples) : CliCommand(name, description)
+{
+    public override string Ending => $"Examples:\n  {examples}\n";
 }
 
 /// <summary>The whole program: from arguments to an exit code.</summary>

@@ -62,11 +62,11 @@ internal sealed class Endpoints
         var audio = new AudioRoutes(client, callees);
         var images = new Images(client, callees);
         var models = new ModelRoutes(new(client, callees, options));
-        var owners = new FileOwner(client, callees);
+        var owners = new Owners(client, callees, KeptThings.Files);
         var files = new FileRoutes(client, owners);
         var uploads = new UploadRoutes(client, owners);
-        var responses = new ResponseRoutes(client, callees, new(client, callees) { Keeps = static provider => provider.Responses is IVerb<ResponseRetrieveRequest, Response>, What = "responses" });
-        var batches = new BatchRoutes(client, owners);
+        var responses = new ResponseRoutes(client, callees, new(client, callees, KeptThings.Responses));
+        var batches = new BatchRoutes(client, new(client, callees, KeptThings.Batches));
         return new(
         [
             new("GET", "/health", Health.AnswerAsync) { IsOpen = true },

@@ -3,7 +3,7 @@ namespace Muxi.Llm;
 /// <summary>The synchronous doors: they wait for the asynchronous ones, away from the caller's SynchronizationContext, so that a UI thread cannot lock itself.</summary>
 /// <remarks>
 /// Every door and verb that is asynchronous has a twin here, of the same parameters and without <c>Async</c> in its name; only <see cref="RawResource"/> has none. Static doors of two types
-/// that differ in nothing but their result cannot stand in one class: the later one's stand beside, in a class called after it (<see cref="EmbeddingSyncDoors"/>, <see cref="TranslationSyncDoors"/>, <see cref="ResponseSyncDoors"/>).
+/// that differ in nothing but their result cannot stand in one class: the later one's stand beside, in a class called after it (<see cref="EmbeddingSyncDoors"/>, <see cref="TranslationSyncDoors"/>, <see cref="ResponseSyncDoors"/>, <see cref="BatchSyncDoors"/>).
 /// </remarks>
 public static partial class SyncDoors
 {

@@ -11,7 +11,7 @@ internal sealed class BatchCommand : CliCommand
     private readonly Terminal _terminal;
     private readonly Argument<string> _file = new("FILE.jsonl") { Description = "The requests, one a line, in OpenAI's form: custom_id, method, url, body." };
     private readonly Argument<string> _id = new("ID") { Description = "The batch, as batch list shows it: provider/id." };
-    private readonly Option<string> _provider = new("--provider") { HelpName = "NAME", Description = "Who answers. Without it OpenAI, else the only service that is set up and keeps files, else the sandbox." };
+    private readonly Option<string> _provider = new("--provider") { HelpName = "NAME", Description = "Who answers. Without it OpenAI, else the only service that is set up and has batches, else the sandbox." };
     private readonly Option<string> _window = new("--window") { HelpName = "TIME", Description = "Within which time: 24h without it; Groq takes up to 7d." };
     private readonly Option<string[]> _metadata = new("--metadata") { HelpName = "NAME=VALUE", Description = "A note that is kept with the batch; may be given several times." };
     private readonly Option<int?> _expires = new("--expires") { HelpName = "HOURS", Description = "Lets the service delete the results after so many hours, 1 to 720.", CustomParser = Given.Whole("--expires", 1, 720) };
@@ -130,7 +130,7 @@ internal sealed class BatchCommand : CliCommand
         using var bar = new BatchBar(_terminal);
         try
         {
-            return await client.Batches.WaitAsync(id, parsed.GetValue(_interval) is { } seconds ? new() { Interval = TimeSpan.FromSeconds(seconds) } : null, bar, cancellationToken);
+            return await client.Batches.WaitAsync(id, parsed.GetValue(_interval) is { } seconds ? new() { Interval = TimeSpan.FromSeconds(seconds) } : null, bar, null, cancellationToken);
         }
         catch (OperationCanceledException) when (!IsSandbox(client.Targets.Owned(id).Provider))
         {
@@ -167,7 +167,7 @@ internal sealed class BatchCommand : CliCommand
     private Provider Owner(LlmClient client, string? named)
     {
         if (named is not null) return client.Targets.Provider(named);
-        var provider = FileOwners.Default(client);
+        var provider = KeptThings.Batches.Owner(client);
         _terminal.Note($"{provider.Name} has the batches (--provider names another service)");
         return provider;
     }
@@ -197,7 +197,7 @@ internal sealed class BatchCommand : CliCommand
     private static string Table(List<Batch> batches)
     {
         if (batches.Count == 0) return "";
-        var rows = batches.ConvertAll(static batch => (Id: batch.QualifiedId, Time: Time(batch.CreatedAt), Status: batch.Status.ToString(), Counts: batch.RequestCounts is { } counts ? BatchBar.Counts(counts) : "-"));
+        var rows = batches.ConvertAll(static batch => (Id: batch.QualifiedId, Time: UnixTime.Of(batch.CreatedAt), Status: batch.Status.ToString(), Counts: batch.RequestCounts is { } counts ? BatchBar.Counts(counts) : "-"));
         var (id, status) = (rows.Max(static row => row.Id.Length), rows.Max(static row => row.Status.Length));
         return string.Concat(rows.Select(row => $"{row.Id.PadRight(id)}  {row.Time}  {row.Status.PadRight(status)}  {row.Counts}\n"));
     }
@@ -208,7 +208,7 @@ internal sealed class BatchCommand : CliCommand
         foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)
         [
             ("id", batch.QualifiedId), ("status", batch.Status.ToString()), ("endpoint", batch.Endpoint.ToString()), ("model", batch.Model), ("requests", batch.RequestCounts is { } counts ? BatchBar.Counts(counts) : null),
-            ("created", Time(batch.CreatedAt)), ("expires", batch.ExpiresAt is { } expires ? Time(expires) : null), ("input", Qualified(batch.InputFileId, batch)), ("output", Qualified(batch.OutputFileId, batch)), ("errors", Qualified(batch.ErrorFileId, batch)),
+            ("created", UnixTime.Of(batch.CreatedAt)), ("expires", batch.ExpiresAt is { } expires ? UnixTime.Of(expires) : null), ("input", Qualified(batch.InputFileId, batch)), ("output", Qualified(batch.OutputFileId, batch)), ("errors", Qualified(batch.ErrorFileId, batch)),
             ("failure", batch.Status == BatchStatus.Failed ? BatchResults.FailureOf(batch) : null),
         ])
             if (!string.IsNullOrEmpty(value)) text.Append(CultureInfo.InvariantCulture, $"{name.PadRight(10)}  {value.ReplaceLineEndings(" ")}\n");
@@ -216,16 +216,4 @@ internal sealed class BatchCommand : CliCommand
     }
 
     private static string? Qualified(string? file, Batch batch) => file is null ? null : $"{batch.Provider}/{file}";
-
-    private static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799)).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private void Add(string name, string description, string examples, Func<ParseResult, CancellationToken, Task<int>> run, params ReadOnlySpan<Symbol> symbols)
-    {
-        var command = new CliSubcommand(name, description, examples);
-        foreach (var symbol in symbols)
-            if (symbol is Argument argument) command.Add(argument);
-            else command.Add((Option)symbol);
-        command.SetAction(run);
-        Add(command);
-    }
 }

@@ -82,9 +82,3 @@ internal sealed class ConfigCommand : CliCommand
         json.WriteEndArray();
     });
 }
-
-/// <summary>A command below a command.</summary>
-internal sealed class CliSubcommand(string name, string description, string examples) : CliCommand(name, description)
-{
-    public override string Ending => $"Examples:\n  {examples}\n";
-}

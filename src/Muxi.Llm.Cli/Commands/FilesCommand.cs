@@ -133,7 +133,7 @@ internal sealed class FilesCommand : CliCommand
     private Provider Owner(LlmClient client, string? named)
     {
         if (named is not null) return client.Targets.Provider(named);
-        var provider = FileOwners.Default(client);
+        var provider = KeptThings.Files.Owner(client);
         _terminal.Note($"{provider.Name} keeps the files (--provider names another service)");
         return provider;
     }
@@ -165,7 +165,7 @@ internal sealed class FilesCommand : CliCommand
     private static string Table(List<FileObject> files)
     {
         if (files.Count == 0) return "";
-        var rows = files.ConvertAll(static file => (Id: file.QualifiedId, Size: ByteCount.Of(file.Bytes), Time: Time(file.CreatedAt), Purpose: file.Purpose?.Value ?? "-", file.Filename));
+        var rows = files.ConvertAll(static file => (Id: file.QualifiedId, Size: ByteCount.Of(file.Bytes), Time: UnixTime.Of(file.CreatedAt), Purpose: file.Purpose?.Value ?? "-", file.Filename));
         var (id, size, purpose) = (rows.Max(static row => row.Id.Length), rows.Max(static row => row.Size.Length), rows.Max(static row => row.Purpose.Length));
         return string.Concat(rows.Select(row => $"{row.Id.PadRight(id)}  {row.Size.PadLeft(size)}  {row.Time}  {row.Purpose.PadRight(purpose)}  {row.Filename.ReplaceLineEndings(" ")}\n"));
     }
@@ -174,21 +174,9 @@ internal sealed class FilesCommand : CliCommand
     {
         (string Name, string? Value)[] lines =
         [
-            ("id", file.QualifiedId), ("filename", file.Filename.ReplaceLineEndings(" ")), ("bytes", file.Bytes.ToString(CultureInfo.InvariantCulture)), ("created", Time(file.CreatedAt)), ("expires", file.ExpiresAt is { } expires ? Time(expires) : null),
+            ("id", file.QualifiedId), ("filename", file.Filename.ReplaceLineEndings(" ")), ("bytes", file.Bytes.ToString(CultureInfo.InvariantCulture)), ("created", UnixTime.Of(file.CreatedAt)), ("expires", file.ExpiresAt is { } expires ? UnixTime.Of(expires) : null),
             ("purpose", file.Purpose?.Value), ("status", file.Status?.Value), ("details", file.StatusDetails), ("media type", file.MimeType), ("downloadable", file.Downloadable is { } may ? may ? "yes" : "no" : null),
         ];
         return string.Concat(lines.Where(static line => !string.IsNullOrEmpty(line.Value)).Select(static line => $"{line.Name.PadRight(12)}  {line.Value}\n"));
-    }
-
-    private static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799)).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private void Add(string name, string description, string examples, Func<ParseResult, CancellationToken, Task<int>> run, params ReadOnlySpan<Symbol> symbols)
-    {
-        var command = new CliSubcommand(name, description, examples);
-        foreach (var symbol in symbols)
-            if (symbol is Argument argument) command.Add(argument);
-            else command.Add((Option)symbol);
-        command.SetAction(run);
-        Add(command);
     }
 }

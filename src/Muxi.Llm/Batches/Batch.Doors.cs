@@ -30,8 +30,8 @@ public sealed partial record Batch
 
     /// <summary>Waits until a batch has ended.</summary>
     /// <exception cref="LlmException">As <see cref="BatchesResource.WaitAsync"/>.</exception>
-    public static Task<Batch> WaitAsync(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, CancellationToken cancellationToken = default) =>
-        LlmClient.Default.Batches.WaitAsync(id, waiting, progress, cancellationToken);
+    public static Task<Batch> WaitAsync(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        LlmClient.Default.Batches.WaitAsync(id, waiting, progress, options, cancellationToken);
 
     /// <summary>Gives the results of a batch that has ended.</summary>
     /// <exception cref="LlmException">As <see cref="BatchesResource.ResultsAsync(string, RequestOptions?, CancellationToken)"/>.</exception>

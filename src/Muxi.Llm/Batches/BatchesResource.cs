@@ -6,9 +6,6 @@ namespace Muxi.Llm;
 /// </summary>
 public sealed class BatchesResource
 {
-    /// <summary>How many times in a row asking may fail while a batch is waited for: a day is long, and the network is not always there.</summary>
-    private const int MostFailures = 10;
-
     private readonly Router _router;
     private readonly Targets _targets;
     private readonly FilesResource _files;
@@ -120,46 +117,37 @@ public sealed class BatchesResource
         return _router.SendAsync(Verbs.BatchCancel, new(own), provider, options, cancellationToken);
     }
 
-    /// <summary>Deletes a batch that has ended, with its results: Anthropic does so, OpenAI deletes files alone.</summary>
+    /// <summary>Deletes a batch that has ended, with its results: Anthropic does so, OpenAI deletes files alone. One that is gone when it is asked for again was deleted by the first time.</summary>
     /// <exception cref="NotFoundException">There is no such batch.</exception>
     /// <exception cref="UnsupportedFeatureException">The provider deletes no batches; nothing was sent.</exception>
     /// <exception cref="LlmException">As <see cref="ListPageAsync"/>.</exception>
-    public Task<BatchDeleted> DeleteAsync(string id, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<BatchDeleted> DeleteAsync(string id, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (provider, own) = _targets.Owned(id);
-        return _router.SendAsync(Verbs.BatchDelete, new(own), provider, options, cancellationToken);
+        try
+        {
+            return await _router.SendAsync(Verbs.BatchDelete, new(own), provider, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotFoundException e) when (RetryPolicy.WasDoneBefore(e))
+        {
+            return new() { Id = own, Deleted = true, Call = new(provider.Name, e.Attempts, new(), []) };
+        }
     }
 
     /// <summary>Waits until a batch has ended, in whatever way: <see cref="Batch.Status"/> says in which. Asking that fails in passing does not end the wait.</summary>
     /// <param name="id">The batch, <c>provider/id</c> or an id of OpenAI's.</param>
     /// <param name="waiting">How often to ask, and for how long.</param>
     /// <param name="progress">Told of the batch each time.</param>
+    /// <param name="options">Settings of each call.</param>
     /// <param name="cancellationToken">Ends the wait; the batch goes on.</param>
     /// <exception cref="ApiTimeoutException">It took longer than the limit; the batch goes on.</exception>
     /// <exception cref="LlmException">As <see cref="RetrieveAsync"/>.</exception>
-    public async Task<Batch> WaitAsync(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<Batch> WaitAsync(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         waiting ??= new();
-        if (waiting.Interval <= TimeSpan.Zero) throw Wrong.Request("interval", $"BatchWaiting.Interval is {waiting.Interval}: it must be above zero");
-        var (since, failures) = (_clock.GetTimestamp(), 0);
-        while (true)
-        {
-            Batch? batch = null;
-            try
-            {
-                batch = await RetrieveAsync(id, null, cancellationToken).ConfigureAwait(false);
-                failures = 0;
-            }
-            catch (LlmException e) when (e is ApiConnectionException or ServerException or RateLimitException and not QuotaExceededException && ++failures < MostFailures)
-            {
-                // It is asked for again.
-            }
-            if (batch is not null) progress?.Report(batch);
-            if (batch is { HasEnded: true }) return batch;
-            if (_clock.GetElapsedTime(since) + waiting.Interval > waiting.Limit)
-                throw new ApiTimeoutException($"the batch {id} is '{batch?.Status.Value ?? "not known"}' still after {waiting.Limit.TotalSeconds:0} s", TimeoutKind.Total) { Provider = _targets.Owned(id).Provider.Name };
-            await Task.Delay(waiting.Interval, _clock, cancellationToken).ConfigureAwait(false);
-        }
+        var (provider, own) = _targets.Owned(id);
+        return await new Polling(provider, $"the batch {own}", waiting.Interval, waiting.Limit, _clock)
+            .UntilAsync(() => RetrieveAsync(id, options, cancellationToken), static batch => batch.HasEnded, static batch => batch.Status.Value, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives the results of a batch that has ended as they are read, in the service's order, errors among them: <see cref="BatchResult.CustomId"/> says whose each is.</summary>

@@ -9,9 +9,6 @@ internal sealed class Spool : IDisposable
 
     public long Length => _bytes.Length;
 
-    /// <summary>Whether it has gone to disk.</summary>
-    public bool IsOnDisk => _bytes is FileStream;
-
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (_bytes is MemoryStream memory && memory.Length + bytes.Length > MostInMemory)

@@ -33,8 +33,8 @@ public static partial class SyncDoors
             Wait(() => batches.DeleteAsync(id, options, cancellationToken));
 
         /// <summary>Waits until a batch has ended.</summary>
-        public Batch Wait(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, CancellationToken cancellationToken = default) =>
-            Wait(() => batches.WaitAsync(id, waiting, progress, cancellationToken));
+        public Batch Wait(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            Wait(() => batches.WaitAsync(id, waiting, progress, options, cancellationToken));
 
         /// <summary>Gives the results of a batch that has ended, each when it has come.</summary>
         public IEnumerable<BatchResult> Results(string id, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -72,8 +72,8 @@ public static class BatchSyncDoors
             LlmClient.Default.Batches.Cancel(id, options, cancellationToken);
 
         /// <summary>Waits until a batch has ended.</summary>
-        public static Batch Wait(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, CancellationToken cancellationToken = default) =>
-            LlmClient.Default.Batches.Wait(id, waiting, progress, cancellationToken);
+        public static Batch Wait(string id, BatchWaiting? waiting = null, IProgress<Batch>? progress = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            LlmClient.Default.Batches.Wait(id, waiting, progress, options, cancellationToken);
 
         /// <summary>Gives the results of a batch that has ended, each when it has come.</summary>
         public static IEnumerable<BatchResult> Results(string id, RequestOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -121,7 +121,7 @@ public sealed class FilesResource
         {
             return await _router.SendAsync(Verbs.FileDelete, new(own), provider, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (NotFoundException e) when (e.Attempts is [.., _, _] && e.Attempts.SkipLast(1).Any(static attempt => attempt.MayHaveWorked))
+        catch (NotFoundException e) when (RetryPolicy.WasDoneBefore(e))
         {
             return new() { Id = own, Deleted = true, Call = new(provider.Name, e.Attempts, new(), []) };
         }
@@ -133,15 +133,9 @@ public sealed class FilesResource
     public async Task<FileObject> WaitAsync(string id, FileWaiting? waiting = null, CancellationToken cancellationToken = default)
     {
         waiting ??= new();
-        var since = _clock.GetTimestamp();
-        while (true)
-        {
-            var file = await RetrieveAsync(id, null, cancellationToken).ConfigureAwait(false);
-            if (!IsUnderWay(file.Status)) return file;
-            if (_clock.GetElapsedTime(since) + waiting.Interval > waiting.Limit)
-                throw new ApiTimeoutException($"{file.Provider}: the file {file.Id} is '{file.Status}' still after {waiting.Limit.TotalSeconds:0} s", TimeoutKind.Total) { Provider = file.Provider };
-            await Task.Delay(waiting.Interval, _clock, cancellationToken).ConfigureAwait(false);
-        }
+        var (provider, own) = _targets.Owned(id);
+        return await new Polling(provider, $"the file {own}", waiting.Interval, waiting.Limit, _clock)
+            .UntilAsync(() => RetrieveAsync(id, null, cancellationToken), static file => !IsUnderWay(file.Status), static file => file.Status?.Value, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>OpenAI's word, and those that others have for the same.</summary>

@@ -118,7 +118,7 @@ public sealed class ResponsesResource
         {
             return await _router.SendAsync(Verbs.ResponseDelete, new(own), provider, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (NotFoundException e) when (e.Attempts is [.., _, _] && e.Attempts.SkipLast(1).Any(static attempt => attempt.MayHaveWorked))
+        catch (NotFoundException e) when (RetryPolicy.WasDoneBefore(e))
         {
             return new() { Id = own, Deleted = true, Call = new(provider.Name, e.Attempts, new(), []) };
         }
@@ -177,17 +177,9 @@ public sealed class ResponsesResource
     public async Task<Response> WaitAsync(string id, ResponseWaiting? waiting = null, IProgress<Response>? progress = null, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         waiting ??= new();
-        if (waiting.Interval <= TimeSpan.Zero) throw Wrong.Request("interval", $"ResponseWaiting.Interval is {waiting.Interval}: it must be above zero");
-        var since = _clock.GetTimestamp();
-        while (true)
-        {
-            var response = await RetrieveAsync(id, options, cancellationToken).ConfigureAwait(false);
-            progress?.Report(response);
-            if (response.HasEnded) return response;
-            if (_clock.GetElapsedTime(since) + waiting.Interval > waiting.Limit)
-                throw new ApiTimeoutException($"{response.Provider}: the response {response.Id} is '{response.Status}' still after {waiting.Limit.TotalSeconds:0} s", TimeoutKind.Total) { Provider = response.Provider };
-            await Task.Delay(waiting.Interval, _clock, cancellationToken).ConfigureAwait(false);
-        }
+        var (provider, own) = _targets.Owned(id);
+        return await new Polling(provider, $"the response {own}", waiting.Interval, waiting.Limit, _clock)
+            .UntilAsync(() => RetrieveAsync(id, options, cancellationToken), static response => response.HasEnded, static response => response.Status?.Value, progress, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Response> MakeAsync(ResponseRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)

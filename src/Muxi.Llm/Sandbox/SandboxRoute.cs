@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Muxi.Llm;
 
 /// <summary>One HTTP request as a route sees it.</summary>
@@ -10,6 +12,10 @@ internal sealed record SandboxCall(string Path, string Tail, byte[] Body, string
 {
     /// <summary>What stands behind the path, with its question mark; empty where there is nothing.</summary>
     public string Query { get; init; } = "";
+
+    /// <summary>The query's parameters; of those that come several times the first.</summary>
+    public Dictionary<string, string> Parameters() => Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(static pair => pair.Split('=', 2))
+        .GroupBy(static pair => pair[0]).ToDictionary(static group => group.Key, static group => WebUtility.UrlDecode(group.First().ElementAtOrDefault(1) ?? ""));
 }
 
 /// <summary>What the sandbox serves at one path. A path that ends in <c>/</c> takes whatever follows it as <see cref="SandboxCall.Tail"/>.</summary>

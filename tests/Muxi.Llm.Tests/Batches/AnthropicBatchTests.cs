@@ -93,6 +93,17 @@ public sealed class AnthropicBatchTests
     }
 
     [Fact]
+    public async Task A_delete_whose_answer_was_lost_is_done_when_the_batch_is_gone()
+    {
+        await using var server = FaultServer.Start(Fault.ResetUnanswered, CannedReply.Json("""{"type":"error","error":{"type":"not_found_error","message":"gone"}}""", 404));
+        using var client = new LlmClient(Calls.OptionsFor(server.Url, "anthropic") with { Retries = new() { InitialDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } });
+
+        var deleted = await client.Batches.DeleteAsync("anthropic/msgbatch_1", null, Token);
+
+        Assert.Equal(("msgbatch_1", true, "anthropic", 2), (deleted.Id, deleted.Deleted, deleted.Provider, deleted.Attempts.Count));
+    }
+
+    [Fact]
     public async Task Batches_are_listed_stopped_and_deleted()
     {
         await using var server = await ServerAsync();

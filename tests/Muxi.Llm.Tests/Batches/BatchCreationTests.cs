@@ -111,6 +111,23 @@ public sealed class BatchCreationTests
     }
 
     [Fact]
+    public void A_line_may_ask_for_a_response()
+    {
+        var line = BatchRequest.Parse("""{"custom_id":"a","method":"POST","url":"/v1/responses","body":{"model":"gpt-test","input":"Hi"}}"""u8, "openai");
+
+        Assert.Equal((BatchEndpoint.Responses, "openai/gpt-test", "Hi"), (line.Endpoint, line.Model, line.Response?.Input?.Text));
+    }
+
+    [Fact]
+    public void Where_nobody_says_whose_batches_are_meant_who_only_keeps_files_does_not_count()
+    {
+        using var client = new LlmClient(new() { ApiKeys = new Dictionary<string, string> { ["deepseek"] = "k", ["groq"] = "k" }, Environment = static _ => null });
+
+        Assert.Equal("groq", KeptThings.Batches.Owner(client).Name);
+        Assert.Throws<ConfigurationException>(() => KeptThings.Files.Owner(client));
+    }
+
+    [Fact]
     public async Task A_service_without_batches_is_unsupported()
     {
         using var client = Calls.ClientFor(FaultServer.Refused(), "deepseek");

@@ -120,11 +120,30 @@ public sealed class BatchResultTests
         using var client = new LlmClient(Calls.OptionsFor(server.Url) with { TimeProvider = clock, Timeouts = new() { Connect = TimeSpan.FromHours(1), FirstByte = TimeSpan.FromHours(1), Idle = TimeSpan.FromHours(1), Total = TimeSpan.FromHours(1) } });
         var seen = new Seen();
 
-        var batch = await client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.FromSeconds(20) }, seen, Token);
+        var batch = await client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.FromSeconds(20) }, seen, null, Token);
 
         Assert.Equal(BatchStatus.Completed, batch.Status);
         Assert.Equal(["validating", "in_progress", "completed"], seen.Statuses);
         Assert.Equal([20, 20, 20], clock.Waits.Select(wait => (int)wait.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Waiting_asks_with_the_settings_of_the_call()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(BatchWire.Ended()));
+        using var client = Calls.ClientFor(server.Url);
+
+        await client.Batches.WaitAsync("batch_1", null, null, new() { ApiKey = "another" }, Token);
+
+        Assert.Equal("Bearer another", Assert.Single(server.Requests).Headers["authorization"]);
+    }
+
+    [Fact]
+    public void What_a_batch_used_is_counted_in_the_same_members_as_elsewhere()
+    {
+        var batch = Batch.Parse(Encoding.UTF8.GetBytes(BatchWire.Batch("completed", ""","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},"output_tokens":3,"output_tokens_details":{"reasoning_tokens":1},"total_tokens":12}""")));
+
+        Assert.Equal((9, 4, 2, 1, 12), (batch.Usage?.PromptTokens, batch.Usage?.PromptTokensDetails?.CachedTokens, batch.Usage?.PromptTokensDetails?.CacheWriteTokens, batch.Usage?.CompletionTokensDetails?.ReasoningTokens, batch.Usage?.TotalTokens));
     }
 
     [Fact]
@@ -135,14 +154,14 @@ public sealed class BatchResultTests
         using var client = new LlmClient(Calls.OptionsFor(server.Url) with { TimeProvider = clock });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var late = await Assert.ThrowsAsync<ApiTimeoutException>(() => client.Batches.WaitAsync("batch_1", new() { Limit = TimeSpan.FromSeconds(1) }, null, Token));
-        await Assert.ThrowsAsync<NotFoundException>(() => client.Batches.WaitAsync("gone", null, null, Token));
-        Assert.False((await Assert.ThrowsAsync<BadRequestException>(() => client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.Zero }, null, Token))).WasSent);
-        var waiting = client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.FromSeconds(77) }, null, stop.Token);
+        var late = await Assert.ThrowsAsync<ApiTimeoutException>(() => client.Batches.WaitAsync("batch_1", new() { Limit = TimeSpan.FromSeconds(1) }, null, null, Token));
+        await Assert.ThrowsAsync<NotFoundException>(() => client.Batches.WaitAsync("gone", null, null, null, Token));
+        Assert.False((await Assert.ThrowsAsync<BadRequestException>(() => client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.Zero }, null, null, Token))).WasSent);
+        var waiting = client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.FromSeconds(77) }, null, null, stop.Token);
         await clock.Armed(TimeSpan.FromSeconds(77)).SoonAsync();
         await stop.CancelAsync();
 
-        Assert.Equal("the batch batch_1 is 'in_progress' still after 1 s", late.Message);
+        Assert.Equal("openai: the batch batch_1 is 'in_progress' still after 1 s", late.Message);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 

@@ -6,12 +6,13 @@ internal sealed class Conversing : IAsyncDisposable
     private readonly Queue<(WireModel Model, Said[] Said)> _script = new();
     private readonly List<(WireModel Model, SeenChat Seen)> _seen = [];
     private readonly bool _stream;
+    private readonly Func<LlmOptions, LlmOptions> _set;
     private ReplayServer _server = null!;
     private LlmClient _client = null!;
     private Served? _served;
     private LlmClient? _ofServed;
 
-    private Conversing(bool stream) => _stream = stream;
+    private Conversing(bool stream, Func<LlmOptions, LlmOptions> set) => (_stream, _set) = (stream, set);
 
     /// <summary>What the models were sent so far.</summary>
     public IReadOnlyList<SeenChat> Seen => [.. _seen.Select(one => one.Seen)];
@@ -28,7 +29,7 @@ internal sealed class Conversing : IAsyncDisposable
     /// <summary>As the other, by a client that is set up otherwise.</summary>
     public static async Task<Conversing> BeginAsync(bool stream, Func<LlmOptions, LlmOptions> set, int seed = 1)
     {
-        var conversing = new Conversing(stream);
+        var conversing = new Conversing(stream, set);
         conversing._server = await ReplayServer.StartAsync(seed, conversing.Answer);
         conversing._client = new(set(conversing.Settings));
         return conversing;
@@ -109,7 +110,7 @@ internal sealed class Conversing : IAsyncDisposable
     {
         if (!model.StartsWith(ServedWireModel.Prefix, StringComparison.Ordinal)) return _client;
         _served ??= await Served.StartAsync(Settings with { Providers = [ServedWireModel.ChatOnly(_server.Url)] });
-        return _ofServed ??= new(new() { Providers = [ServedWireModel.At(_served.Url)], Environment = static _ => null, Retries = Calls.Once });
+        return _ofServed ??= new(_set(new() { Providers = [ServedWireModel.At(_served.Url)], Environment = static _ => null, Retries = Calls.Once }));
     }
 
     private CannedReply Answer(SeenRequest request)

@@ -179,6 +179,17 @@ public sealed class ResponseCallTests
     }
 
     [Fact]
+    public async Task Looking_that_fails_in_passing_does_not_end_the_waiting()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(WireResponse.Response("queued")), CannedReply.Html(502, "<p>no</p>"), CannedReply.Json(WireResponse.Response("completed")));
+        using var client = new LlmClient(Calls.OptionsFor(server.Url) with { TimeProvider = new SteppedTime(), Retries = Calls.Once });
+
+        var done = await client.Responses.WaitAsync("resp_1", null, null, null, Token);
+
+        Assert.Equal((ResponseStatus.Completed, 3), (done.Status, server.Requests.Count));
+    }
+
+    [Fact]
     public async Task Waiting_has_a_limit()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(WireResponse.Response("queued")));

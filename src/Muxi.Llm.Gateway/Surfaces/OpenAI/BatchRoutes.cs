@@ -1,12 +1,12 @@
 namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 
 /// <summary><c>/v1/batches</c>, <c>/v1/batches/{id}</c> and <c>/v1/batches/{id}/cancel</c>. Ids, those of files too, are given and taken as <c>provider/id</c>.</summary>
-internal sealed class BatchRoutes(LlmClient client, FileOwner owners)
+internal sealed class BatchRoutes(LlmClient client, Owners owners)
 {
     public async Task CreateAsync(Incoming call)
     {
         var request = await JsonCall.ReadAsync(call, static body => BatchCreateRequest.Parse(body.Span));
-        var (named, others) = FileOwner.Take(request.Extra);
+        var (named, others) = Owners.Take(request.Extra);
         var (asked, id) = owners.OfId(call, request.InputFileId, named);
         if (asked.Provider.Batches is not (null or IVerb<BatchCreateRequest, Batch>))
             throw new RefusalException(new(400, $"{asked.Provider.Name} makes no batches of files, and does not give a file's content back of which one could be made: send its batches to it by the library or by 'muxi-llm batch create --provider {asked.Provider.Name}'") { Code = "unsupported_feature", Param = "input_file_id" });

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 
 /// <summary><c>/v1/files</c>, <c>/v1/files/{id}</c> and <c>/v1/files/{id}/content</c>. Ids are given and taken as <c>provider/id</c>, so that a file says itself whose it is.</summary>
-internal sealed class FileRoutes(LlmClient client, FileOwner owners)
+internal sealed class FileRoutes(LlmClient client, Owners owners)
 {
     /// <summary>Types that a browser would act on in the name of this server.</summary>
     private static readonly string[] _active = ["text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml", "text/javascript", "application/javascript"];
@@ -12,7 +12,7 @@ internal sealed class FileRoutes(LlmClient client, FileOwner owners)
     public async Task CreateAsync(Incoming call)
     {
         var form = await call.ReadFormAsync();
-        var (provider, options) = owners.Of(call, form.Text(FileOwner.Member));
+        var (provider, options) = owners.Of(call, form.Text(Owners.Member));
         var file = await client.Files.UploadAsync(new()
         {
             File = form.NeededFile("file"), Purpose = form.Text("purpose") is { Length: > 0 } purpose ? purpose : default(FilePurpose?), ExpiresAfter = Expiration(form), Provider = provider.Name, Extra = form.Rest(),

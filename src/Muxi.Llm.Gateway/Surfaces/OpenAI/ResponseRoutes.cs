@@ -7,7 +7,7 @@ namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 /// <c>/v1/responses</c> and what is below it. Ids are given and taken as <c>provider/id</c>, so that a response says itself who keeps it. The first content of a stream
 /// decides about the status, as chat's does; each event goes out under its name, and the last one is the end: there is no <c>[DONE]</c>.
 /// </summary>
-internal sealed class ResponseRoutes(LlmClient client, Callees callees, FileOwner owners)
+internal sealed class ResponseRoutes(LlmClient client, Callees callees, Owners owners)
 {
     public async Task CreateAsync(Incoming call)
     {

@@ -1,12 +1,12 @@
 namespace Muxi.Llm.Gateway.Surfaces.OpenAI;
 
 /// <summary><c>/v1/uploads</c>, and what is done with one. Ids are given and taken as <c>provider/id</c>.</summary>
-internal sealed class UploadRoutes(LlmClient client, FileOwner owners)
+internal sealed class UploadRoutes(LlmClient client, Owners owners)
 {
     public async Task CreateAsync(Incoming call)
     {
         var request = await JsonCall.ReadAsync(call, static body => UploadCreateRequest.Parse(body.Span));
-        var (named, others) = FileOwner.Take(request.Extra);
+        var (named, others) = Owners.Take(request.Extra);
         var (provider, options) = owners.Of(call, named);
         await AnswerAsync(call, await client.Uploads.CreateAsync(request with { Provider = provider.Name, Extra = others }, options, call.Aborted));
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Muxi.Llm;
 
 /// <summary>
@@ -32,9 +30,7 @@ public sealed record AnthropicFiles : FilesDialect, IContentVerb<FileContentRequ
         List<Warning> warnings = [];
         if (request.Purpose is not null) warnings.Add(new("purpose", "left out: the service's files are for any purpose"));
         if (request.Order is not null) warnings.Add(new("order", "left out: the service has an order of its own"));
-        var query = request.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"?limit={limit}") : "";
-        if (request.After is { } after) query += $"{(query.Length == 0 ? '?' : '&')}after_id={Uri.EscapeDataString(after)}";
-        return Call(HttpMethod.Get, Path + query) with { Warnings = warnings };
+        return Call(HttpMethod.Get, new Query(Path).With("limit", request.Limit).With("after_id", request.After).ToString()) with { Warnings = warnings };
     }
 
     /// <inheritdoc/>

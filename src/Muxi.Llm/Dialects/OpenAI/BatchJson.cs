@@ -69,30 +69,12 @@ internal static class BatchJson
         if (reader.Is("request_counts"u8)) batch = batch with { RequestCounts = ReadCounts(ref reader, source, ref tally) };
         else if (reader.Is("errors"u8)) batch = batch with { Errors = ReadErrors(ref reader, source) };
         else if (reader.Is("metadata"u8)) batch = batch with { Metadata = ReadMetadata(ref reader, source) };
-        else if (reader.Is("usage"u8)) batch = batch with { Usage = BatchUsageJson.Read(ref reader, source) };
+        else if (reader.Is("usage"u8)) batch = batch with { Usage = ResponseUsageJson.Read(ref reader, source) };
         else return false;
         return true;
     }
 
-    public static Page<Batch>? ReadPage(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8 = JsonReading.WithoutMark(utf8));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        List<Batch>? batches = null;
-        string? first = null, last = null;
-        bool? more = null;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("data"u8) && reader.NextIs(JsonTokenType.StartArray)) batches = ReadList(ref reader, utf8);
-            else if (reader.Is("object"u8)) reader.SkipMember();
-            else if (reader.Is("has_more"u8)) more = reader.ReadBool();
-            else if (reader.Is("first_id"u8)) first = reader.ReadString(utf8);
-            else if (reader.Is("last_id"u8)) last = reader.ReadString(utf8);
-            else extra.Take(ref reader, utf8);
-        }
-        return batches is null ? null : new() { Data = batches, HasMore = more ?? false, FirstId = first, LastId = string.IsNullOrEmpty(last) ? batches.LastOrDefault()?.Id : last, Extra = extra.ToExtra() };
-    }
+    public static Page<Batch>? ReadPage(ReadOnlySpan<byte> utf8) => PageJson.Read<Batch>(utf8, ReadList, static batch => batch.Id);
 
     public static void Write(Utf8JsonWriter json, Batch batch)
     {
@@ -118,8 +100,8 @@ internal static class BatchJson
         Time(json, "cancelling_at"u8, batch.CancellingAt);
         Time(json, "cancelled_at"u8, batch.CancelledAt);
         if (batch.RequestCounts is { } counts) Write(json, counts);
-        if (batch.Usage is { } usage) BatchUsageJson.Write(json, usage);
-        if (batch.Metadata is { } metadata) WriteMetadata(json, metadata);
+        if (batch.Usage is { } usage) ResponseUsageJson.Write(json, usage);
+        new MemberWriter(json, batch.Extra).Labels("metadata"u8, batch.Metadata);
         batch.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
@@ -145,13 +127,6 @@ internal static class BatchJson
         json.WriteString("object"u8, "batch"u8);
         json.WriteBoolean("deleted"u8, batch.Deleted);
         batch.Extra.WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    public static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string> metadata)
-    {
-        json.WriteStartObject("metadata"u8);
-        foreach (var (name, value) in metadata) json.WriteString(name, value);
         json.WriteEndObject();
     }
 
@@ -191,9 +166,9 @@ internal static class BatchJson
         json.WriteEndObject();
     }
 
-    private static List<Batch> ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    private static List<Batch>? ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        reader.Read();
+        if (!reader.EnterArray()) return null;
         var batches = new List<Batch>();
         while (reader.NextItem())
             if (Read(ref reader, source) is { } batch) batches.Add(batch);

@@ -21,7 +21,7 @@ internal static class BatchRequestJson
             if (reader.Is("input_file_id"u8)) file = Text(ref reader, "input_file_id");
             else if (reader.Is("endpoint"u8)) endpoint = Text(ref reader, "endpoint");
             else if (reader.Is("completion_window"u8)) window = Text(ref reader, "completion_window");
-            else if (reader.Is("metadata"u8)) metadata = Metadata(ref reader);
+            else if (reader.Is("metadata"u8)) metadata = Labels(ref reader, utf8);
             else if (reader.Is("output_expires_after"u8)) expires = UploadRequestJson.Expiration(ref reader, Kind, "output_expires_after");
             else extra.Take(ref reader, utf8);
         }
@@ -40,7 +40,7 @@ internal static class BatchRequestJson
         members.Text("input_file_id"u8, request.InputFileId);
         members.Text("endpoint"u8, request.Endpoint.Value);
         members.Text("completion_window"u8, request.CompletionWindow);
-        if (request.Metadata is { } metadata && !members.Skips("metadata"u8)) BatchJson.WriteMetadata(json, metadata);
+        members.Labels("metadata"u8, request.Metadata);
         if (request.OutputExpiresAfter is { } expires && !members.Skips("output_expires_after"u8))
         {
             json.WriteStartObject("output_expires_after"u8);
@@ -105,16 +105,4 @@ internal static class BatchRequestJson
 
     private static string Of(string model, string? provider) =>
         provider is null || model.Length == 0 || model.StartsWith(provider + "/", StringComparison.Ordinal) ? model : $"{provider}/{model}";
-
-    private static Dictionary<string, string>? Metadata(ref Utf8JsonReader reader)
-    {
-        if (!Enter(ref reader, "metadata")) return null;
-        var metadata = new Dictionary<string, string>();
-        while (reader.NextMember())
-        {
-            var name = reader.Text();
-            metadata[name] = Text(ref reader, "metadata") ?? "";
-        }
-        return metadata;
-    }
 }

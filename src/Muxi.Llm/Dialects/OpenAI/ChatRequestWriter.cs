@@ -116,12 +116,7 @@ internal readonly ref struct ChatRequestWriter
     private void WriteHousekeeping()
     {
         _members.Flag("store"u8, _request.Store);
-        if (_request.Metadata is { } metadata && !_members.Skips("metadata"u8))
-        {
-            _json.WriteStartObject("metadata"u8);
-            foreach (var (key, value) in metadata) _json.WriteString(key, value);
-            _json.WriteEndObject();
-        }
+        _members.Labels("metadata"u8, _request.Metadata);
         _members.Text("service_tier"u8, _request.ServiceTier?.Value);
         _members.Raw("moderation"u8, _request.Moderation);
         _members.Text("safety_identifier"u8, _request.SafetyIdentifier);

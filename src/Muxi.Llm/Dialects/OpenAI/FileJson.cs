@@ -77,29 +77,7 @@ internal static class FileJson
     /// <summary>Reads a page of files.</summary>
     /// <param name="utf8">The reply.</param>
     /// <param name="next">The member that says with what the next page is asked for; null where that is the last file's id.</param>
-    public static Page<FileObject>? ReadPage(ReadOnlySpan<byte> utf8, string? next)
-    {
-        var reader = new Utf8JsonReader(utf8 = JsonReading.WithoutMark(utf8));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        List<FileObject>? files = null;
-        string? first = null, last = null, mark = null;
-        bool? more = null;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("data"u8)) files = ReadFiles(ref reader, utf8);
-            else if (reader.Is("object"u8)) reader.SkipMember();
-            else if (reader.Is("has_more"u8)) more = reader.ReadBool();
-            else if (reader.Is("first_id"u8)) first = reader.ReadString(utf8);
-            else if (reader.Is("last_id"u8)) last = reader.ReadString(utf8);
-            else if (next is not null && reader.Is(next)) mark = reader.ReadString(utf8);
-            else extra.Take(ref reader, utf8);
-        }
-        if (files is null) return null;
-        if (next is null) mark = string.IsNullOrEmpty(last) ? files.LastOrDefault()?.Id : last;
-        else if (mark is { Length: 0 }) mark = null;
-        return new() { Data = files, HasMore = more ?? (next is not null && mark is not null), FirstId = first, LastId = mark, Extra = extra.ToExtra() };
-    }
+    public static Page<FileObject>? ReadPage(ReadOnlySpan<byte> utf8, string? next) => PageJson.Read<FileObject>(utf8, ReadFiles, static file => file.Id, next);
 
     /// <summary>Reads what became of a file: OpenAI says <c>deleted</c>, Anthropic <c>"type":"file_deleted"</c>.</summary>
     public static FileDeleted? ReadDeleted(ReadOnlySpan<byte> utf8)

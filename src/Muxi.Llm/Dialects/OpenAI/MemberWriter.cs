@@ -68,6 +68,14 @@ internal readonly ref struct MemberWriter(Utf8JsonWriter json, Extra extra, Immu
         json.WriteEndObject();
     }
 
+    public void Labels(ReadOnlySpan<byte> name, IReadOnlyDictionary<string, string>? labels)
+    {
+        if (labels is null || Skips(name)) return;
+        json.WriteStartObject(name);
+        foreach (var (label, value) in labels) json.WriteString(label, value);
+        json.WriteEndObject();
+    }
+
     public void StreamOptions(StreamOptions? options)
     {
         if (options is null || Skips("stream_options"u8)) return;

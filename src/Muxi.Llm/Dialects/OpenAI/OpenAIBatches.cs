@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -27,9 +26,7 @@ public sealed record OpenAIBatches : BatchesDialect, IVerb<BatchCreateRequest, B
     public override HttpCall Render(BatchListRequest request, CallContext context)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var query = request.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"?limit={limit}") : "";
-        if (request.After is { } after) query += $"{(query.Length == 0 ? '?' : '&')}after={Uri.EscapeDataString(after)}";
-        return new(HttpMethod.Get, Path + query);
+        return new(HttpMethod.Get, new Query(Path).With("limit", request.Limit).With("after", request.After).ToString());
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 
 namespace Muxi.Llm;
 
@@ -38,14 +37,11 @@ public record OpenAIFileStore : FilesDialect
     {
         ArgumentNullException.ThrowIfNull(request);
         var warnings = new Warnings();
-        var path = new StringBuilder(Path);
+        var query = new Query(Path);
         foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)
             [("purpose", request.Purpose?.Value), ("limit", request.Limit?.ToString(CultureInfo.InvariantCulture)), ("order", request.Order?.Value), (AfterField, request.After)])
-        {
-            if (value is null || !Takes(name, true, warnings)) continue;
-            path.Append(path.Length == Path.Length ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
-        }
-        return new(HttpMethod.Get, path.ToString()) { Warnings = warnings.Given };
+            if (value is not null && Takes(name, true, warnings)) query.With(name, value);
+        return new(HttpMethod.Get, query.ToString()) { Warnings = warnings.Given };
     }
 
     /// <inheritdoc/>

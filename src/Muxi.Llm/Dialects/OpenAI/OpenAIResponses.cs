@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 
 namespace Muxi.Llm;
 
@@ -83,37 +81,14 @@ public record OpenAIStoredResponses : OpenAIResponseCreation, IVerb<ResponseRetr
 
     private protected HttpCall Retrieve(ResponseRetrieveRequest request, CallContext context, bool stream)
     {
-        var query = new Query(PathOf(request.Id, context));
-        query.Add("include[]", request.Include);
+        var query = new Query(PathOf(request.Id, context)).With("include[]", request.Include);
         if (stream)
-        {
-            query.Add("stream", "true");
-            query.Add("starting_after", request.StartingAfter?.ToString(CultureInfo.InvariantCulture));
-            query.Add("include_obfuscation", request.IncludeObfuscation is { } padded ? padded ? "true" : "false" : null);
-        }
+            query.With("stream", "true").With("starting_after", request.StartingAfter).With("include_obfuscation", request.IncludeObfuscation is { } padded ? padded ? "true" : "false" : null);
         return new(HttpMethod.Get, query.ToString());
     }
 
     /// <summary>The path of one response.</summary>
     private protected string PathOf(string id, CallContext context) => $"{Path}/{FileJson.Segment(id, "response_id", context)}";
-
-    /// <summary>A path with its parameters.</summary>
-    private protected sealed class Query(string path)
-    {
-        private readonly StringBuilder _text = new(path);
-
-        public void Add(string name, string? value)
-        {
-            if (value is not null) _text.Append(_text.Length == path.Length ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
-        }
-
-        public void Add(string name, IReadOnlyList<string>? values)
-        {
-            foreach (var value in values ?? []) Add(name, value);
-        }
-
-        public override string ToString() => _text.ToString();
-    }
 }
 
 /// <summary>OpenAI's responses, whole: made, looked at, taken up again, stopped, deleted, and what they were made from; besides the count of an input's tokens, and condensing.</summary>
@@ -146,11 +121,8 @@ public sealed record OpenAIResponses : OpenAIStoredResponses, IVerb<ResponseCanc
     private HttpCall Render(ResponseInputItemsRequest request, CallContext context)
     {
         if (MaxLimit > 0 && request.Limit > MaxLimit) throw context.Refuse("limit", $"a page may hold {MaxLimit} items at most, not {request.Limit}");
-        var query = new Query(PathOf(request.Id, context) + "/input_items");
-        query.Add("limit", request.Limit?.ToString(CultureInfo.InvariantCulture));
-        query.Add("order", request.Order?.Value);
-        query.Add("after", request.After);
-        query.Add("include[]", request.Include);
+        var query = new Query(PathOf(request.Id, context) + "/input_items")
+            .With("limit", request.Limit).With("order", request.Order?.Value).With("after", request.After).With("include[]", request.Include);
         return new(HttpMethod.Get, query.ToString());
     }
 }

@@ -131,23 +131,5 @@ internal static class ResponseReader
         FileJson.ReadDeleted(utf8) is { } gone ? new() { Id = gone.Id, Deleted = gone.Deleted, Extra = gone.Extra } : null;
 
     /// <summary>Reads a page of items.</summary>
-    public static Page<ResponseItem>? ReadPage(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8 = JsonReading.WithoutMark(utf8));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        List<ResponseItem>? items = null;
-        string? first = null, last = null;
-        var more = false;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("data"u8)) items = ResponseItemJson.ReadList(ref reader, utf8);
-            else if (reader.Is("object"u8)) reader.SkipMember();
-            else if (reader.Is("has_more"u8)) more = reader.ReadBool() ?? false;
-            else if (reader.Is("first_id"u8)) first = reader.ReadString(utf8);
-            else if (reader.Is("last_id"u8)) last = reader.ReadString(utf8);
-            else extra.Take(ref reader, utf8);
-        }
-        return items is null ? null : new() { Data = items, HasMore = more, FirstId = first, LastId = string.IsNullOrEmpty(last) ? items.LastOrDefault()?.Id : last, Extra = extra.ToExtra() };
-    }
+    public static Page<ResponseItem>? ReadPage(ReadOnlySpan<byte> utf8) => PageJson.Read<ResponseItem>(utf8, ResponseItemJson.ReadList, static item => item.Id);
 }

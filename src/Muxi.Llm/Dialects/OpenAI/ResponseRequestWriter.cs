@@ -127,7 +127,7 @@ internal readonly ref struct ResponseRequestWriter
     {
         _members.Flag("background"u8, _request.Background);
         _members.Flag("store"u8, _request.Store);
-        if (_request.Metadata is { } metadata && !_members.Skips("metadata"u8)) WriteLabels(_json, metadata);
+        _members.Labels("metadata"u8, _request.Metadata);
         _members.Text("service_tier"u8, _request.ServiceTier?.Value);
         _members.Raw("moderation"u8, _request.Moderation);
         _members.Text("safety_identifier"u8, _request.SafetyIdentifier);
@@ -140,12 +140,5 @@ internal readonly ref struct ResponseRequestWriter
         _members.Text("prompt_cache_key"u8, _request.PromptCacheKey);
         _members.Text("prompt_cache_retention"u8, _request.PromptCacheRetention);
         _members.Raw("prompt_cache_options"u8, _request.PromptCacheOptions);
-    }
-
-    public static void WriteLabels(Utf8JsonWriter json, IReadOnlyDictionary<string, string> labels)
-    {
-        json.WriteStartObject("metadata"u8);
-        foreach (var (name, value) in labels) json.WriteString(name, value);
-        json.WriteEndObject();
     }
 }

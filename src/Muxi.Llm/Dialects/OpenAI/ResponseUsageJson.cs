@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Muxi.Llm;
 
-/// <summary>Usage in the words of responses (<c>input_tokens</c>, <c>output_tokens</c>), of the same meaning as everywhere.</summary>
+/// <summary>Usage in the words of responses and batches (<c>input_tokens</c>, <c>output_tokens</c>), of the same meaning as everywhere.</summary>
 internal static class ResponseUsageJson
 {
     /// <summary>Reads the member's value; null when it is no object or counts nothing.</summary>

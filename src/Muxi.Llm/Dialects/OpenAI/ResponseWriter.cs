@@ -26,7 +26,7 @@ internal static class ResponseWriter
         WriteRequired(json, members);
         // OpenAI sends null before the end; its document knows no null here.
         if (response.Usage is { } usage) ResponseUsageJson.Write(json, usage);
-        if (!members.Overrides("metadata"u8)) ResponseRequestWriter.WriteLabels(json, response.Metadata ?? new Dictionary<string, string>());
+        members.Labels("metadata"u8, response.Metadata ?? new Dictionary<string, string>());
         response.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -31,6 +31,9 @@ internal sealed class RetryPolicy(Retries retries, TimeProvider clock, Func<doub
         error is ApiException { ShouldRetry: true } or OverloadedException or ApiException { Status: HttpStatusCode.ServiceUnavailable }
         || (error is ApiException { Status: var status } && (int)status is >= 400 and < 500 and not (408 or 409)) || WasUnsent(error);
 
+    /// <summary>Whether what is not found now was deleted by an earlier attempt of the same call, whose answer did not come.</summary>
+    public static bool WasDoneBefore(NotFoundException error) => error.Attempts is [.., _, _] && error.Attempts.SkipLast(1).Any(static attempt => attempt.MayHaveWorked);
+
     /// <summary>Whether nothing of the call was sent.</summary>
     public static bool WasUnsent(LlmException error) => error is ConfigurationException or UnsupportedFeatureException or ApiConnectionException { NothingWasSent: true } or ApiException { WasSent: false };
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 
@@ -48,36 +46,7 @@ internal sealed class SandboxBatches(SandboxFiles files, Func<string, byte[], Da
 
     private SandboxAnswer List(SandboxCall call)
     {
-        var query = call.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(static pair => pair.Split('=', 2))
-            .GroupBy(static pair => pair[0]).ToDictionary(static group => group.Key, static group => WebUtility.UrlDecode(group.First().ElementAtOrDefault(1) ?? ""));
-        var limit = 20;
-        if (query.TryGetValue("limit", out var most) && (!int.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 100))
-            throw new SandboxRefusal("'limit' must be from 1 to 100.", "limit", "invalid_value");
-        lock (_lock)
-        {
-            var batches = _batches.AsEnumerable().Reverse().ToList();
-            if (query.GetValueOrDefault("after") is { Length: > 0 } after)
-            {
-                var at = batches.FindIndex(batch => batch.Id == after);
-                if (at < 0) throw new SandboxRefusal($"'after' names no batch: '{after}'.", "after", "invalid_value");
-                batches.RemoveRange(0, at + 1);
-            }
-            return SandboxAnswer.Json(json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("object", "list");
-                json.WriteStartArray("data");
-                foreach (var batch in batches.Take(limit)) batch.Write(json);
-                json.WriteEndArray();
-                if (batches.Count > 0)
-                {
-                    json.WriteString("first_id", batches[0].Id);
-                    json.WriteString("last_id", batches[Math.Min(limit, batches.Count) - 1].Id);
-                }
-                json.WriteBoolean("has_more", batches.Count > limit);
-                json.WriteEndObject();
-            });
-        }
+        lock (_lock) return new SandboxList<SandboxBatch>("batch", static batch => batch.Id, static (json, batch) => batch.Write(json)).Page(call.Parameters(), _batches);
     }
 
     private SandboxAnswer Retrieve(SandboxCall call)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -118,34 +117,9 @@ internal sealed class SandboxFiles
 
     private SandboxAnswer List(SandboxCall call)
     {
-        var query = call.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(static pair => pair.Split('=', 2))
-            .GroupBy(static pair => pair[0]).ToDictionary(static group => group.Key, static group => WebUtility.UrlDecode(group.First().ElementAtOrDefault(1) ?? ""));
-        var limit = 10_000;
-        if (query.TryGetValue("limit", out var most) && (!int.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 10_000))
-            throw new SandboxRefusal("'limit' must be from 1 to 10000.", "limit", "invalid_value");
-        var order = query.GetValueOrDefault("order", "desc");
-        if (order is not ("asc" or "desc")) throw new SandboxRefusal("'order' must be asc or desc.", "order", "invalid_value");
-        var files = Alive(call.Now).Where(file => query.GetValueOrDefault("purpose") is not { Length: > 0 } purpose || file.Purpose == purpose).ToList();
-        if (order == "desc") files.Reverse();
-        if (query.TryGetValue("after", out var after) && after.Length > 0)
-        {
-            var at = files.FindIndex(file => file.Id == after);
-            if (at < 0) throw new SandboxRefusal($"'after' names no file: '{after}'.", "after", "invalid_value");
-            files.RemoveRange(0, at + 1);
-        }
-        var page = files.Take(limit).ToList();
-        return SandboxAnswer.Json(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("object", "list");
-            json.WriteStartArray("data");
-            foreach (var file in page) Write(json, file);
-            json.WriteEndArray();
-            json.WriteString("first_id", page.FirstOrDefault()?.Id ?? "");
-            json.WriteString("last_id", page.LastOrDefault()?.Id ?? "");
-            json.WriteBoolean("has_more", files.Count > page.Count);
-            json.WriteEndObject();
-        });
+        var query = call.Parameters();
+        var files = Alive(call.Now).Where(file => query.GetValueOrDefault("purpose") is not { Length: > 0 } purpose || file.Purpose == purpose);
+        return new SandboxList<Stored>("file", static file => file.Id, Write) { Usual = MostFiles, Most = MostFiles }.Page(query, files);
     }
 
     private SandboxAnswer Read(SandboxCall call)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,6 +7,8 @@ namespace Muxi.Llm;
 /// <summary><c>/responses</c> and what is under it.</summary>
 internal sealed class SandboxResponses
 {
+    private static readonly SandboxList<JsonObject> _items = new("item", static item => (string?)item["id"], static (json, item) => item.WriteTo(json));
+
     private readonly SandboxKeptResponses _kept = new();
 
     public IReadOnlyList<SandboxRoute> Routes() =>
@@ -31,8 +32,8 @@ internal sealed class SandboxResponses
 
     private SandboxAnswer Read(SandboxCall call)
     {
-        var query = Query(call);
-        if (Without(call.Tail, "/input_items") is { } id) return InputItems(_kept.Find(id).Response, query);
+        var query = call.Parameters();
+        if (Without(call.Tail, "/input_items") is { } id) return _items.Page(query, _kept.Find(id).Response.Request.Input);
         var kept = _kept.Find(call.Tail);
         var after = query.GetValueOrDefault("starting_after");
         if (query.GetValueOrDefault("stream") != "true")
@@ -105,36 +106,6 @@ internal sealed class SandboxResponses
         }) with { Model = request.Model, PromptTokens = request.Chat.PromptTokens };
     }
 
-    private static SandboxAnswer InputItems(SandboxResponse response, Dictionary<string, string> query)
-    {
-        var limit = 20;
-        if (query.TryGetValue("limit", out var most) && (!int.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 100))
-            throw new SandboxRefusal("'limit' must be from 1 to 100.", "limit", "invalid_value");
-        var order = query.GetValueOrDefault("order", "desc");
-        if (order is not ("asc" or "desc")) throw new SandboxRefusal("'order' must be asc or desc.", "order", "invalid_value");
-        List<JsonObject> items = [.. response.Request.Input];
-        if (order == "desc") items.Reverse();
-        if (query.GetValueOrDefault("after") is { Length: > 0 } after)
-        {
-            var at = items.FindIndex(item => (string?)item["id"] == after);
-            if (at < 0) throw new SandboxRefusal($"'after' names no item: '{after}'.", "after", "invalid_value");
-            items.RemoveRange(0, at + 1);
-        }
-        var page = items.Take(limit).ToList();
-        return SandboxAnswer.Json(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("object", "list");
-            json.WriteStartArray("data");
-            foreach (var item in page) item.WriteTo(json);
-            json.WriteEndArray();
-            json.WriteString("first_id", (string?)page.FirstOrDefault()?["id"] ?? "");
-            json.WriteString("last_id", (string?)page.LastOrDefault()?["id"] ?? "");
-            json.WriteBoolean("has_more", items.Count > page.Count);
-            json.WriteEndObject();
-        });
-    }
-
     private SandboxResponseReader Reader(SandboxCall call) => new(new(call), _kept);
 
     private static SandboxAnswer Whole(SandboxResponse response, string status) => SandboxAnswer.Json(json => SandboxResponseWriter.Write(json, response, status));
@@ -147,7 +118,4 @@ internal sealed class SandboxResponses
 
     /// <summary>A path without its end; null where it ends otherwise.</summary>
     private static string? Without(string path, string end) => path.EndsWith(end, StringComparison.Ordinal) ? path[..^end.Length] : null;
-
-    private static Dictionary<string, string> Query(SandboxCall call) => call.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(static pair => pair.Split('=', 2))
-        .GroupBy(static pair => pair[0]).ToDictionary(static group => group.Key, static group => WebUtility.UrlDecode(group.First().ElementAtOrDefault(1) ?? ""));
 }

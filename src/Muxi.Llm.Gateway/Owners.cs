@@ -3,17 +3,11 @@ using System.Text.Json;
 namespace Muxi.Llm.Gateway;
 
 /// <summary>Whose files, or other things that a service keeps, a request is about: an id says it, else <c>?provider=</c>, the header <c>x-provider</c> or a field <c>provider</c>, which is ours and never sent on.</summary>
-internal sealed class FileOwner(LlmClient client, Callees callees)
+internal sealed class Owners(LlmClient client, Callees callees, KeptThings things)
 {
     public const string Member = "provider";
 
     private const string Header = "x-provider";
-
-    /// <summary>Whether a service keeps such things.</summary>
-    public Func<Provider, bool> Keeps { get; init; } = static provider => provider.Files is not null;
-
-    /// <summary>What is kept.</summary>
-    public string What { get; init; } = "files";
 
     /// <summary>Who is asked, and with which settings.</summary>
     /// <param name="Provider">The service.</param>
@@ -71,7 +65,7 @@ internal sealed class FileOwner(LlmClient client, Callees callees)
     {
         try
         {
-            return FileOwners.Default(client, Keeps, What);
+            return things.Owner(client);
         }
         catch (ConfigurationException e)
         {
