@@ -21,13 +21,13 @@ Console.WriteLine(next.OutputText);
 // A function: its call comes as an item, its result goes back as one.
 ResponseTool weather = ResponseTool.FromFunction("weather", "The weather in a city.", """{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}""");
 ResponseItem question = ResponseItem.User("What is the weather in Lisbon?");
-Response asked = await client.Responses.CreateAsync(new() { Model = model, Input = (ResponseItem[])[question], Tools = [weather], ToolChoice = ToolChoice.Required });
+Response asked = await client.Responses.CreateAsync(new() { Model = model, Input = [question], Tools = [weather], ToolChoice = ToolChoice.Required });
 foreach (ResponseItem call in asked.FunctionCalls)
 {
     Console.WriteLine($"{call.Name}({call.Arguments})");
     Response told = await client.Responses.CreateAsync(new()
     {
-        Model = model, Tools = [weather], Input = (ResponseItem[])[question, .. asked.Output, ResponseItem.FunctionCallOutput(call.CallId!, "18 degrees, clear")],
+        Model = model, Tools = [weather], Input = [question, .. asked.Output, ResponseItem.FunctionCallOutput(call.CallId!, "18 degrees, clear")],
     });
     Console.WriteLine(told.OutputText);
 }
