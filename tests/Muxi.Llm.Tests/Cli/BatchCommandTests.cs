@@ -41,6 +41,7 @@ public sealed class BatchCommandTests : IDisposable
         Assert.StartsWith("openai/sandbox/batch_", id, StringComparison.Ordinal);
         Assert.Equal("muxi-llm: openai has the batches (--provider names another service)\n", made.Errors);
         Assert.Equal((id, "nightly", "in_progress"), ((string?)JsonNode.Parse(told.Output)!["id"], (string?)JsonNode.Parse(told.Output)!["metadata"]!["job"], (string?)JsonNode.Parse(told.Output)!["status"]));
+        Assert.StartsWith("openai/sandbox/file-", (string?)JsonNode.Parse(told.Output)!["input_file_id"], StringComparison.Ordinal);
         Assert.Equal((0, $"muxi-llm: {id}: completed, 1 of 2 done, 1 failed\n"), (waited.ExitCode, waited.Errors));
         Assert.Contains("status      completed\n", waited.Output, StringComparison.Ordinal);
         Assert.EndsWith("completed  1 of 2 done, 1 failed\n", listed.Output, StringComparison.Ordinal);
