@@ -82,7 +82,7 @@ internal sealed class BatchCommand : CliCommand
             batches.Add(batch);
             if (batches.Count == limit) break;
         }
-        _terminal.Write(parsed.GetValue(_json) ? JsonText.Of(json => BatchJson.Write(json, new Page<Batch> { Data = [.. batches.Select(Qualified)] })) : Table(batches));
+        _terminal.Write(parsed.GetValue(_json) ? JsonText.Of(json => BatchJson.Write(json, new Page<Batch> { Data = [.. batches.Select(static batch => batch.Qualified())] })) : Table(batches));
         return 0;
     }
 
@@ -174,12 +174,7 @@ internal sealed class BatchCommand : CliCommand
 
     private string Id(LlmClient client, string id) => id.Contains('/', StringComparison.Ordinal) ? id : $"{Owner(client, null).Name}/{id}";
 
-    private void Print(Batch batch, bool isJson, Func<Batch, string> text) => _terminal.Write(isJson ? JsonText.Of(json => BatchJson.Write(json, Qualified(batch))) : text(batch));
-
-    private static Batch Qualified(Batch batch) => batch with
-    {
-        Id = batch.QualifiedId, InputFileId = Qualified(batch.InputFileId, batch), OutputFileId = Qualified(batch.OutputFileId, batch), ErrorFileId = Qualified(batch.ErrorFileId, batch),
-    };
+    private void Print(Batch batch, bool isJson, Func<Batch, string> text) => _terminal.Write(isJson ? JsonText.Of(json => BatchJson.Write(json, batch.Qualified())) : text(batch));
 
     private static Dictionary<string, string>? Metadata(string[]? given)
     {
@@ -204,16 +199,15 @@ internal sealed class BatchCommand : CliCommand
 
     private static string Lines(Batch batch)
     {
+        batch = batch.Qualified();
         var text = new StringBuilder();
         foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)
         [
-            ("id", batch.QualifiedId), ("status", batch.Status.ToString()), ("endpoint", batch.Endpoint.ToString()), ("model", batch.Model), ("requests", batch.RequestCounts is { } counts ? BatchBar.Counts(counts) : null),
-            ("created", UnixTime.Of(batch.CreatedAt)), ("expires", batch.ExpiresAt is { } expires ? UnixTime.Of(expires) : null), ("input", Qualified(batch.InputFileId, batch)), ("output", Qualified(batch.OutputFileId, batch)), ("errors", Qualified(batch.ErrorFileId, batch)),
+            ("id", batch.Id), ("status", batch.Status.ToString()), ("endpoint", batch.Endpoint.ToString()), ("model", batch.Model), ("requests", batch.RequestCounts is { } counts ? BatchBar.Counts(counts) : null),
+            ("created", UnixTime.Of(batch.CreatedAt)), ("expires", batch.ExpiresAt is { } expires ? UnixTime.Of(expires) : null), ("input", batch.InputFileId), ("output", batch.OutputFileId), ("errors", batch.ErrorFileId),
             ("failure", batch.Status == BatchStatus.Failed ? BatchResults.FailureOf(batch) : null),
         ])
             if (!string.IsNullOrEmpty(value)) text.Append(CultureInfo.InvariantCulture, $"{name.PadRight(10)}  {value.ReplaceLineEndings(" ")}\n");
         return text.ToString();
     }
-
-    private static string? Qualified(string? file, Batch batch) => file is null ? null : $"{batch.Provider}/{file}";
 }

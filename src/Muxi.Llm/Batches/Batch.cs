@@ -13,6 +13,14 @@ public sealed partial record Batch : Reply
     /// <summary>Its id with the service's name in front, <c>provider/id</c>: what every call here takes. The bare id where the batch was parsed from text.</summary>
     public string QualifiedId => Provider is null ? Id : $"{Provider}/{Id}";
 
+    /// <summary>The batch with ids, its files' too, that say whose they are.</summary>
+    internal Batch Qualified()
+    {
+        return this with { Id = QualifiedId, InputFileId = Of(InputFileId), OutputFileId = Of(OutputFileId), ErrorFileId = Of(ErrorFileId) };
+
+        string? Of(string? id) => id is null || Provider is null ? id : $"{Provider}/{id}";
+    }
+
     /// <summary>What kind of thing this is: always <c>batch</c>.</summary>
     public string Object => "batch";
 

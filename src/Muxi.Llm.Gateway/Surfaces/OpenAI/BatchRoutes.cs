@@ -20,7 +20,7 @@ internal sealed class BatchRoutes(LlmClient client, Owners owners)
         var page = await client.Batches.ListPageAsync(new() { Provider = provider.Name, Limit = FileRoutes.Limit(query["limit"]), After = query["after"] is [{ Length: > 0 } after] ? after : null }, options, call.Aborted);
         await call.AnswerAsync(page with
         {
-            Data = [.. page.Data.Select(Known)], FirstId = FileWords.Qualified(page.FirstId, provider), LastId = FileWords.Qualified(page.LastId, provider),
+            Data = [.. page.Data.Select(static batch => batch.Qualified())], FirstId = FileWords.Qualified(page.FirstId, provider), LastId = FileWords.Qualified(page.LastId, provider),
         }, BatchJson.Write);
     }
 
@@ -36,13 +36,5 @@ internal sealed class BatchRoutes(LlmClient client, Owners owners)
         await AnswerAsync(call, await client.Batches.CancelAsync(id, asked.Options, call.Aborted));
     }
 
-    private static Task AnswerAsync(Incoming call, Batch batch) => call.AnswerAsync(Known(batch), BatchJson.Write);
-
-    /// <summary>A batch with ids that say whose they are.</summary>
-    private static Batch Known(Batch batch) => batch with
-    {
-        Id = batch.QualifiedId, InputFileId = Qualified(batch.InputFileId, batch), OutputFileId = Qualified(batch.OutputFileId, batch), ErrorFileId = Qualified(batch.ErrorFileId, batch),
-    };
-
-    private static string? Qualified(string? id, Batch batch) => id is null ? null : $"{batch.Provider}/{id}";
+    private static Task AnswerAsync(Incoming call, Batch batch) => call.AnswerAsync(batch.Qualified(), BatchJson.Write);
 }
