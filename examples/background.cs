@@ -26,4 +26,4 @@ Console.WriteLine();
 await foreach (ResponseStreamEvent one in client.Responses.ResumeAsync(new(id!) { StartingAfter = last - 2 })) Console.WriteLine(one.Type);
 
 Response stopped = await client.Responses.CancelAsync((await client.Responses.CreateAsync(request)).QualifiedId);
-Console.WriteLine(stopped.IsDone);
+Console.WriteLine(stopped.HasEnded);

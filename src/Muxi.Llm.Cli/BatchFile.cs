@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -21,7 +22,7 @@ internal static class BatchFile
         }
         if (provider.Batches is IVerb<BatchSubmitRequest, Batch>) return await client.Batches.CreateAsync(Requests(path, provider), settings, null, cancellationToken);
         if (provider.Batches is null) throw new FailureException($"{provider.Name} does not offer batches through this library");
-        var endpoint = Endpoint(path);
+        var endpoint = Endpoint(path, provider.Batches);
         var file = await client.Files.UploadAsync(new() { File = source with { Progress = settings.Progress }, Purpose = FilePurpose.Batch, Provider = provider.Name }, null, cancellationToken);
         return await client.Batches.CreateAsync(new()
         {
@@ -45,23 +46,40 @@ internal static class BatchFile
         }
     }
 
-    /// <summary>What the first request asks for: the others ask for the same, or the service says so.</summary>
-    private static BatchEndpoint Endpoint(string path)
+    /// <summary>What the requests ask for. All lines are looked at, so that nothing is handed over of which no batch can be made.</summary>
+    private static BatchEndpoint Endpoint(string path, BatchesDialect batches)
     {
+        string? endpoint = null;
+        var seen = new Dictionary<string, int>();
         foreach (var (number, line) in Lines(path))
         {
-            try
-            {
-                if (RawJson.Parse(line).ToElement() is { ValueKind: JsonValueKind.Object } request && request.TryGetProperty("url", out var url) && url.GetString() is { Length: > 0 } endpoint) return endpoint;
-            }
-            catch (Exception e) when (e is JsonException or InvalidOperationException)
-            {
-                throw new FailureException($"{Path.GetFileName(path)}: line {number}: {e.Message}", e);
-            }
-            throw new FailureException($"{Path.GetFileName(path)}: line {number} has no 'url', e.g. \"/v1/chat/completions\"");
+            var (id, url) = Heads(path, number, line);
+            if ((endpoint ??= url) != url) throw Wrong(path, number, $"asks for {url}, and those before for {endpoint}: make a batch for each");
+            if (!seen.TryAdd(id, number)) throw Wrong(path, number, $"has the custom_id '{id}' of line {seen[id]}: give each a name of its own");
+            if (batches.MaxRequests > 0 && seen.Count > batches.MaxRequests) throw Wrong(path, number, string.Create(CultureInfo.InvariantCulture, $"is one more than the {batches.MaxRequests} requests that a batch may have: make several"));
         }
-        throw new FailureException($"{Path.GetFileName(path)} has no requests");
+        return endpoint ?? throw new FailureException($"{Path.GetFileName(path)} has no requests");
     }
+
+    /// <summary>A request's name, and what it asks for.</summary>
+    private static (string Id, string Url) Heads(string path, int number, string line)
+    {
+        try
+        {
+            using var request = JsonDocument.Parse(line);
+            return (Member("custom_id", "request-1"), Member("url", "/v1/chat/completions"));
+
+            string Member(string name, string example) =>
+                request.RootElement.ValueKind == JsonValueKind.Object && request.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+                    ? text : throw Wrong(path, number, $"has no '{name}', e.g. \"{example}\"");
+        }
+        catch (JsonException e)
+        {
+            throw new FailureException($"{Path.GetFileName(path)}: line {number} is not valid JSON: {JsonFault.Of(e).Replace("line 1, ", "", StringComparison.Ordinal)}", e);
+        }
+    }
+
+    private static FailureException Wrong(string path, int number, string fault) => new($"{Path.GetFileName(path)}: line {number} {fault}");
 
     private static IEnumerable<BatchRequest> Requests(string path, Provider provider)
     {

@@ -64,6 +64,7 @@ internal sealed class BatchCommand : CliCommand
         if (!waits)
         {
             Print(batch, parsed.GetValue(_json), static batch => batch.QualifiedId + "\n");
+            if (IsSandbox(provider)) _terminal.Note("a batch of the sandbox ends with the program: --wait gives its results");
             return 0;
         }
         _terminal.Note($"the batch is {batch.QualifiedId}");
@@ -127,7 +128,16 @@ internal sealed class BatchCommand : CliCommand
     private async Task<Batch> WaitAsync(LlmClient client, string id, ParseResult parsed, CancellationToken cancellationToken)
     {
         using var bar = new BatchBar(_terminal);
-        return await client.Batches.WaitAsync(id, parsed.GetValue(_interval) is { } seconds ? new() { Interval = TimeSpan.FromSeconds(seconds) } : null, bar, null, cancellationToken);
+        try
+        {
+            return await client.Batches.WaitAsync(id, parsed.GetValue(_interval) is { } seconds ? new() { Interval = TimeSpan.FromSeconds(seconds) } : null, bar, null, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!IsSandbox(client.Targets.Owned(id).Provider))
+        {
+            bar.Dispose();
+            _terminal.Note($"the batch goes on: muxi-llm batch wait {id}");
+            throw;
+        }
     }
 
     private async Task WriteResultsAsync(LlmClient client, string id, string? output, CancellationToken cancellationToken)
@@ -150,6 +160,9 @@ internal sealed class BatchCommand : CliCommand
         _terminal.Note(batch.Status == BatchStatus.Failed ? $"{batch.Provider}: {BatchResults.FailureOf(batch)}" : $"{batch.QualifiedId} is {batch.Status}");
         return Failures.Failed;
     }
+
+    /// <summary>Whether the batch lives in this very program.</summary>
+    private static bool IsSandbox(Provider provider) => provider.Name == Muxi.Llm.Providers.Sandbox.Name;
 
     private Provider Owner(LlmClient client, string? named)
     {

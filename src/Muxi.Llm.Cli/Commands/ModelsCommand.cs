@@ -43,7 +43,7 @@ internal sealed class ModelsCommand : CliCommand
 
     private async Task<List<Model>> ListAllAsync(LlmClient client, CancellationToken cancellationToken)
     {
-        var providers = client.Providers.ToLookup(provider => CanBeAsked(client, provider));
+        var providers = client.Providers.Where(static provider => provider.Models is not null).ToLookup(provider => CanBeAsked(client, provider));
         if (providers[false].Any())
             _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Select(provider => $"{provider.Name} ({provider.KeyVariables[0]})"))}");
         var lists = await Task.WhenAll(providers[true].Select(TryListAsync));

@@ -100,7 +100,7 @@ internal sealed class BatchBody(Targets targets, TimeProvider clock) : IDisposab
         : request.Completion is { } completion ? Render(Verbs.Completion, completion, stop, context)
         : request.Moderation is { } moderation ? Render(Verbs.Moderation, moderation, stop, context)
         : request.ImageGeneration is { } images ? Render(Verbs.ImageGeneration, images, stop, context)
-        : (stop.Name.Provider.Responses ?? throw AttemptInProgress.Unsupported(stop.Name.Provider, stop.Name.Model, "responses")).Begin(request.Response!, context).Next(null).Call!;
+        : (stop.Name.Provider.Responses ?? throw AttemptInProgress.Unsupported(stop.Name.Provider, stop.Name.Model, "responses")).Begin(Verbs.Response.At(stop, request.Response!, targets), context).Next(null).Call!;
 
     /// <summary>What would be sent for the request by itself.</summary>
     private HttpCall Render<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, Stop stop, CallContext context)

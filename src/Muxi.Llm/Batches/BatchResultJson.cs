@@ -43,6 +43,7 @@ internal static class BatchResultJson
         Completion completion => completion.ToJson(),
         ModerationResponse moderation => moderation.ToJson(),
         ImagesResponse images => images.ToJson(),
+        Response response => response.ToJson(),
         _ => null,
     };
 }

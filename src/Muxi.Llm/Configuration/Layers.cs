@@ -24,7 +24,19 @@ internal static class Layers
         CheckDefaults(options);
         CheckNames(options, effective);
         if (options.HttpClientName is null) throw new ConfigurationException("LlmOptions.HttpClientName is null: leave it out, or give a name");
-        return effective;
+        return options.ResponseStore is null && file.ResponseFolder is { } folder ? effective with { ResponseStore = StoreIn(folder, file, options.TimeProvider) } : effective;
+    }
+
+    private static FileResponseStore StoreIn(string folder, LlmConfiguration file, TimeProvider clock)
+    {
+        try
+        {
+            return new(folder, clock);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ConfigurationException($"{file.PlaceOf("responses.folder") ?? file.Name}: responses.folder: '{folder}' cannot hold responses: {e.Message}");
+        }
     }
 
     private static IReadOnlyDictionary<string, string> Merged(IReadOnlyDictionary<string, string> code, IReadOnlyDictionary<string, string> file) =>

@@ -54,6 +54,9 @@ public sealed class LlmConfiguration
 
     internal IWebProxy? Proxy { get; init; }
 
+    /// <summary>Where responses are kept; null for the client's memory.</summary>
+    internal string? ResponseFolder { get; init; }
+
     /// <summary>What it says of single services, by their names.</summary>
     internal IReadOnlyDictionary<string, ProviderSettings> Settings { get; init; } = new Dictionary<string, ProviderSettings>();
 

@@ -57,7 +57,10 @@ public sealed record LlmOptions
     /// <summary>The name under which <see cref="HttpClientFactory"/> is asked.</summary>
     public string HttpClientName { get; init; } = "Muxi.Llm";
 
-    /// <summary>Where responses are kept for services that keep none themselves. Null for a <see cref="MemoryResponseStore"/> of the client's own.</summary>
+    /// <summary>
+    /// Where responses are kept for services that keep none themselves. Null leaves it to the file's <c>responses.folder</c>, then to a
+    /// <see cref="MemoryResponseStore"/> of the client's own.
+    /// </summary>
     public IResponseStore? ResponseStore { get; init; }
 
     /// <summary>Where to log. Events have stable ids; no key, prompt or answer is ever logged.</summary>

@@ -7,6 +7,8 @@ public static partial class Providers
     {
         DisplayName = "OpenAI (responses)",
         DefaultModel = "gpt-5-mini",
+        // The same address and the same key: whoever sets one of them means both.
+        BaseUrlVariables = ["OPENAI_BASE_URL"],
         HeaderVariables = OpenAIAccount(),
         Models = null,
         Chat = ThinkingInResponses()

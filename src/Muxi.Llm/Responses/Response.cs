@@ -66,7 +66,7 @@ public sealed partial record Response : Reply
     public IReadOnlyList<ResponseItem> FunctionCalls => [.. Output.Where(static item => item.Type == ResponseItemType.FunctionCall)];
 
     /// <summary>Whether nothing more will come: it is neither queued nor being made.</summary>
-    public bool IsDone => Status is not { Value: "queued" or "in_progress" };
+    public bool HasEnded => Status is not { Value: "queued" or "in_progress" };
 
     /// <summary>Reads a response in OpenAI's JSON form.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is not JSON, or no response.</exception>

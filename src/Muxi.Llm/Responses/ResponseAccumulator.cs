@@ -20,6 +20,7 @@ internal sealed class ResponseAccumulator : IAccumulator<ResponseStreamEvent>
         else if (one.Part is { } part) ItemAt(one).Set(part, one);
         else if (one.Annotation is { } annotation) ItemAt(one).Add(annotation, one);
         else if (one.Delta is not null && IsText(type)) ItemAt(one).Append(one);
+        else if (Whole(one) is { } whole) ItemAt(one).End(one, whole);
     }
 
     Reply? IAccumulator<ResponseStreamEvent>.ToReply() => ToResponse();
@@ -34,15 +35,41 @@ internal sealed class ResponseAccumulator : IAccumulator<ResponseStreamEvent>
     }
 
     /// <summary>Whether the event adds to the text of an item; sound and pictures on the way are none's.</summary>
-    private static bool IsText(string type) => type is "response.output_text.delta" or "response.refusal.delta" or "response.reasoning_text.delta" or "response.reasoning_summary_text.delta"
-        or "response.function_call_arguments.delta" or "response.mcp_call_arguments.delta" or "response.custom_tool_call_input.delta" or "response.code_interpreter_call_code.delta";
+    private static bool IsText(string type) => type.EndsWith(".delta", StringComparison.Ordinal)
+        && Kind(type) is "response.output_text" or "response.refusal" or "response.reasoning_text" or "response.reasoning_summary_text" or "response.function_call_arguments" or "response.mcp_call_arguments"
+            or "response.custom_tool_call_input" or "response.code_interpreter_call_code";
+
+    /// <summary>The whole text that an event tells at its end: some services tell it in no pieces.</summary>
+    private static string? Whole(ResponseStreamEvent one) => one.Type.Value switch
+    {
+        "response.output_text.done" or "response.reasoning_text.done" or "response.reasoning_summary_text.done" => one.Text,
+        "response.refusal.done" => one.Refusal,
+        "response.function_call_arguments.done" or "response.mcp_call_arguments.done" => one.Arguments,
+        "response.custom_tool_call_input.done" => one.Input,
+        "response.code_interpreter_call_code.done" => one.Code,
+        _ => null,
+    };
+
+    /// <summary>What an event is about, whether it tells a piece of it or its end.</summary>
+    private static string Kind(string type) => type[..Math.Max(type.LastIndexOf('.'), 0)];
 
     /// <summary>The item that an event is about: by its place, or its id, or the last one.</summary>
     private Item ItemAt(ResponseStreamEvent one)
     {
-        var index = one.OutputIndex ?? Named(one.ItemId ?? one.Item?.Id) ?? (one.Type == ResponseEventType.OutputItemAdded ? Next : Math.Max(Next - 1, 0));
+        var index = IndexOf(one);
         if (!_items.TryGetValue(index, out var item)) _items.Add(index, item = new(one));
         return item;
+    }
+
+    /// <summary>Services leave the place out, or give each item the same one; so a place whose item is whole is no other item's.</summary>
+    private int IndexOf(ResponseStreamEvent one)
+    {
+        var id = one.ItemId ?? one.Item?.Id;
+        if (one.OutputIndex is { } place && !(id is not null && _items.TryGetValue(place, out var there) && there.IsWhole && there.Id != id)) return place;
+        if (Named(id) is { } named) return named;
+        if (_items.Count == 0 || one.Type == ResponseEventType.OutputItemAdded) return Next;
+        var last = _items.GetValueAtIndex(_items.Count - 1);
+        return last.IsWhole || last.Type != Item.TypeOf(one) ? Next : Next - 1;
     }
 
     private int Next => _items.Count == 0 ? 0 : _items.GetKeyAtIndex(_items.Count - 1) + 1;
@@ -65,6 +92,10 @@ internal sealed class ResponseAccumulator : IAccumulator<ResponseStreamEvent>
 
         public string? Id => _item.Id;
 
+        public ResponseItemType Type => _item.Type;
+
+        public bool IsWhole => _isWhole;
+
         public void Set(ResponseItem item, bool isWhole)
         {
             if (_isWhole && !isWhole) return;
@@ -77,9 +108,15 @@ internal sealed class ResponseAccumulator : IAccumulator<ResponseStreamEvent>
 
         public void Append(ResponseStreamEvent one)
         {
-            if (one.ContentIndex is null && one.SummaryIndex is null && one.Type.Value is not ("response.output_text.delta" or "response.refusal.delta" or "response.reasoning_text.delta" or "response.reasoning_summary_text.delta"))
-                _text.Append(one.Delta);
-            else PartAt(one).Append(one);
+            if (IsOfPart(one)) PartAt(one).Append(one);
+            else _text.Append(one.Delta);
+        }
+
+        public void End(ResponseStreamEvent one, string whole)
+        {
+            if (IsOfPart(one)) PartAt(one).End(one, whole);
+            else if (_text.Length < whole.Length) _text.Clear().Append(whole);
+            if (_item.Name is null && one.Name is { } name) _item = _item with { Name = name };
         }
 
         public ResponseItem ToItem()
@@ -94,28 +131,32 @@ internal sealed class ResponseAccumulator : IAccumulator<ResponseStreamEvent>
             return item.Type == ResponseItemType.CodeInterpreterCall ? item with { Code = text } : item with { Arguments = text };
         }
 
+        private static bool IsOfPart(ResponseStreamEvent one) => one.ContentIndex is not null || one.SummaryIndex is not null
+            || Kind(one.Type.Value) is "response.output_text" or "response.refusal" or "response.reasoning_text" or "response.reasoning_summary_text";
+
         private Part PartAt(ResponseStreamEvent one)
         {
-            var isSummary = one.SummaryIndex is not null || one.Type == ResponseEventType.ReasoningSummaryTextDelta;
+            var isSummary = one.SummaryIndex is not null || Kind(one.Type.Value) == "response.reasoning_summary_text";
             var (parts, index) = isSummary ? (_summary, one.SummaryIndex ?? 0) : (_content, one.ContentIndex ?? 0);
             if (!parts.TryGetValue(index, out var part)) parts.Add(index, part = new(isSummary ? ResponsePartType.SummaryText : PartTypeOf(one)));
             return part;
         }
 
-        private static ResponseItemType TypeOf(ResponseStreamEvent one) => one.Item?.Type ?? one.Type.Value switch
+        public static ResponseItemType TypeOf(ResponseStreamEvent one) => one.Item?.Type ?? Kind(one.Type.Value) switch
         {
-            "response.function_call_arguments.delta" => ResponseItemType.FunctionCall,
-            "response.custom_tool_call_input.delta" => ResponseItemType.CustomToolCall,
-            "response.mcp_call_arguments.delta" => ResponseItemType.McpCall,
-            "response.code_interpreter_call_code.delta" => ResponseItemType.CodeInterpreterCall,
-            "response.reasoning_text.delta" or "response.reasoning_summary_text.delta" or "response.reasoning_summary_part.added" => ResponseItemType.Reasoning,
+            "response.function_call_arguments" => ResponseItemType.FunctionCall,
+            "response.custom_tool_call_input" => ResponseItemType.CustomToolCall,
+            "response.mcp_call_arguments" => ResponseItemType.McpCall,
+            "response.code_interpreter_call_code" => ResponseItemType.CodeInterpreterCall,
+            "response.reasoning_text" or "response.reasoning_summary_text" or "response.reasoning_summary_part" => ResponseItemType.Reasoning,
+            "response.content_part" when one.Part?.Type == ResponsePartType.ReasoningText => ResponseItemType.Reasoning,
             _ => ResponseItemType.Message,
         };
 
-        private static ResponsePartType PartTypeOf(ResponseStreamEvent one) => one.Part?.Type ?? one.Type.Value switch
+        private static ResponsePartType PartTypeOf(ResponseStreamEvent one) => one.Part?.Type ?? Kind(one.Type.Value) switch
         {
-            "response.refusal.delta" => ResponsePartType.Refusal,
-            "response.reasoning_text.delta" => ResponsePartType.ReasoningText,
+            "response.refusal" => ResponsePartType.Refusal,
+            "response.reasoning_text" => ResponsePartType.ReasoningText,
             _ => ResponsePartType.OutputText,
         };
     }
@@ -140,6 +181,12 @@ internal sealed class ResponseAccumulator : IAccumulator<ResponseStreamEvent>
         {
             _text.Append(one.Delta);
             if (one.Logprobs is { Count: > 0 } logprobs) (_logprobs ??= []).AddRange(logprobs);
+        }
+
+        public void End(ResponseStreamEvent one, string whole)
+        {
+            if (_text.Length < whole.Length) _text.Clear().Append(whole);
+            if (_logprobs is null && one.Logprobs is { Count: > 0 } logprobs) _logprobs = [.. logprobs];
         }
 
         public ResponsePart ToPart()

@@ -112,9 +112,13 @@ public sealed record ResponseStreamEvent : Reply
         "response.output_item.added" => Item is not { Type.Value: "message" or "reasoning" },
         "response.content_part.added" => !string.IsNullOrEmpty(Part?.Text),
         "response.reasoning_summary_part.added" => !string.IsNullOrEmpty(Part?.Text),
-        "response.failed" or "error" or "keepalive" or "ping" or "" => false,
-        _ => true,
+        "response.failed" => false,
+        "error" => false,
+        _ => IsOfResponse,
     };
+
+    /// <summary>Whether it tells of the response: all that one is made of comes under this name. What else a service sends beside it (a keepalive, its limits) is no part of the answer.</summary>
+    internal bool IsOfResponse => Type == ResponseEventType.Error || Type.Value?.StartsWith("response.", StringComparison.Ordinal) == true;
 
     /// <summary>Whether the stream ends with it.</summary>
     public bool IsLast => Type.Value is "response.completed" or "response.incomplete" or "response.failed" or "response.cancelled" or "error";

@@ -179,14 +179,14 @@ public sealed class ResponsesResource
         waiting ??= new();
         var (provider, own) = _targets.Owned(id);
         return await new Polling(provider, $"the response {own}", waiting.Interval, waiting.Limit, _clock)
-            .UntilAsync(() => RetrieveAsync(id, options, cancellationToken), static response => response.IsDone, static response => response.Status?.Value, progress, cancellationToken).ConfigureAwait(false);
+            .UntilAsync(() => RetrieveAsync(id, options, cancellationToken), static response => response.HasEnded, static response => response.Status?.Value, progress, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Response> MakeAsync(ResponseRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
     {
         request = await _kept.WithHistoryAsync(request, model, options, cancellationToken).ConfigureAwait(false);
         var response = await _router.SendAsync(request.Background == true ? Verbs.BackgroundResponse : Verbs.Response, request, model, options, cancellationToken).ConfigureAwait(false);
-        return await _kept.KeepAsync(request, response, response.Call, options, response.IsDone, cancellationToken).ConfigureAwait(false);
+        return await _kept.KeepAsync(request, response, response.Call, options, response.HasEnded, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<ResponseStreamEvent> MakeStreamAsync(ResponseRequest request, string model, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed class ResumedStream(Func<string, string?, long?, IAsyncEnumerabl
     private readonly ResponseAccumulator _received = new();
     private string? _id, _provider;
     private long? _last;
-    private bool _sawEnd, _isTakenUp;
+    private bool _sawEnd, _isTakenUp, _sawOthers;
     private int _tries;
 
     /// <summary>Goes on with a response.</summary>
@@ -77,10 +77,16 @@ internal sealed class ResumedStream(Func<string, string?, long?, IAsyncEnumerabl
     private bool Take(ResponseStreamEvent one)
     {
         if (one.Response is { Id.Length: > 0 } response) (_id, _provider) = (response.Id, one.Provider ?? _provider);
+        // Signs of life have numbers as well, and may not come again: none is gone on from, and where there are some, numbers that are left out may have been theirs.
+        if (!one.IsOfResponse)
+        {
+            (_sawOthers, _tries) = (true, 0);
+            return true;
+        }
         if (_isTakenUp && one.SequenceNumber is { } number)
         {
             if (number <= _last) return false;
-            if (_last is { } last && number > last + 1) throw new StreamInterruptedException($"the stream was taken up behind event {last}, and event {number} came: those between are lost") { Partial = _received.ToResponse(), Provider = one.Provider };
+            if (!_sawOthers && _last is { } last && number > last + 1) throw new StreamInterruptedException($"the stream was taken up behind event {last}, and event {number} came: those between are lost") { Partial = _received.ToResponse(), Provider = one.Provider };
         }
         (_last, _tries, _isTakenUp) = (one.SequenceNumber ?? _last, 0, false);
         _sawEnd = one.IsLast;

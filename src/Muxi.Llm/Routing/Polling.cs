@@ -17,9 +17,11 @@ internal sealed record Polling(Provider Provider, string What, TimeSpan Interval
     /// <param name="status">How far it is, to be told where it takes too long.</param>
     /// <param name="progress">Told of it each time.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="BadRequestException">There is no time between the looks; nothing was sent.</exception>
     /// <exception cref="ApiTimeoutException">It took longer than the limit.</exception>
     public async Task<T> UntilAsync<T>(Func<Task<T>> look, Func<T, bool> isDone, Func<T, string?> status, IProgress<T>? progress, CancellationToken cancellationToken) where T : Reply
     {
+        if (Interval <= TimeSpan.Zero) throw Wrong.Request("interval", $"the interval at which {What} is looked at is {Interval}: it must be above zero");
         var (since, failures, last) = (Clock.GetTimestamp(), 0, default(T));
         while (true)
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -57,10 +58,21 @@ public sealed class FunctionTool
         return Create(
             AIFunctionFactory.Create(method, new AIFunctionFactoryOptions
             {
-                Name = chosen.Name, Description = chosen.Description, SerializerOptions = serializer, ExcludeResultSchema = true,
+                Name = chosen.Name ?? LocalName(method.Method), Description = chosen.Description, SerializerOptions = serializer, ExcludeResultSchema = true,
                 MarshalResult = (value, type, _) => ValueTask.FromResult<object?>(ToolValues.Of(value, type, serializer)),
             }),
             chosen);
+    }
+
+    /// <summary>What a local function is called in its source (the compiler names it <c>&lt;Main&gt;g__Name|0_1</c>); null for a method, which has its name itself.</summary>
+    private static string? LocalName(MethodInfo method)
+    {
+        if (!method.Name.StartsWith('<')) return null;
+        const string Mark = ">g__", Suffix = "Async";
+        var (from, to) = (method.Name.IndexOf(Mark, StringComparison.Ordinal), method.Name.LastIndexOf('|'));
+        if (from < 0 || to < from) throw new ArgumentException("a lambda has no name that a model could call it by: set FunctionToolOptions.Name", nameof(method));
+        var name = method.Name[(from + Mark.Length)..to];
+        return name.Length > Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal) && typeof(Task).IsAssignableFrom(method.ReturnType) ? name[..^Suffix.Length] : name;
     }
 
     /// <summary>A tool from a function of Microsoft.Extensions.AI, such as one of an MCP server.</summary>

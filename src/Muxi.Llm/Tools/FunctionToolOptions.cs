@@ -5,7 +5,7 @@ namespace Muxi.Llm;
 /// <summary>How a <see cref="FunctionTool"/> is made, shown to the model and run.</summary>
 public sealed record FunctionToolOptions
 {
-    /// <summary>The name that the model calls it by; null for the method's own.</summary>
+    /// <summary>The name that the model calls it by; null for the method's own. A lambda has none, so it must be given one.</summary>
     public string? Name { get; init; }
 
     /// <summary>What it does and when to call it; null for what <c>[Description]</c> says.</summary>

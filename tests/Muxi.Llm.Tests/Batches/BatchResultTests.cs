@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Muxi.Llm.Tests;
@@ -54,12 +55,31 @@ public sealed class BatchResultTests
         Assert.Equal(["a succeeded One", $"b {outcome} ApiException {code}", "c succeeded Three", "x succeeded Extra"], results.Select(BatchWire.Told));
     }
 
+    [Fact]
+    public async Task Lines_are_read_however_a_service_writes_them()
+    {
+        var output = "\uFEFF" + string.Join("\r\n",
+            BatchWire.Line("a \\\"quoted\\\" \\u00e9 \U0001F600", Calls.Reply("One")), "", "  ",
+            "{\"error\":null,\"response\":{\"body\":" + Calls.Reply("Two") + ",\"status_code\":\"200\",\"request_id\":null},\"custom_id\":7,\"later\":[{}]}",
+            """{"custom_id":"c","response":{"status_code":null,"body":null},"error":{}}""", """{"custom_id":"d","response":null,"error":"gone"}""", """{"custom_id":"e","response":{"status_code":500,"body":"<html>"}}""",
+            """{"custom_id":"f","response":{"status_code":200,"body":[]},"error":null}""", """{"custom_id":null,"response":[]}""");
+        await using var server = await BatchWire.ServerAsync(BatchWire.Ended(), output);
+        using var client = Calls.ClientFor(server.Url);
+
+        var results = await client.Batches.ResultsAsync("batch_1", null, Token).AllAsync();
+
+        Assert.Equal(["a \"quoted\" \u00e9 \U0001F600", "7", "c", "d", "e", "f", ""], results.Select(result => result.CustomId));
+        Assert.Equal(["One", "Two", null, null, null, null, null], results.Select(result => result.Chat?.Text));
+        Assert.All(results.Skip(2), result => Assert.Equal((BatchOutcome.Errored, true), (result.Outcome, result.Error is not null)));
+    }
+
     public static TheoryData<string, string, Func<BatchResult, string?>> Operations => new()
     {
         { "/v1/embeddings", """{"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[1,2]}],"usage":{"prompt_tokens":1,"total_tokens":1}}""", static result => result.Embedding?.Data[0].Vector.Length.ToString(CultureInfo.InvariantCulture) },
         { "/v1/completions", """{"id":"1","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"2","finish_reason":"stop"}]}""", static result => result.Completion?.Text },
         { "/v1/moderations", """{"id":"2","model":"m","results":[{"flagged":false,"categories":{},"category_scores":{}}]}""", static result => result.Moderation?.Id },
         { "/v1/images/generations", """{"created":2,"data":[{"b64_json":"aGk="}]}""", static result => result.Images?.Created.ToString(CultureInfo.InvariantCulture) },
+        { "/v1/responses", WireResponse.Response(id: "2"), static result => result.Response?.Id },
         { "/v1/videos", """{"id":"2"}""", static result => result.Reply is null && result.Error is null ? BatchWire.Json(result.Raw.ToString()).GetProperty("response").GetProperty("body").GetProperty("id").GetString() : null },
     };
 
@@ -73,6 +93,7 @@ public sealed class BatchResultTests
 
         Assert.Equal("2", read(result));
         Assert.Equal("a", BatchWire.Json(result.ToJson()).GetProperty("custom_id").GetString());
+        Assert.Equal(JsonValueKind.Object, BatchWire.Json(result.ToJson()).GetProperty("response").GetProperty("body").ValueKind);
     }
 
     [Fact]
@@ -135,6 +156,7 @@ public sealed class BatchResultTests
 
         var late = await Assert.ThrowsAsync<ApiTimeoutException>(() => client.Batches.WaitAsync("batch_1", new() { Limit = TimeSpan.FromSeconds(1) }, null, null, Token));
         await Assert.ThrowsAsync<NotFoundException>(() => client.Batches.WaitAsync("gone", null, null, null, Token));
+        Assert.False((await Assert.ThrowsAsync<BadRequestException>(() => client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.Zero }, null, null, Token))).WasSent);
         var waiting = client.Batches.WaitAsync("batch_1", new() { Interval = TimeSpan.FromSeconds(77) }, null, null, stop.Token);
         await clock.Armed(TimeSpan.FromSeconds(77)).SoonAsync();
         await stop.CancelAsync();

@@ -89,18 +89,54 @@ public sealed class BatchCommandTests : IDisposable
         await using var served = await Served.SandboxAsync();
         At("in.jsonl", $"{Line("a")}\n");
         At("twice.jsonl", $"{Line("a")}\n{Line("a")}\n");
-        At("none.jsonl", "{\"a\":1}\n");
+        At("none.jsonl", "{\"custom_id\":\"a\"}\n");
+        At("broken.jsonl", $"{Line("a")}\n{{\"custom_id\":\"b\", oops\n");
+        At("mixed.jsonl", $"{Line("a")}\n{Line("b").Replace("chat/completions", "embeddings", StringComparison.Ordinal)}\n");
+        At("many.jsonl", string.Concat(Enumerable.Range(0, 50_001).Select(i => $$"""{"custom_id":"{{i}}","url":"/v1/embeddings"}""" + "\n")));
 
         var gone = await Run(served).RunAsync("batch", "create", "missing.jsonl", "--provider", "openai");
         var none = await Run(served).RunAsync("batch", "create", "none.jsonl", "--provider", "openai");
         var useless = await Run(served).RunAsync("batch", "create", "in.jsonl", "-o", "x");
         var pair = await Run(served).RunAsync("batch", "create", "in.jsonl", "--metadata", "x");
-        var failed = await Run(served).RunAsync("batch", "create", "twice.jsonl", "--provider", "openai", "--wait", "--interval", "1");
+        var twice = await Run(served).RunAsync("batch", "create", "twice.jsonl", "--provider", "openai");
+        var broken = await Run(served).RunAsync("batch", "create", "broken.jsonl", "--provider", "openai");
+        var mixed = await Run(served).RunAsync("batch", "create", "mixed.jsonl", "--provider", "openai");
+        var many = await Run(served).RunAsync("batch", "create", "many.jsonl", "--provider", "openai");
+        var files = await Run(served).RunAsync("files", "list", "--provider", "openai");
+        var failed = await Run(served).RunAsync("batch", "create", At("unknown.jsonl", Line("a").Replace("POST", "GET", StringComparison.Ordinal)), "--provider", "openai", "--wait", "--interval", "1");
         var delete = await Run(served).RunAsync("batch", "delete", "openai/batch_1");
 
         Assert.Equal((1, 1, 2, 2, 1, 1), (gone.ExitCode, none.ExitCode, useless.ExitCode, pair.ExitCode, failed.ExitCode, delete.ExitCode));
         Assert.Equal("muxi-llm: none.jsonl: line 1 has no 'url', e.g. \"/v1/chat/completions\"\n", none.Errors);
-        Assert.EndsWith("muxi-llm: openai: the batch failed: The custom_id 'a' comes twice. (line 2)\n", failed.Errors, StringComparison.Ordinal);
+        Assert.Equal((1, "muxi-llm: twice.jsonl: line 2 has the custom_id 'a' of line 1: give each a name of its own\n"), (twice.ExitCode, twice.Errors));
+        Assert.Equal("muxi-llm: broken.jsonl: line 2 is not valid JSON: 'o' is an invalid start of a property name. Expected a '\"' (byte 19)\n", broken.Errors);
+        Assert.Equal("muxi-llm: mixed.jsonl: line 2 asks for /v1/embeddings, and those before for /v1/chat/completions: make a batch for each\n", mixed.Errors);
+        Assert.Equal("muxi-llm: many.jsonl: line 50001 is one more than the 50000 requests that a batch may have: make several\n", many.Errors);
+        Assert.Equal((0, ""), (files.ExitCode, files.Output));
+        Assert.Contains("muxi-llm: openai: the batch failed: ", failed.Errors, StringComparison.Ordinal);
         Assert.Equal("muxi-llm: openai does not offer the deletion of batches through this library\n", delete.Errors);
+    }
+
+    [Fact]
+    public async Task An_interrupted_wait_says_that_the_batch_goes_on()
+    {
+        await using var server = FaultServer.Start(Fault.StallAfter(10, CannedReply.Json("""{"id":"batch_1","object":"batch","status":"in_progress"}""")));
+        var run = new CliRun { Environment = CliRun.OpenAI(server.Url), WorkingDirectory = _folder.FullName };
+        var running = run.RunAsync("batch", "wait", "openai/batch_1");
+        await server.Stalled;
+
+        run.Interrupts.Interrupt();
+
+        Assert.Equal(new CliResult(130, "", "muxi-llm: the batch goes on: muxi-llm batch wait openai/batch_1\nmuxi-llm: cancelled\n"), await running);
+    }
+
+    [Fact]
+    public async Task A_batch_of_the_sandbox_does_not_outlive_the_command_and_it_says_so()
+    {
+        At("in.jsonl", $"{Line("a")}\n");
+
+        var made = await new CliRun { WorkingDirectory = _folder.FullName }.RunAsync("batch", "create", "in.jsonl", "--provider", "sandbox");
+
+        Assert.Equal((0, "muxi-llm: a batch of the sandbox ends with the program: --wait gives its results\n"), (made.ExitCode, made.Errors));
     }
 }

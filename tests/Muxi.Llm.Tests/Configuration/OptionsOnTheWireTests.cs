@@ -29,6 +29,7 @@ public sealed partial class OptionsOnTheWireTests
     /// <summary>The keys are those that the reader itself names when it is given one that it does not know.</summary>
     [Theory]
     [InlineData("", "zz: 1")]
+    [InlineData("responses", "responses: {zzzzzzzzzzzzzzzzz: 1}")]
     [InlineData("timeouts", "timeouts: {zzzzzzzzzzzzzzzzz: 1}")]
     [InlineData("retries", "retries: {zzzzzzzzzzzzzzzzz: 1}")]
     [InlineData("aliases.x", "aliases: {x: {model: a, zzzzzzzzzzzzzzzzz: 1}}")]

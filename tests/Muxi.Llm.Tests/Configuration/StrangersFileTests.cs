@@ -85,6 +85,14 @@ public sealed class StrangersFileTests : IDisposable
     }
 
     [Fact]
+    public void It_cannot_say_where_conversations_are_kept()
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Write("responses: {folder: /tmp/theirs}"));
+
+        Assert.Equal("./muxi-llm.yaml:1: responses.folder: a folder is not for a file that was merely found in the working directory, as whoever wrote it could have conversations written where they can read them: name the file in MUXI_LLM_CONFIG to trust it", error.Message);
+    }
+
+    [Fact]
     public async Task A_missing_key_says_why_the_one_of_the_environment_does_not_count()
     {
         using var client = new LlmClient(new() { Configuration = Write("providers: {mine: {base_url: \"http://x\"}}"), Environment = EveryVariable });

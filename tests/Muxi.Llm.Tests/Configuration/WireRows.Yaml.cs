@@ -15,6 +15,7 @@ internal static partial class WireRows
         {
             Set = url => (Keyed() with { BaseUrls = new Dictionary<string, Uri> { ["openai"] = new("http://nobody.invalid/v1") }, Configuration = Parse(url, "proxy: URL") }, null),
         },
+        OfResponses("responses"), OfResponses("responses.folder"),
         OfYaml("timeouts", "timeouts: {first_byte: 80ms}", Outcome, "FirstByte") with { Answers = [_silent], Plain = PatientTotal },
         OfYaml("retries", "retries: {max: 0}", Count, "1") with { Answers = [_busy], Plain = Fast, Set = url => (Fast(url).Options with { Configuration = Parse(url, "retries: {max: 0}") }, null) },
         OfYaml("providers", "providers: {openai: {headers: {X-Team: search}}}", Header("X-Team"), "search"),
@@ -136,6 +137,26 @@ internal static partial class WireRows
 
     private static WireRow OfYaml(string key, string yaml, Func<WireRun, IReadOnlyList<SeenRequest>, string> see, string effect) =>
         new($"yaml {key}", url => (Base(url) with { Configuration = Parse(url, yaml) }, null), see, effect);
+
+    /// <summary>A second client, as after a restart, finds what the first has kept.</summary>
+    private static WireRow OfResponses(string key)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"muxi-responses-{Guid.NewGuid():N}");
+        return new($"yaml {key}", url => (Base(url) with { Configuration = Parse(url, $"responses: {{folder: '{folder}'}}"), Providers = [_chatOnly], BaseUrls = new Dictionary<string, Uri> { ["talk"] = url } }, null), (_, _) => _kept, "Hello")
+        {
+            Plain = url => (Base(url) with { Configuration = LlmConfiguration.Empty, Providers = [_chatOnly], BaseUrls = new Dictionary<string, Uri> { ["talk"] = url } }, null),
+            Ask = async (client, call) =>
+            {
+                var first = await client.Responses.CreateAsync(new() { Model = "talk/m", Input = "Hello" }, call, TestContext.Current.CancellationToken);
+                using var restarted = new LlmClient(client.Settings with { ResponseStore = null });
+                await Keep("forgotten");
+                var input = await restarted.Responses.InputItemsPageAsync(new(first.QualifiedId), call, TestContext.Current.CancellationToken);
+                await Keep(input.Data[0].Content!.Text);
+            },
+        };
+    }
+
+    private static readonly Provider _chatOnly = new("talk", "http://nobody.invalid", Auth.None) { Chat = new OpenAIChat() };
 
     private static WireRow OfYamlRetries(string key, string value, Func<WireRun, IReadOnlyList<SeenRequest>, string> see, string effect) =>
         new($"yaml retries.{key}", url => (Fast(url).Options with { Configuration = Parse(url, $"retries: {{{key}: {value}}}") }, null), see, effect) { Answers = [_busy], Plain = Fast };

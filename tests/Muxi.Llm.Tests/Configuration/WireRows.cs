@@ -34,6 +34,10 @@ internal static partial class WireRows
         Of("LlmOptions.Proxy", options => options with { Proxy = new Redirecting(options.BaseUrls["openai"]), BaseUrls = new Dictionary<string, Uri> { ["openai"] = new("http://nobody.invalid/v1") } }, Target, "http://nobody.invalid/v1/chat/completions"),
         Of("LlmOptions.LoggerFactory", options => options with { LoggerFactory = _log }, (_, _) => _log.Lines.Any(line => line.Contains("200 after", StringComparison.Ordinal)).ToString(), "True"),
         Of("LlmOptions.TimeProvider", options => options with { TimeProvider = new SteppedTime(), Timeouts = new() { FirstByte = TimeSpan.FromSeconds(59) } }, Outcome, "FirstByte") with { Answers = [_silent], Plain = PatientTotal },
+        new("LlmOptions.ResponseStore", url => (Calls.OptionsFor(url, "deepseek") with { ResponseStore = _responses }, null), (_, _) => (_responses.Count > 0).ToString(), "True")
+        {
+            Plain = url => (Calls.OptionsFor(url, "deepseek"), null), Ask = static (client, call) => client.Responses.CreateAsync(new() { Model = "deepseek/m", Input = "Hi" }, call),
+        },
         new("LlmOptions.Environment", url => (new() { Environment = name => name == "OPENAI_BASE_URL" ? url + "env" : null }, null), Target, "/env/chat/completions"),
     ];
 
@@ -90,6 +94,7 @@ internal static partial class WireRows
     ];
 
     private static readonly KeptLog _log = new();
+    private static readonly MemoryResponseStore _responses = new();
 
     private static WireRow Of(string name, Func<LlmOptions, LlmOptions> set, Func<WireRun, IReadOnlyList<SeenRequest>, string> see, string effect) =>
         new(name, url => (set(Base(url)), null), see, effect);

@@ -27,8 +27,13 @@ internal sealed class OpenAIResponsesWireModel : WireModel
         CheckThinking(items);
         return new(
             system.Count == 0 ? null : string.Join('\n', system), [.. Turns(items.Skip(system.Count))],
-            [.. (body["tools"]?.AsArray() ?? []).Select(Tool)], Choice(body["tool_choice"]), (bool?)body["parallel_tool_calls"]);
+            [.. (body["tools"]?.AsArray() ?? []).Select(Tool)], Choice(body["tool_choice"]), (bool?)body["parallel_tool_calls"])
+        {
+            Format = (string?)body["text"]?["format"]?["type"], Schema = Schema(body["text"]?["format"]),
+        };
     }
+
+    private static JsonNode? Schema(JsonNode? format) => (string?)format?["type"] == "json_schema" ? Only(format, ["type", "name", "schema"], "description", "strict")["schema"] : null;
 
     private static string Kind(JsonObject item) => (string?)item["type"] ?? "message";
 
@@ -155,7 +160,15 @@ internal sealed class OpenAIResponsesWireModel : WireModel
         _ => $"the tool {Text(Only(choice, ["type", "name"])["name"])}",
     };
 
-    protected override JsonObject Whole(Said[] said) => Response("completed", new JsonArray([.. said.Select((one, i) => Item(one, i, said))]));
+    protected override JsonObject Whole(Said[] said)
+    {
+        var items = said.Where(static one => one is not Said.Cut).Select((one, i) => (JsonNode)Item(one, i, said)).ToArray();
+        if (said[^1] is not Said.Cut) return Response("completed", new(items));
+        items[^1]["status"] = "incomplete";
+        var cut = Response("incomplete", new(items));
+        cut["incomplete_details"] = new JsonObject { ["reason"] = "max_output_tokens" };
+        return cut;
+    }
 
     protected override string Events(Said[] said)
     {
@@ -171,6 +184,7 @@ internal sealed class OpenAIResponsesWireModel : WireModel
         Send("response.in_progress", new() { ["response"] = Response("in_progress", []) });
         for (var i = 0; i < said.Length; i++)
         {
+            if (said[i] is Said.Cut) continue;
             var begun = Item(said[i], i, said, isBegun: true);
             Send("response.output_item.added", new() { ["output_index"] = i, ["item"] = begun });
             foreach (var (type, data) in Deltas(said[i]))
@@ -181,7 +195,8 @@ internal sealed class OpenAIResponsesWireModel : WireModel
             }
             Send("response.output_item.done", new() { ["output_index"] = i, ["item"] = Item(said[i], i, said) });
         }
-        Send("response.completed", new() { ["response"] = Whole(said) });
+        var whole = Whole(said);
+        Send($"response.{whole["status"]}", new() { ["response"] = whole });
         return events.ToString();
     }
 
@@ -194,6 +209,12 @@ internal sealed class OpenAIResponsesWireModel : WireModel
                 foreach (var piece in Pieces(words.Text)) yield return ("response.output_text.delta", new() { ["content_index"] = 0, ["delta"] = piece, ["logprobs"] = new JsonArray(), ["obfuscation"] = "Xy" });
                 yield return ("response.output_text.done", new() { ["content_index"] = 0, ["text"] = words.Text, ["logprobs"] = new JsonArray() });
                 yield return ("response.content_part.done", new() { ["content_index"] = 0, ["part"] = Part(words.Text) });
+                break;
+            case Said.Refusal refusal:
+                yield return ("response.content_part.added", new() { ["content_index"] = 0, ["part"] = Refused("") });
+                foreach (var piece in Pieces(refusal.Text)) yield return ("response.refusal.delta", new() { ["content_index"] = 0, ["delta"] = piece });
+                yield return ("response.refusal.done", new() { ["content_index"] = 0, ["refusal"] = refusal.Text });
+                yield return ("response.content_part.done", new() { ["content_index"] = 0, ["part"] = Refused(refusal.Text) });
                 break;
             case Said.Thinking thinking:
                 yield return ("response.reasoning_summary_part.added", new() { ["summary_index"] = 0, ["part"] = Summary("") });
@@ -216,6 +237,7 @@ internal sealed class OpenAIResponsesWireModel : WireModel
         return said switch
         {
             Said.Words words => new() { ["id"] = "msg" + id, ["type"] = "message", ["status"] = status, ["content"] = isBegun ? [] : new JsonArray(Part(words.Text)), ["role"] = "assistant" },
+            Said.Refusal refusal => new() { ["id"] = "msg" + id, ["type"] = "message", ["status"] = status, ["content"] = isBegun ? [] : new JsonArray(Refused(refusal.Text)), ["role"] = "assistant" },
             Said.Thinking thinking => new() { ["id"] = "rs" + id, ["type"] = "reasoning", ["encrypted_content"] = isBegun ? "part" : "sealed:" + thinking.Signature, ["summary"] = isBegun ? [] : new JsonArray(Summary(thinking.Text)) },
             Said.Call call => new() { ["id"] = "fc" + id, ["type"] = "function_call", ["status"] = status, ["arguments"] = isBegun ? "" : call.Arguments, ["call_id"] = call.Id, ["name"] = call.Name },
             _ => throw new InvalidDataException(said.ToString()),
@@ -223,6 +245,8 @@ internal sealed class OpenAIResponsesWireModel : WireModel
     }
 
     private static JsonObject Part(string text) => new() { ["type"] = "output_text", ["annotations"] = new JsonArray(), ["logprobs"] = new JsonArray(), ["text"] = text };
+
+    private static JsonObject Refused(string text) => new() { ["type"] = "refusal", ["refusal"] = text };
 
     private static JsonObject Summary(string text) => new() { ["type"] = "summary_text", ["text"] = text };
 
@@ -232,7 +256,7 @@ internal sealed class OpenAIResponsesWireModel : WireModel
         ["max_output_tokens"] = null, ["model"] = "gpt-test-2026", ["output"] = output, ["parallel_tool_calls"] = true, ["previous_response_id"] = null, ["reasoning"] = new JsonObject { ["effort"] = "medium", ["summary"] = null },
         ["store"] = false, ["temperature"] = 1.0, ["text"] = new JsonObject { ["format"] = new JsonObject { ["type"] = "text" } }, ["tool_choice"] = "auto", ["tools"] = new JsonArray(), ["top_p"] = 1.0, ["truncation"] = "disabled",
         ["metadata"] = new JsonObject(),
-        ["usage"] = status == "completed"
+        ["usage"] = status != "in_progress"
             ? new JsonObject { ["input_tokens"] = 20, ["input_tokens_details"] = new JsonObject { ["cached_tokens"] = 0 }, ["output_tokens"] = 10, ["output_tokens_details"] = new JsonObject { ["reasoning_tokens"] = 0 }, ["total_tokens"] = 30 }
             : null,
     };

@@ -132,6 +132,59 @@ public sealed class KeptResponsesTests
         await mine.Responses.CreateAsync(new() { Model = model, Input = "Go on", PreviousResponseId = ofTenant }, new() { Tenant = "a" }, Token);
     }
 
+    [Theory, InlineData("key"), InlineData("address"), InlineData("header")]
+    public async Task A_call_with_a_key_or_an_address_of_its_own_finds_nothing_that_was_made_with_the_settings(string own)
+    {
+        await using var services = await ManyServices.StartAsync();
+        using var client = new LlmClient(services.Options());
+        var options = own switch
+        {
+            "key" => new RequestOptions { ApiKey = "groq-key-of-the-call" },
+            "address" => new() { BaseUrl = new(services.Url, "elsewhere"), ApiKey = "groq-key-one" },
+            _ => new() { Headers = new Dictionary<string, string> { ["Authorization"] = "Bearer groq-key-of-the-call" } },
+        };
+        var here = await AskAsync(client, new() { Model = ManyServices.Chat, Input = "My secret" }, stream: false);
+        var atMaker = await AskAsync(client, new() { Model = ManyServices.Keeper, Input = "My secret" }, stream: false);
+        var sent = services.Requests.Count;
+
+        foreach (var id in (string[])[here.Id, here.QualifiedId])
+            await Assert.ThrowsAsync<NotFoundException>(() => AskAsync(client, new() { Model = ManyServices.Stateless, Input = "What was it?", PreviousResponseId = id }, stream: false, options));
+        var refused = await Assert.ThrowsAsync<BadRequestException>(() => AskAsync(client, new() { Model = ManyServices.Stateless, Input = "What was it?", PreviousResponseId = atMaker.QualifiedId }, stream: false, options));
+
+        Assert.Equal("previous_response_id", refused.Param);
+        Assert.Contains("ask openai", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(sent, services.Requests.Count);
+        // By the bare id it is not there, either: the settings' owner alone has it.
+        await Assert.ThrowsAnyAsync<LlmException>(() => client.Responses.RetrieveAsync(here.Id, new() { ApiKey = "of-the-call" }, Token));
+        await Assert.ThrowsAnyAsync<LlmException>(() => client.Responses.DeleteAsync(here.Id, new() { ApiKey = "of-the-call" }, Token));
+        Assert.Equal("My secret", (await client.Responses.InputItemsPageAsync(new(here.Id), null, Token)).Data[0].Content!.Text);
+        var ofCall = await AskAsync(client, new() { Model = ManyServices.Chat, Input = "The call's own" }, stream: false, new() { ApiKey = "of-the-call" });
+        Assert.Equal(ofCall.Id, (await client.Responses.RetrieveAsync(ofCall.Id, new() { ApiKey = "of-the-call" }, Token)).Id);
+    }
+
+    [Fact]
+    public async Task Turns_that_come_back_to_themselves_are_read_once_and_too_many_are_told()
+    {
+        var turns = 0;
+        await using var maker = await ReplayServer.StartAsync(1, request =>
+        {
+            if (request.Method == "POST") return CannedReply.Json(WireResponse.Response());
+            if (request.Target.Contains("input_items", StringComparison.Ordinal)) return CannedReply.Json("""{"object":"list","data":[],"has_more":false}""");
+            var id = request.Target.Split('/')[^1].Split('?')[0];
+            var before = id.StartsWith("ring", StringComparison.Ordinal) ? id == "ring_a" ? "ring_b" : "ring_a" : $"long_{++turns}";
+            return CannedReply.Json(WireResponse.Response(id: id).Replace("\"previous_response_id\":null", $"\"previous_response_id\":\"{before}\"", StringComparison.Ordinal));
+        });
+        using var client = new LlmClient(Calls.OptionsFor(maker.Url) with { BaseUrls = new Dictionary<string, Uri> { ["openai"] = maker.Url, ["lmstudio"] = maker.Url } });
+
+        await AskAsync(client, new() { Model = "lmstudio/m", Input = "Go on", PreviousResponseId = "openai/ring_a" }, stream: false);
+        var looked = maker.Requests.Count(request => request.Method == "GET");
+        var error = await Assert.ThrowsAsync<BadRequestException>(() => AskAsync(client, new() { Model = "lmstudio/m", Input = "Go on", PreviousResponseId = "openai/long" }, stream: false));
+
+        Assert.Equal(4, looked);
+        Assert.Equal("previous_response_id", error.Param);
+        Assert.Contains("more than 200 responses", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_conversation_moves_between_services_and_leaves_what_is_sealed_behind()
     {

@@ -45,7 +45,7 @@ public sealed class ResponseCallTests
         var gone = await client.Responses.DeleteAsync("openai/resp_1", null, Token);
 
         Assert.Equal(["GET /responses/resp_1?include[]=a.b&include[]=c", "POST /responses/resp_1/cancel", "DELETE /responses/resp_1"], server.Requests.Select(one => $"{one.Method} {one.Target}"));
-        Assert.All([seen, stopped], response => Assert.Equal((ResponseStatus.Cancelled, true), (response.Status, response.IsDone)));
+        Assert.All([seen, stopped], response => Assert.Equal((ResponseStatus.Cancelled, true), (response.Status, response.HasEnded)));
         Assert.Equal(("resp_1", true), (gone.Id, gone.Deleted));
     }
 
@@ -195,6 +195,7 @@ public sealed class ResponseCallTests
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(WireResponse.Response("queued")));
         using var client = new LlmClient(Calls.OptionsFor(server.Url) with { TimeProvider = new SteppedTime() });
 
+        Assert.False((await Assert.ThrowsAsync<BadRequestException>(() => client.Responses.WaitAsync("resp_1", new() { Interval = TimeSpan.Zero }, null, null, Token))).WasSent);
         var error = await Assert.ThrowsAsync<ApiTimeoutException>(() => client.Responses.WaitAsync("resp_1", new() { Interval = TimeSpan.FromSeconds(3), Limit = TimeSpan.FromSeconds(10) }, null, null, Token));
 
         Assert.Contains("'queued' still after 10 s", error.Message, StringComparison.Ordinal);

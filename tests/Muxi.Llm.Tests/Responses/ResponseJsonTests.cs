@@ -104,7 +104,7 @@ public sealed class ResponseJsonTests
             {"type":"message","id":"m","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hel","annotations":[]},{"type":"refusal","refusal":"No."},{"type":"output_text","text":"lo","annotations":[]}]}
             """)));
 
-        Assert.Equal(("resp_1", "response", 1763900000L, "gpt-test-2026", "Hello", "No.", true), (response.Id, response.Object, response.CreatedAt, response.Model, response.OutputText, response.Refusal, response.IsDone));
+        Assert.Equal(("resp_1", "response", 1763900000L, "gpt-test-2026", "Hello", "No.", true), (response.Id, response.Object, response.CreatedAt, response.Model, response.OutputText, response.Refusal, response.HasEnded));
         Assert.Equal(["add"], response.FunctionCalls.Select(call => call.Name));
         Assert.Equal((3L, 5L, 8L, 1L, 2L), (response.Usage!.PromptTokens, response.Usage.CompletionTokens, response.Usage.TotalTokens, response.Usage.PromptTokensDetails!.CachedTokens, response.Usage.CompletionTokensDetails!.ReasoningTokens));
         Assert.Equal("\"disabled\"", response.Extra["truncation"].ToString());

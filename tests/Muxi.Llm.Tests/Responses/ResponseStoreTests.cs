@@ -113,6 +113,11 @@ public sealed class ResponseStoreTests : IDisposable
         await File.WriteAllTextAsync(Assert.Single(Directory.EnumerateFiles(_folder)), "garbage", Token);
 
         Assert.Null(await ReadAsync(store, "a"));
+        // A time that no calendar has.
+        await File.WriteAllBytesAsync(Assert.Single(Directory.EnumerateFiles(_folder)), [.. "muxires1"u8, 255, 255, 255, 255, 255, 255, 255, 127, 1], Token);
+        Assert.Null(await ReadAsync(store, "a"));
+        _clock.Advance(TimeSpan.FromHours(2));
+        await store.WriteAsync("b", "two"u8.ToArray(), Later, Token);
     }
 
     [Fact]

@@ -43,6 +43,22 @@ public sealed class ResumedStreamTests
         Assert.Equal("the stream was taken up behind event 1, and event 3 came: those between are lost", Assert.IsType<StreamInterruptedException>(error).Message);
     }
 
+    [Theory, InlineData(3, 4), InlineData(6, 7)]
+    public async Task A_sign_of_life_is_not_gone_on_from_nor_missed(int delta, int end)
+    {
+        // Its service may number what is kept without those signs, or leave their numbers out.
+        var rest = WireResponse.Delta(delta, "Hello") + WireResponse.Completed(end);
+        await using var server = await ReplayServer.StartAsync(delta, request => CannedReply.Sse(
+            request.Method == "POST" ? string.Concat(_events[..3]) + WireResponse.Event("keepalive", 3, "") + WireResponse.Event("keepalive", 4, "") : rest));
+        using var client = ClientFor(server.Url);
+
+        var (events, error) = await client.Responses.StreamInBackgroundAsync(_ask, null, null, Token).ReadAsync();
+
+        Assert.Null(error);
+        Assert.Equal("Hello", string.Concat(events.Select(one => one.TextDelta)));
+        Assert.Equal("GET /responses/resp_1?stream=true&starting_after=2", server.Requests.Select(one => $"{one.Method} {one.Target}").Last());
+    }
+
     [Fact]
     public async Task It_is_not_tried_for_ever_and_all_that_came_is_kept()
     {

@@ -87,6 +87,16 @@ public sealed class FunctionToolTests
     }
 
     [Fact]
+    public void A_local_function_has_its_own_name_and_a_lambda_needs_one()
+    {
+        Assert.Equal(["Local", "Later", "GetWeather"], new[] { FunctionTool.Create(Local), FunctionTool.Create(LaterAsync), FunctionTool.Create(GetWeather) }.Select(tool => tool.Name));
+        Assert.Contains("set FunctionToolOptions.Name", Assert.Throws<ArgumentException>(() => FunctionTool.Create((string city) => city)).Message, StringComparison.Ordinal);
+
+        static string Local(string city) => city;
+        static Task<string> LaterAsync(string city) => Task.FromResult(city);
+    }
+
+    [Fact]
     public async Task A_function_of_another_library_serves_as_it_is()
     {
         var function = AIFunctionFactory.Create(GetWeather, "its_name", "its words");

@@ -270,7 +270,8 @@ public sealed class ToolSuiteTests
     [Theory, MemberData(nameof(Formats))]
     public async Task Signed_thinking_goes_back_with_its_turn(string format, bool stream)
     {
-        if (format == "openai-chat") return;
+        // OpenAI's chat has no thinking, whoever stands before it.
+        if (format.StartsWith("openai-chat", StringComparison.Ordinal)) return;
         await using var talk = await Conversing.BeginAsync(stream);
         var model = WireModel.All[format];
         talk.Expect(model, new Said.Thinking("Oslo is north.", "c2lnbmVk+/=="), _oslo).Expect(model, _done);

@@ -39,6 +39,7 @@ internal sealed class ConfigurationReader
             Retries = top["retries"] is { } retries ? SettingReader.Retries(retries) : null,
             Headers = top["headers"] is { } headers ? SettingReader.Headers(headers, _secrets) : [],
             Proxy = top["proxy"] is { } proxy ? Proxy(proxy) : null,
+            ResponseFolder = top["responses"] is { } responses ? ResponseFolder(responses.Section()) : null,
             Settings = providers.ToDictionary(settings => settings.Provider.Name),
             Providers = [.. providers.Where(settings => settings.IsDefinedHere || Catalog.Find(settings.Provider.Name, []) != settings.Provider).Select(settings => settings.Provider)],
             Secrets = _secrets,
@@ -87,6 +88,14 @@ internal sealed class ConfigurationReader
     private void AddFallbacks(string name, Field list, FallbackReader reader)
     {
         if (!_fallbacks.TryAdd(name, reader.Read(list))) throw list.Error($"there are fallbacks for '{name}' already: put them together");
+    }
+
+    private string? ResponseFolder(Section responses)
+    {
+        var folder = responses["folder"];
+        responses.End();
+        if (folder is { } set && _file.IsOfWorkingDirectory) throw _file.Untrusted(set.Line, set.Path, "a folder", "have conversations written where they can read them");
+        return folder?.Expanded();
     }
 
     private IWebProxy Proxy(Field proxy)

@@ -42,8 +42,8 @@ internal sealed record YamlFile(string Name, Func<string, string?> Environment)
     public ConfigurationException Error(int line, string path, string fault) => new($"{Name}{(HasLines ? $":{Math.Max(1, line)}" : "")}: {(path.Length == 0 ? "" : path + ": ")}{OneLine(fault)}");
 
     /// <summary>What a file of the working directory may not do.</summary>
-    public ConfigurationException Untrusted(int line, string path, string what) => Error(
-        line, path, $"{what} is not for a file that was merely found in the working directory, as whoever wrote it could have your secrets sent to an address of theirs: name the file in {LlmConfiguration.Variable} to trust it");
+    public ConfigurationException Untrusted(int line, string path, string what, string harm = "have your secrets sent to an address of theirs") => Error(
+        line, path, $"{what} is not for a file that was merely found in the working directory, as whoever wrote it could {harm}: name the file in {LlmConfiguration.Variable} to trust it");
 
     /// <summary>A text with its <c>${VARIABLE}</c> and <c>${VARIABLE:-otherwise}</c> written out.</summary>
     public string Expand(Field field, string text)

@@ -9,7 +9,7 @@ namespace Muxi.Llm;
 internal struct MessageBatchTally
 {
     private long _processing, _succeeded, _errored, _canceled, _expired;
-    private DateTimeOffset? _ended, _stopped;
+    private long? _ended, _stopped;
 
     /// <summary>Anthropic's <c>processing_status</c>; null for a batch of another form.</summary>
     public string? Status { get; private set; }
@@ -18,8 +18,8 @@ internal struct MessageBatchTally
     public void Take(Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (reader.Is("processing_status"u8)) Status = reader.ReadString(source);
-        else if (reader.Is("ended_at"u8)) _ended = FileJson.ReadTime(ref reader) is { } ended ? DateTimeOffset.FromUnixTimeSeconds(ended) : null;
-        else if (reader.Is("cancel_initiated_at"u8)) _stopped = FileJson.ReadTime(ref reader) is { } stopped ? DateTimeOffset.FromUnixTimeSeconds(stopped) : null;
+        else if (reader.Is("ended_at"u8)) _ended = FileJson.ReadTime(ref reader);
+        else if (reader.Is("cancel_initiated_at"u8)) _stopped = FileJson.ReadTime(ref reader);
     }
 
     /// <summary>Looks at the count whose name the reader stands on, which stays there.</summary>
@@ -42,12 +42,11 @@ internal struct MessageBatchTally
             "ended" => _canceled > 0 ? BatchStatus.Cancelled : _expired > 0 ? BatchStatus.Expired : BatchStatus.Completed,
             var other => new(other!),
         };
-        var ended = _ended?.ToUnixTimeSeconds();
         var failed = _errored + _canceled + _expired;
         return batch with
         {
-            Status = status, Endpoint = BatchEndpoint.ChatCompletions, InProgressAt = batch.CreatedAt, CancellingAt = _stopped?.ToUnixTimeSeconds(),
-            CompletedAt = status == BatchStatus.Completed ? ended : null, ExpiredAt = status == BatchStatus.Expired ? ended : null, CancelledAt = status == BatchStatus.Cancelled ? ended : null,
+            Status = status, Endpoint = BatchEndpoint.ChatCompletions, InProgressAt = batch.CreatedAt, CancellingAt = _stopped,
+            CompletedAt = status == BatchStatus.Completed ? _ended : null, ExpiredAt = status == BatchStatus.Expired ? _ended : null, CancelledAt = status == BatchStatus.Cancelled ? _ended : null,
             RequestCounts = batch.RequestCounts is { } counts ? counts with { Total = _processing + _succeeded + failed, Completed = _succeeded, Failed = failed } : null,
         };
     }

@@ -81,7 +81,14 @@ internal sealed class ResponsesChatFold(OpenAIResponsesChat quirks, IFold<Respon
 
     private void TakeItem(ResponseStreamEvent e, ResponseItem item)
     {
-        var known = At(e) is { HasEnded: false } open ? open : Begin(e.OutputIndex, item);
+        var at = At(e);
+        // One that is told once more, under its own name and at its own place, is no other one.
+        if (at is { HasEnded: true, Id: { } id } && e.Type == ResponseEventType.OutputItemDone && id == item.Id && (e.OutputIndex is null || e.OutputIndex == at.Place))
+        {
+            at.Retell(item);
+            return;
+        }
+        var known = at is { HasEnded: false } open ? open : Begin(e.OutputIndex, item);
         if (e.Type == ResponseEventType.OutputItemDone) known.End(item);
     }
 
@@ -89,7 +96,7 @@ internal sealed class ResponsesChatFold(OpenAIResponsesChat quirks, IFold<Respon
     {
         switch (e.Type.Value)
         {
-            case "response.content_part.added" when e.Part is { } part:
+            case "response.content_part.added" when e.Part is { Type.Value: "output_text" or "refusal" } part:
                 Item(e, ResponseItemType.Message).BeginPart(e.ContentIndex ?? 0, part);
                 break;
             case "response.output_text.delta" or "response.refusal.delta":
@@ -117,7 +124,9 @@ internal sealed class ResponsesChatFold(OpenAIResponsesChat quirks, IFold<Respon
         return (id is null ? null : _items.FindLast(item => item.Id == id)) ?? (e.OutputIndex is { } place ? _items.FindLast(item => item.Place == place) : id is null && _items.Count > 0 ? _items[^1] : null);
     }
 
-    private ResponsesChatStreamItem Item(ResponseStreamEvent e, ResponseItemType type) => At(e) ?? Begin(e.OutputIndex, new() { Type = type, Id = e.ItemId });
+    /// <summary>The item that a piece belongs to. One that says nothing of its item belongs to the last one, if it is of its kind and on its way still.</summary>
+    private ResponsesChatStreamItem Item(ResponseStreamEvent e, ResponseItemType type) =>
+        At(e) is { } known && (e.ItemId is not null || e.OutputIndex is not null || (known.Type == type && !known.HasEnded)) ? known : Begin(e.OutputIndex, new() { Type = type, Id = e.ItemId });
 
     private ResponsesChatStreamItem Begin(int? place, ResponseItem item)
     {

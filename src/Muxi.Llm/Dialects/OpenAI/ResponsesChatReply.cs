@@ -76,7 +76,7 @@ internal static class ResponsesChatReply
     public static string? FinishRaw(Response response) => response.Status?.Value switch
     {
         null or "completed" => null,
-        "incomplete" => response.IncompleteDetails?.Reason is var reason and not "content_filter" ? reason : null,
+        "incomplete" => response.IncompleteDetails?.Extra.GetString("finish_reason_raw") ?? (response.IncompleteDetails?.Reason is var reason and not "content_filter" ? reason : null),
         var status => status,
     };
 }

@@ -43,7 +43,7 @@ internal sealed class ResponsesChatStreamItem
     private StringBuilder? _waiting;
     private WholeCharacters _text;
     private int _block, _said, _piece = int.MinValue;
-    private bool _isOpen;
+    private bool _isOpen, _isSigned;
 
     public ResponsesChatStreamItem(ResponsesChatStream stream, int place, ResponseItem first)
     {
@@ -129,12 +129,29 @@ internal sealed class ResponsesChatStreamItem
         if (HasEnded) return;
         HasEnded = true;
         if (Type == ResponseItemType.Message) EndMessage(item);
-        else if (Type == ResponseItemType.Reasoning) EndThinking(item ?? new() { Type = Type, Id = Id });
+        else if (Type == ResponseItemType.Reasoning) EndThinking(item ?? new() { Type = Type, Id = Id, Summary = _first.Summary });
         else if (ResponsesChatReply.IsCall(_first)) EndCall(item ?? _first with { Status = null, Arguments = null, Input = null });
         else if (item is not null)
         {
             foreach (var block in ResponsesChatItems.Blocks(_stream.Quirks, item, "")) _stream.Give(_stream.BeginBlock(), block);
             _stream.BeginOther();
+        }
+    }
+
+    /// <summary>Tells what has come to an item since its end, as a service does that tells it once more.</summary>
+    public void Retell(ResponseItem item)
+    {
+        if (ResponsesChatReply.IsCall(_first)) ArgueRest(item.Arguments ?? item.Input);
+        else if (Type == ResponseItemType.Message)
+        {
+            var parts = item.Content?.Parts ?? [];
+            for (var i = 0; i < parts.Count; i++)
+                if (parts[i].Type.Value is "output_text" or "refusal") SayRest(i, parts[i].Refusal is not null, parts[i].Refusal ?? parts[i].Text, parts[i].Logprobs);
+        }
+        else if (Type == ResponseItemType.Reasoning)
+        {
+            if (ResponsesChatItems.Thinking(item) is var whole && whole.Length > _said) ThinkMore(whole[_said..]);
+            Sign(item.EncryptedContent, default);
         }
     }
 
@@ -188,8 +205,16 @@ internal sealed class ResponsesChatStreamItem
     {
         var whole = ResponsesChatItems.Thinking(item);
         if (whole.Length > _said) ThinkMore(whole[_said..]);
-        var extra = ResponsesChatItems.Kept(item);
-        if (item.EncryptedContent is not null || !extra.IsEmpty) _stream.Give(_block, new() { Type = ContentPartType.Reasoning, Signature = item.EncryptedContent, Format = Format, Extra = extra });
+        Sign(item.EncryptedContent, ResponsesChatItems.Kept(item));
+    }
+
+    /// <summary>A seal is told once: pieces of one would be put together.</summary>
+    private void Sign(string? seal, Extra extra)
+    {
+        if (_isSigned) seal = null;
+        if (seal is null && extra.IsEmpty) return;
+        _isSigned |= seal is not null;
+        _stream.Give(_block, new() { Type = ContentPartType.Reasoning, Signature = seal, Format = Format, Extra = extra });
     }
 
     private void OpenCall(ResponseItem item)

@@ -17,7 +17,7 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
         return Begun(chat.Model, chat.Created) with
         {
             Status = cut is null ? ResponseStatus.Completed : ResponseStatus.Incomplete,
-            IncompleteDetails = cut is null ? null : new(cut),
+            IncompleteDetails = cut is null ? null : Details(cut, choice.FinishReasonRaw),
             Output = Items(choice, isCut: cut is not null),
             Usage = chat.Usage,
             ServiceTier = chat.ServiceTier ?? request.ServiceTier,
@@ -41,6 +41,10 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
         "content_filter" => "content_filter",
         _ => null,
     };
+
+    /// <summary>Why it was cut; the service's own word stays beside, as in chat.</summary>
+    private static ResponseIncompleteDetails Details(string reason, string? raw) =>
+        new(reason) { Extra = raw is null ? default : default(Extra).With("finish_reason_raw", RawJson.Trusted(JsonOut.ToUtf8(raw, static (json, text) => json.WriteStringValue(text)))) };
 
     public string MessageId(int place) => context.MakeId("msg_", place);
 

@@ -12,6 +12,7 @@ public sealed class FileResponseStore : IResponseStore
 {
     private const string Ending = ".response", Unfinished = ".part";
     private static readonly byte[] _mark = "muxires1"u8.ToArray();
+    private static readonly long _latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private static readonly TimeSpan _betweenCleanings = TimeSpan.FromHours(1), _oldestUnfinished = TimeSpan.FromHours(1);
 
     private readonly string _folder;
@@ -97,8 +98,12 @@ public sealed class FileResponseStore : IResponseStore
     private string PathOf(string key) => Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + Ending);
 
     /// <summary>When an entry is to be forgotten; null for bytes that are none of ours.</summary>
-    private static DateTimeOffset? ExpiryOf(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= Head && bytes.StartsWith(_mark) ? DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[_mark.Length..])) : null;
+    private static DateTimeOffset? ExpiryOf(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < Head || !bytes.StartsWith(_mark)) return null;
+        var milliseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[_mark.Length..]);
+        return milliseconds >= 0 && milliseconds <= _latest ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+    }
 
     /// <summary>Takes away, now and then, what is to be forgotten and what was left unfinished by a process that ended.</summary>
     private void Clean()
@@ -121,7 +126,7 @@ public sealed class FileResponseStore : IResponseStore
             Span<byte> head = stackalloc byte[Head];
             return file.ReadAtLeast(head, Head, throwOnEndOfStream: false) == Head && ExpiryOf(head) is { } expiresAt && expiresAt <= now;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Another process has it, or has taken it away.
             return false;

@@ -36,6 +36,8 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
         var maker = named ?? stops[0].Name.Provider;
         if (GoesOn(maker) && stops.All(stop => stop.Name.Provider.Name == maker.Name)) return request;
         if (!IsKeeper(maker)) throw NotFound(id, maker, "previous_response_id");
+        if (IsOfItsOwn(call) && stops.All(stop => stop.Name.Provider.Name != maker.Name))
+            throw Wrong.Request("previous_response_id", $"'{id}' is at {maker.Name}, and the call has a key or an address of its own, for another service: ask {maker.Name}, or send what was said before as input", maker.Name);
         return request with { History = await AtMakerAsync(own, maker, stops, cancellationToken).ConfigureAwait(false) };
     }
 
@@ -51,6 +53,11 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
         var target = call?.Target;
         if (request.History is not null && response.PreviousResponseId is null) response = response with { PreviousResponseId = request.PreviousResponseId };
         if (!isWhole || target is null || request.Store == false || IsKeeper(target.Provider)) return response;
+        if (response.Id.Length == 0)
+        {
+            call!.Note(new("store", "the response is not kept: the service gave it no id"));
+            return response;
+        }
         var kept = new KeptResponse(response, [.. request.History?.Items ?? [], .. request.Input?.Items ?? []]);
         try
         {
@@ -75,7 +82,7 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
                 yield return one;
                 continue;
             }
-            var isWhole = one.IsLast && response.IsDone;
+            var isWhole = one.IsLast && response.HasEnded;
             yield return one with { Response = await KeepAsync(request, response, one.Call, settings, isWhole, cancellationToken).ConfigureAwait(false) };
         }
     }
@@ -145,7 +152,8 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
 
     /// <summary>
     /// Whose a response may be: the service that its id names, else those that are asked, else every one that is set up. One that is asked is asked with the call's key and at
-    /// the call's address, so nothing is found there that was made with others.
+    /// the call's address, so nothing is found there that was made with others. A call that brings such finds nothing of what was made with the settings, either: whoever
+    /// makes it need not be who made them.
     /// </summary>
     private IEnumerable<(ModelName Who, RequestOptions? Settings)> Candidates(Provider? named, IReadOnlyList<Stop> stops, RequestOptions? call)
     {
@@ -153,14 +161,18 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
             if (named is null || stop.Name.Provider.Name == named.Name) yield return (stop.Name, stop.Options);
         if (named is not null)
         {
-            if (!IsAsked(named)) yield return (new(named, "", null), stops.Count == 0 ? call : null);
+            if (!IsAsked(named) && (stops.Count == 0 || !IsOfItsOwn(call))) yield return (new(named, "", null), stops.Count == 0 ? call : null);
             yield break;
         }
+        if (stops.Count > 0 && IsOfItsOwn(call)) yield break;
         foreach (var provider in Catalog.All.Select(known => targets.Find(known.Name) ?? known).Concat(options.Providers).DistinctBy(static provider => provider.Name))
-            if (!IsKeeper(provider) && !IsAsked(provider) && targets.IsSetUp(provider)) yield return (new(provider, "", null), null);
+            if (!IsKeeper(provider) && !IsAsked(provider) && (IsOfItsOwn(call) || targets.IsSetUp(provider))) yield return (new(provider, "", null), stops.Count == 0 ? call : null);
 
         bool IsAsked(Provider provider) => stops.Any(stop => stop.Name.Provider.Name == provider.Name);
     }
+
+    /// <summary>Whether a call says itself with which key, or where, its service is asked.</summary>
+    private static bool IsOfItsOwn(RequestOptions? call) => call is not null && (call.ApiKey is not null || call.BaseUrl is not null || call.Headers?.Keys.Any(Secrets.IsSecret) == true);
 
     private ValueTask<KeptResponse?> ReadAsync(string id, ModelName who, RequestOptions? settings, string? tenant, CancellationToken cancellationToken) =>
         IsKeeper(who.Provider) || KeyOf(id, who, settings, tenant) is not { } key ? default : ReadAsync(key, cancellationToken);
@@ -207,8 +219,10 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
     private async Task<List<ResponseItem>> TurnsAsync(string id, Provider maker, RequestOptions? settings, CancellationToken cancellationToken)
     {
         var turns = new Stack<IEnumerable<ResponseItem>>();
-        for (var at = id; at is not null && turns.Count < MaxTurns;)
+        var read = new HashSet<string>(StringComparer.Ordinal);
+        for (var at = id; at is not null && read.Add(at);)
         {
+            if (turns.Count == MaxTurns) throw Wrong.Request("previous_response_id", $"more than {MaxTurns} responses stand before '{id}': send what is to be gone on from as input", maker.Name);
             Response response;
             try
             {
@@ -219,7 +233,7 @@ internal sealed class KeptResponses(Router router, Targets targets, LlmOptions o
                 // An earlier turn was deleted: the later ones tell what they were made from.
                 break;
             }
-            if (!response.IsDone) throw Wrong.Request("previous_response_id", $"the response '{at}' is still being made", maker.Name);
+            if (!response.HasEnded) throw Wrong.Request("previous_response_id", $"the response '{at}' is still being made", maker.Name);
             var asked = new ResponseInputItemsRequest(at) { Limit = PageSize, Order = ListOrder.Ascending };
             var input = new List<ResponseItem>();
             await foreach (var item in Pages.AllAsync((after, token) => router.SendAsync(Verbs.ResponseInputItems, asked with { After = after }, maker, settings, token), cancellationToken).ConfigureAwait(false))
