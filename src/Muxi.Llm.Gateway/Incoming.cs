@@ -10,6 +10,9 @@ internal sealed class Incoming(HttpContext context, string requestId)
 {
     private const int PieceSize = 1 << 14;
 
+    /// <summary>In characters; proxies take headers of some kilobytes.</summary>
+    private const int LongestWarning = 1000;
+
     /// <summary>Our id of the request, which every answer carries.</summary>
     public string RequestId => requestId;
 
@@ -73,8 +76,14 @@ internal sealed class Incoming(HttpContext context, string requestId)
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = bytes;
     }
 
-    /// <summary>Says who answered.</summary>
-    public void Name(Reply reply) => Name(reply.Attempts, reply.Provider);
+    /// <summary>Says who answered, and what of the request could not be honoured: the body has no place for that.</summary>
+    public void Name(Reply reply)
+    {
+        Name(reply.Attempts, reply.Provider);
+        if (reply.Warnings is not { Count: > 0 } warnings) return;
+        var told = string.Join("; ", warnings.Select(static warning => $"{warning.Param}: {warning.Message}"));
+        Response.Headers["x-muxi-warnings"] = Ascii(told.Length <= LongestWarning ? told : told[..LongestWarning] + "...");
+    }
 
     /// <summary>Says who answered.</summary>
     public void Name(IReadOnlyList<Attempt> attempts, string? provider)

@@ -216,9 +216,9 @@ public sealed class ResponsesResource
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request is { Input: null, Prompt.IsEmpty: true, Conversation.IsEmpty: true, PreviousResponseId: null } && !request.Extra.Holds("input"u8))
-            throw Wrong.Request("input", "the request has no input: set Input to a text, or to items");
+            throw Wrong.Request("input", "the request has no 'input': give a text, or items");
         if (request.Input is { Text: null, Items.Count: 0 } && request.PreviousResponseId is null && request.Prompt.IsEmpty && request.Conversation.IsEmpty)
-            throw Wrong.Request("input", "the input has no items: set Input to at least one");
+            throw Wrong.Request("input", "'input' is an empty list: give one item at least");
         if (request.PreviousResponseId is not null && !request.Conversation.IsEmpty)
             throw Wrong.Request("previous_response_id", "a request goes on either from a response or in a conversation: leave PreviousResponseId or Conversation out");
     }

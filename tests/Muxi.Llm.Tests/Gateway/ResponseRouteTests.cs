@@ -141,6 +141,20 @@ public sealed class ResponseRouteTests
     }
 
     [Fact]
+    public async Task What_a_service_cannot_be_asked_for_is_told_in_a_header()
+    {
+        await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json(Calls.Reply("ok")));
+        await using var served = await Served.StartAsync(Calls.OptionsFor(upstream.Url, "deepseek"));
+
+        using var asked = await PostAsync(served, """{"model":"deepseek/m","input":"Hi","background":true,"tools":[{"type":"web_search"}]}""");
+        using var plain = await PostAsync(served, """{"model":"deepseek/m","input":"Hi"}""");
+
+        Assert.Contains("background: ", asked.Header("x-muxi-warnings"), StringComparison.Ordinal);
+        Assert.Contains("web_search", asked.Header("x-muxi-warnings"), StringComparison.Ordinal);
+        Assert.Null(plain.Header("x-muxi-warnings"));
+    }
+
+    [Fact]
     public async Task When_a_model_fails_the_next_one_answers()
     {
         await using var served = await Served.SandboxAsync();

@@ -52,6 +52,8 @@ public class Law09_A_key_is_seen_nowhere_in_any_operation
         var picture = ImageInput.FromBytes(ImageWire.Png);
         yield return ("completion", async () => (await client.Completions.CreateAsync(new() { Model = "openai/m", Prompt = "Hi" }, options, Token)).ToJson());
         yield return ("streamed completion", () => AllAsync(client.Completions.StreamAsync(new() { Model = "openai/m", Prompt = "Hi" }, options, Token), one => one.ToJson()));
+        yield return ("answer of a type", async () => (await client.Chat.Completions.CreateAsync(Calls.Ask("openai/m"), StructuredSuiteJson.Default.Hero, options, Token)).Completion.ToJson());
+        yield return ("loop of tools", async () => (await client.Chat.Completions.RunToolsAsync(Calls.Ask("openai/m"), [FunctionTool.Custom("note", static (text, _) => Task.FromResult(ToolResult.FromText(text)))], null, options, Token)).ToJson());
         yield return ("response", async () => (await client.Responses.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToJson());
         yield return ("streamed response", () => AllAsync(client.Responses.StreamAsync(new ResponseRequest { Model = "openai/m", Input = "Hi" }, options, Token), one => one.ToJson()));
         yield return ("response in the background", () => AllAsync(client.Responses.StreamInBackgroundAsync(new() { Model = "openai/m", Input = "Hi" }, new() { MaxTries = 1, Interval = TimeSpan.Zero }, options, Token), one => one.ToJson()));
