@@ -168,36 +168,6 @@ public sealed class BatchCreationTests
     }
 
     [Fact]
-    public async Task Many_requests_are_not_held_in_memory()
-    {
-        var lines = 0;
-        await using var server = await TestServer.StartAsync(async context =>
-        {
-            var buffer = new byte[1 << 16];
-            while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) is > 0 and var count) lines += buffer.AsSpan(0, count).Count((byte)'\n');
-            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, context.Request.Path == "/files" ? BatchWire.File() : BatchWire.Batch("validating"), context.RequestAborted);
-        });
-        using var client = Calls.ClientFor(server.Url);
-        var prompt = new string('x', 2000);
-        var most = 0L;
-
-        await client.Batches.CreateAsync(Requests(), null, null, Token);
-
-        // The form has some lines of its own.
-        Assert.InRange(lines, 50_000, 50_030);
-        Assert.InRange(most - GC.GetTotalMemory(forceFullCollection: true), long.MinValue, 60L << 20);
-
-        IEnumerable<BatchRequest> Requests()
-        {
-            for (var i = 0; i < 50_000; i++)
-            {
-                if (i % 5000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
-                yield return BatchWire.Ask($"request-{i}", prompt: prompt);
-            }
-        }
-    }
-
-    [Fact]
     public async Task A_file_that_is_there_makes_a_batch()
     {
         await using var server = await ServerAsync();
