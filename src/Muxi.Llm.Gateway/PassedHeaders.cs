@@ -7,7 +7,7 @@ internal sealed class PassedHeaders
 {
     private static readonly (string Name, Func<ChatDialect, bool> Belongs)[] _known =
     [
-        ("OpenAI-Beta", static dialect => dialect is OpenAIChat), ("Idempotency-Key", static dialect => dialect is OpenAIChat),
+        ("OpenAI-Beta", static dialect => dialect is OpenAIChat or OpenAIResponsesChat), ("Idempotency-Key", static dialect => dialect is OpenAIChat or OpenAIResponsesChat),
         ("anthropic-version", static dialect => dialect is AnthropicMessages), ("anthropic-beta", static dialect => dialect is AnthropicMessages),
     ];
 

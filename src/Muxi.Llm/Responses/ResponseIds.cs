@@ -65,7 +65,12 @@ internal static class ResponseIds
         if (form.TryGetProperty("file_ids", out var list) && list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(static id => id.ValueKind == JsonValueKind.String))
         {
             var ids = list.EnumerateArray().Select((id, i) => FileIds.At(id.GetString()!, provider, targets, $"{path}.file_ids[{i}]"));
-            changed = changed.With("file_ids", RawJson.Trusted([.. "["u8, .. ids.Select(static id => Text(id).Utf8.ToArray()).Aggregate<byte[], byte[]>([], static (all, id) => all.Length == 0 ? id : [.. all, (byte)',', .. id]), .. "]"u8]));
+            changed = changed.With("file_ids", RawJson.Trusted(JsonOut.ToUtf8(ids, static (json, all) =>
+            {
+                json.WriteStartArray();
+                foreach (var id in all) json.WriteStringValue(id);
+                json.WriteEndArray();
+            })));
         }
         return RawJson.Trusted(changed.Utf8);
     }

@@ -140,6 +140,18 @@ public sealed class ResponseRouteTests
         await OpenAISchemas.ExpectValidAsync([("ResponseErrorEvent", events[^1])]);
     }
 
+    [Theory, InlineData("gpt-test"), InlineData("o3-pro")]
+    public async Task The_clients_headers_of_OpenAIs_format_reach_the_upstream_whatever_its_chat_is_made_by(string model)
+    {
+        await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json("""{"id":"resp_1","object":"response","status":"completed","model":"m","output":[]}"""));
+        await using var served = await Served.BeforeAsync(upstream.Url);
+
+        using var reply = await PostAsync(served, $$"""{"model":"{{model}}","input":"Hi"}""", ("OpenAI-Beta", "b"), ("Idempotency-Key", "k"), ("anthropic-beta", "a"));
+
+        var headers = Assert.Single(upstream.Requests).Headers;
+        Assert.Equal(("b", "k", false), (headers["OpenAI-Beta"], headers["Idempotency-Key"], headers.ContainsKey("anthropic-beta")));
+    }
+
     [Fact]
     public async Task What_a_service_cannot_be_asked_for_is_told_in_a_header()
     {

@@ -224,10 +224,16 @@ public sealed class ToolSuiteTests
         var stopped = new SemaphoreSlim(0);
         FunctionTool Slow(TimeSpan? most) => FunctionTool.Create("get_weather", async (given, token) =>
         {
-            using var ended = token.Register(() => stopped.Release());
-            started.Release();
-            await Task.Delay(System.Threading.Timeout.Infinite, token);
-            return ToolResult.FromText("never");
+            try
+            {
+                started.Release();
+                await Task.Delay(System.Threading.Timeout.Infinite, token);
+                return ToolResult.FromText("never");
+            }
+            finally
+            {
+                stopped.Release();
+            }
         }, ToolSuiteJson.Default.CityArguments, new() { Timeout = most });
 
         var first = talk.RunAsync(model, _ask, [Slow(TimeSpan.FromSeconds(5))]);
@@ -251,20 +257,26 @@ public sealed class ToolSuiteTests
         var model = WireModel.All[format];
         talk.Expect(model, _oslo, _rome);
         using var cancellation = new CancellationTokenSource();
-        var stopped = new CountdownEvent(2);
+        var stopped = new SemaphoreSlim(0);
         var started = new CountdownEvent(2);
         var tool = FunctionTool.Create("get_weather", async (given, token) =>
         {
-            using var ended = token.Register(() => stopped.Signal());
-            if (started.Signal()) await cancellation.CancelAsync();
-            await Task.Delay(System.Threading.Timeout.Infinite, token);
-            return ToolResult.FromText("never");
+            try
+            {
+                if (started.Signal()) await cancellation.CancelAsync();
+                await Task.Delay(System.Threading.Timeout.Infinite, token);
+                return ToolResult.FromText("never");
+            }
+            finally
+            {
+                stopped.Release();
+            }
         }, ToolSuiteJson.Default.CityArguments, new() { RunsInParallel = true });
 
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => talk.RunAsync(model, _ask, [tool], null, cancellation.Token));
 
         Assert.Equal(cancellation.Token, error.CancellationToken);
-        Assert.True(stopped.Wait(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+        for (var tools = 0; tools < 2; tools++) Assert.True(await stopped.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
     }
 
     [Theory, MemberData(nameof(Formats))]
