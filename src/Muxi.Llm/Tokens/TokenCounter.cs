@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace Muxi.Llm;
+
+/// <summary>Counts requests on this machine, as they would be asked: by any of a model's names, and with the settings' defaults for it.</summary>
+internal sealed class TokenCounter(Router router, Targets targets, LlmOptions options)
+{
+    private readonly OwnTokenizers _own = new(options);
+
+    /// <summary>The tokenizer of a model: the settings', else the one that our facts name.</summary>
+    public Tokenizer TokenizerOf(string model)
+    {
+        var known = targets.Known(targets.ModelOf(model));
+        return _own.For(known.Names) ?? Tokenizer.ForModel(known.Model);
+    }
+
+    /// <summary>What is counted, again and again: the settings are looked up once.</summary>
+    public Func<ChatCompletionRequest, TokenCount> For(string model)
+    {
+        var known = targets.Known(model);
+        var own = _own.For(known.Names);
+        return request => ChatTokens.Count(known.Model, known.Filled(request), own);
+    }
+
+    public TokenCount Count(string model, ChatCompletionRequest request) => For(model)(request);
+
+    /// <summary>A request for a response is counted as the chat request that means the same; what chat has no place for is a warning.</summary>
+    public TokenCount Count(string model, ResponseRequest request)
+    {
+        var known = targets.Known(model);
+        var asked = new OverChatRequest(request, new(known.Provider ?? "", known.Model, "", default));
+        var chat = asked.ToChat();
+        List<Warning> warnings = [.. asked.Warnings];
+        if (request.PreviousResponseId is { } previous) warnings.Add(new("previous_response_id", $"not counted: what was said before '{previous}' is not known here"));
+        return Told(Count(model, chat), [], warnings);
+    }
+
+    /// <summary>Asks the model's provider where it counts; else, and where its server turns out to have no such path, counts here. Whoever is strict has the provider's word or an error.</summary>
+    /// <param name="verb">Asks.</param>
+    /// <param name="request">What is counted, and of which model.</param>
+    /// <param name="options">Settings of the call.</param>
+    /// <param name="here">Counts here: is given the attempts that were made, and the warning that tells of them.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<TReply> AskAsync<TRequest, TReply>(
+        Verb<TRequest, TReply> verb, Asked<TRequest> request, RequestOptions? options, Func<Stop, TRequest, IReadOnlyList<Attempt>, Warning?, TReply> here, CancellationToken cancellationToken) where TReply : Reply
+    {
+        var first = targets.Plan(request.Model, options)[0];
+        if (options?.Strict == true || verb.On(first.Name.Provider, first.Name.Model) is not null)
+        {
+            try
+            {
+                return await router.SendAsync(verb, request.Request, request.Model, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ApiException e) when (options?.Strict != true && IsWithoutPath(e, first.Name.Model))
+            {
+                return Here(e.Attempts, new("input_tokens", string.Create(CultureInfo.InvariantCulture, $"counted on this machine: {e.Provider} answered {(int)e.Status} where counts are asked for")));
+            }
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return Here([], null);
+
+        TReply Here(IReadOnlyList<Attempt> attempts, Warning? warning) => here(first, verb.At(first, request.Request, targets), attempts, warning);
+    }
+
+    /// <summary>A count with what is to be told of it. Nobody has answered, so it names no provider.</summary>
+    public static T Told<T>(T reply, IReadOnlyList<Attempt> attempts, IReadOnlyList<Warning> warnings) where T : Reply
+    {
+        if (attempts.Count == 0 && warnings.Count == 0) return reply;
+        var trace = new Trace();
+        foreach (var warning in warnings) trace.Add(warning);
+        reply.Call = new(null, attempts, trace, []);
+        return reply;
+    }
+
+    /// <summary>Whether a server has no such path: an older one, or one behind a proxy that lets chat through alone. A model that it does not have is another matter.</summary>
+    private static bool IsWithoutPath(ApiException error, string model) =>
+        (int)error.Status is 404 or 405 or 501 && error.Code != "model_not_found" && error.Param != "model" && !error.Message.Contains(model, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>A request and the model that it is asked of.</summary>
+internal readonly record struct Asked<TRequest>(TRequest Request, string Model);
