@@ -1,20 +1,152 @@
-#pragma warning disable CA1822
+using System.Buffers;
+using System.Diagnostics;
+
 namespace Muxi.Llm;
 
-/// <summary>A byte-pair vocabulary: which tokens there are, and which two of them are merged first.</summary>
+/// <summary>
+/// A byte-pair vocabulary: which tokens there are, and which two of them are merged first. Encoding is exactly what merging the pair of the lowest rank, the
+/// leftmost first, again and again comes to, but takes time in proportion to the piece: tokens are taken from the left, the longest first, as long as each fits the one before it;
+/// where none does, the last one is given up for a shorter one, and no place is found wanting twice.
+/// </summary>
+/// <remarks>
+/// Two neighbours fit when merging both texts together would leave the border between them: that is looked up in the trees of their merging. A row of tokens of
+/// which each two neighbours fit is what merging makes of the whole text, and there is only one such row.
+/// </remarks>
 internal sealed class BytePairs
 {
-    /// <summary>A vocabulary out of a list of merges.</summary>
-    /// <param name="tokens">What each id stands for, by id; empty for an id that no text makes.</param>
-    /// <param name="merges">Which neighbours become which token, the first merge first.</param>
-    /// <param name="wholePieces">Whether a piece that is a token is that token, whatever the merges would make of it (<c>ignore_merges</c>; OpenAI's encodings).</param>
-    public static BytePairs FromMerges(ReadOnlyMemory<byte>[] tokens, ReadOnlySpan<(int Left, int Right, int Result)> merges, bool wholePieces) => throw new InvalidOperationException();
+    // Pieces of fewer bytes need no memory but the stack: a bit for each place, the end among them.
+    private const int Short = 63;
+
+    private readonly TokenTrie _trie;
+    private readonly PairTable _pairs;
+    private readonly SortedTokens _sorted;
+    private readonly Entry[] _entries;
+    private readonly bool _wholePieces;
+
+    internal BytePairs(SortedTokens sorted, TokenTrie trie, PairTable pairs, Entry[] entries, bool wholePieces) =>
+        (_sorted, _trie, _pairs, _entries, _wholePieces) = (sorted, trie, pairs, entries, wholePieces);
+
+    /// <summary>What is known of a token, by its id.</summary>
+    internal struct Entry
+    {
+        /// <summary>Its place in the order of bytes, from 1; 0 where no text makes it.</summary>
+        public int Place;
+        public int Length;
+        /// <summary>The longest token that it begins with.</summary>
+        public int Shorter;
+        /// <summary>The two tokens it is merged of, and the rank of that merge; -1 where it is merged of none.</summary>
+        public int Left, Right, Rank;
+        /// <summary>Whether the ranks of its merges do not tell their order.</summary>
+        public bool Irregular;
+    }
+
+    /// <summary>The list of merges, where some tokens are irregular.</summary>
+    internal MergeRules? Rules { private get; init; }
+
+    /// <summary>One more than the highest id.</summary>
+    public int Size => _entries.Length;
 
     /// <summary>Encodes one piece. Its symbols (single bytes or characters, whatever the vocabulary starts from) must all be in the vocabulary.</summary>
     /// <returns>False when the sink wants no more.</returns>
-    public bool Encode<TSink>(ReadOnlySpan<byte> piece, ref TSink sink) where TSink : struct, ITokenSink => throw new InvalidOperationException();
+    public bool Encode<TSink>(ReadOnlySpan<byte> piece, ref TSink sink) where TSink : struct, ITokenSink
+    {
+        var token = _trie.Longest(piece, out var whole);
+        if (whole >= 0 && (_wholePieces || whole == token)) return sink.Add(whole);
+        if (piece.Length <= Short)
+        {
+            Span<int> tokens = stackalloc int[Short];
+            ulong dead = 0;
+            return Give(tokens[..Merge(piece, token, tokens, new(ref dead))], ref sink);
+        }
+        var rented = ArrayPool<int>.Shared.Rent(piece.Length);
+        var bits = ArrayPool<ulong>.Shared.Rent(piece.Length / 64 + 1);
+        try
+        {
+            var dead = bits.AsSpan(0, piece.Length / 64 + 1);
+            dead.Clear();
+            return Give(rented.AsSpan(0, Merge(piece, token, rented, dead)), ref sink);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(rented);
+            ArrayPool<ulong>.Shared.Return(bits);
+        }
+    }
 
     /// <summary>What a token stands for.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public ReadOnlySpan<byte> Bytes(int id) => throw new InvalidOperationException();
+    public ReadOnlySpan<byte> Bytes(int id) => (uint)id < (uint)_entries.Length && _entries[id].Place > 0
+        ? _sorted[_entries[id].Place - 1]
+        : throw new ArgumentOutOfRangeException(nameof(id), id, "There is no token of this id.");
+
+    private static bool Give<TSink>(ReadOnlySpan<int> tokens, ref TSink sink) where TSink : struct, ITokenSink
+    {
+        foreach (var token in tokens)
+            if (!sink.Add(token)) return false;
+        return true;
+    }
+
+    /// <summary>The tokens of a piece.</summary>
+    /// <param name="piece">The bytes.</param>
+    /// <param name="token">The longest token at its beginning.</param>
+    /// <param name="tokens">Takes them; as long as the piece.</param>
+    /// <param name="dead">A bit for each place and the end, all unset: places from which no row of tokens leads to the end.</param>
+    /// <returns>How many there are.</returns>
+    private int Merge(ReadOnlySpan<byte> piece, int token, Span<int> tokens, Span<ulong> dead)
+    {
+        var count = 0;
+        for (var at = 0; at < piece.Length;)
+        {
+            var last = count == 0 ? TokenTrie.None : tokens[count - 1];
+            while (token >= 0)
+            {
+                var end = at + _entries[token].Length;
+                if ((dead[end >> 6] >> end & 1) == 0 && (last < 0 || Fit(last, token)))
+                {
+                    tokens[count++] = token;
+                    at = end;
+                    break;
+                }
+                token = _entries[token].Shorter;
+            }
+            if (token >= 0)
+            {
+                if (at < piece.Length) token = _trie.Longest(piece[at..], out _);
+                continue;
+            }
+            if (count == 0) throw new UnreachableException("A symbol is not in the vocabulary.");
+            dead[at >> 6] |= 1UL << at;
+            token = tokens[--count];
+            at -= _entries[token].Length;
+        }
+        return count;
+    }
+
+    /// <summary>Whether two tokens stay two when what they stand for is merged as one text.</summary>
+    private bool Fit(int left, int right)
+    {
+        if (Rules is { } rules && (_entries[left].Irregular || _entries[right].Irregular)) return rules.StayTwo(left, right);
+        // From the last merge back to the first: what meets at the border, until when it does, and whether it would have been merged before.
+        for (var until = PairTable.Never; ;)
+        {
+            if (_pairs.Rank(left, right) < until) return false;
+            ref readonly var a = ref _entries[left];
+            ref readonly var b = ref _entries[right];
+            if (a.Rank > b.Rank)
+            {
+                until = a.Rank;
+                left = a.Right;
+            }
+            else if (b.Rank >= 0)
+            {
+                // Of pairs of one rank the left one is merged first: the one at the border before the one in the right token.
+                until = b.Rank + 1;
+                right = b.Left;
+            }
+            else
+            {
+                return true;
+            }
+        }
+    }
 }

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+
+namespace Muxi.Llm;
+
+/// <summary>The embedded tables of OpenAI's encodings, in which a token's id is the rank of its merge. <c>Data/make.mjs</c> makes them and tells their form.</summary>
+/// <remarks>Reading one is done before the runtime could find out which methods are worth optimising, so they are named.</remarks>
+internal static class RankTable
+{
+    /// <summary>Reads a table.</summary>
+    /// <param name="name">Which one.</param>
+    /// <param name="end">Only tokens of lower ids.</param>
+    public static BytePairs Read(string name, int end = int.MaxValue)
+    {
+        using var packed = typeof(RankTable).Assembly.GetManifestResourceStream($"Muxi.Llm.{name}.br")!;
+        using var stream = new BrotliStream(packed, CompressionMode.Decompress);
+        Span<byte> lengths = stackalloc byte[8];
+        stream.ReadExactly(lengths);
+        var planes = new Planes(BinaryPrimitives.ReadInt32LittleEndian(lengths), BinaryPrimitives.ReadInt32LittleEndian(lengths[4..]));
+        stream.ReadExactly(planes.Bytes);
+        return Assemble(Sort(planes, end, out var left), left);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static SortedTokens Sort(Planes planes, int end, out int[] left)
+    {
+        var (count, bytes, size) = Measure(planes, end);
+        var sorted = new SortedTokens(new byte[bytes], new int[count + 1], new ushort[count], new int[count], size);
+        left = new int[count];
+        Span<byte> token = stackalloc byte[256];
+        int from = 0, kept = 0, written = 0, shared = 0;
+        for (var at = 0; at < planes.Count; at++)
+        {
+            // What is left out may share more with its neighbours than they do with each other.
+            shared = Math.Min(shared, planes.Shared(at));
+            var length = planes.Shared(at) + planes.Added(at);
+            planes.Suffixes.Slice(from, planes.Added(at)).CopyTo(token[planes.Shared(at)..]);
+            from += planes.Added(at);
+            if (planes.Id(at) >= end) continue;
+            token[..length].CopyTo(sorted.Text.AsSpan(written));
+            sorted.Shared[kept] = (ushort)shared;
+            sorted.Values[kept] = planes.Id(at);
+            sorted.Starts[kept + 1] = written += length;
+            left[kept++] = planes.Left(at);
+            shared = length;
+        }
+        return sorted;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (int Count, int Bytes, int Size) Measure(Planes planes, int end)
+    {
+        var (count, bytes, size) = (0, 0, 0);
+        for (var at = 0; at < planes.Count; at++)
+        {
+            var id = planes.Id(at);
+            if (id >= end) continue;
+            count++;
+            bytes += planes.Shared(at) + planes.Added(at);
+            size = Math.Max(size, id + 1);
+        }
+        return (count, bytes, size);
+    }
+
+    private static BytePairs Assemble(SortedTokens sorted, int[] left)
+    {
+        var shorter = new int[sorted.Count];
+        var lengths = (int[])left.Clone();
+        var trie = TokenTrie.Build(sorted, shorter, left);
+        var entries = new BytePairs.Entry[sorted.Size];
+        var half = sorted.Count / 2;
+        Parallel.Invoke(() => Fill(0, half), () => Fill(half, sorted.Count));
+        return new(sorted, trie, Pairs(sorted, entries), entries, wholePieces: true);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Fill(int from, int to)
+        {
+            for (var at = from; at < to; at++)
+            {
+                var id = sorted.Values[at];
+                var token = sorted[at];
+                var right = TokenTrie.None;
+                if (lengths[at] > 0) trie.Longest(token[lengths[at]..], out right);
+                entries[id] = new() { Place = at + 1, Length = token.Length, Shorter = shorter[at], Left = left[at], Right = right, Rank = right < 0 ? -1 : id };
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static PairTable Pairs(SortedTokens sorted, BytePairs.Entry[] entries)
+    {
+        var pairs = new PairTable(sorted.Count);
+        foreach (ref readonly var entry in entries.AsSpan())
+            if (entry is { Place: > 0, Rank: >= 0 }) pairs.Add(entry.Left, entry.Right, entry.Rank);
+        return pairs;
+    }
+
+    /// <summary>A table as it is in its file, without the two lengths at its beginning.</summary>
+    private sealed class Planes(int count, int suffixes)
+    {
+        public byte[] Bytes { get; } = new byte[6 * count + suffixes];
+
+        public int Count => count;
+
+        public ReadOnlySpan<byte> Suffixes => Bytes.AsSpan(6 * count);
+
+        public int Shared(int at) => Bytes[at];
+
+        public int Added(int at) => Bytes[count + at];
+
+        public int Left(int at) => Bytes[2 * count + at];
+
+        public int Id(int at) => Bytes[3 * count + at] | Bytes[4 * count + at] << 8 | Bytes[5 * count + at] << 16;
+    }
+}
