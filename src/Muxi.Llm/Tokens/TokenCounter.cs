@@ -7,11 +7,14 @@ internal sealed class TokenCounter(Router router, Targets targets, LlmOptions op
 {
     private readonly OwnTokenizers _own = new(options);
 
-    /// <summary>The tokenizer of a model: the settings', else the one that our facts name.</summary>
-    public Tokenizer TokenizerOf(string model)
+    /// <summary>How a model's texts are counted: with the settings' tokenizer, else the one that our facts name.</summary>
+    public TextTokens TextOf(string model)
     {
         var known = targets.Known(targets.ModelOf(model));
-        return _own.For(known.Names) ?? Tokenizer.ForModel(known.Model);
+        if (_own.For(known.Names) is { } own) return new(known.Model, own);
+        var facts = TokenFacts.Of(known.Model);
+        var isPublished = TokenFacts.EncodingOf(known.Model) is not null;
+        return new(known.Model, Tokenizer.Get(facts.Encoding)) { Factor = isPublished ? 1 : facts.Family.Factor, ErrorBand = isPublished ? 0 : facts.Family.Bands.Text };
     }
 
     /// <summary>What is counted, again and again: the settings are looked up once.</summary>
@@ -75,6 +78,21 @@ internal sealed class TokenCounter(Router router, Targets targets, LlmOptions op
     /// <summary>Whether a server has no such path: an older one, or one behind a proxy that lets chat through alone. A model that it does not have is another matter.</summary>
     private static bool IsWithoutPath(ApiException error, string model) =>
         (int)error.Status is 404 or 405 or 501 && error.Code != "model_not_found" && error.Param != "model" && !error.Message.Contains(model, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>How the texts of a model are counted.</summary>
+/// <param name="Model">The model, as far as it is known.</param>
+/// <param name="Tokenizer">Its tokenizer, or the one that it is compared with.</param>
+internal sealed record TextTokens(string Model, Tokenizer Tokenizer)
+{
+    /// <summary>How many of the model's tokens come to one of the tokenizer's.</summary>
+    public double Factor { get; init; } = 1;
+
+    /// <summary>How far off the count may be, as <see cref="TokenCount.ErrorBand"/>; 0 where the tokenizer is the model's own.</summary>
+    public double ErrorBand { get; init; }
+
+    /// <summary>The model's tokens for so many of the tokenizer's.</summary>
+    public long Of(long counted) => Factor == 1 ? counted : (long)Math.Round(counted * Factor);
 }
 
 /// <summary>A request and the model that it is asked of.</summary>

@@ -8,19 +8,26 @@ public sealed class TokensResource
 
     internal TokensResource(Targets targets, TokenCounter counter) => (_targets, _counter) = (targets, counter);
 
-    /// <summary>The tokenizer of a model: the settings' own (<see cref="LlmOptions.Tokenizers"/>), else the published one that it is known or thought to have.</summary>
+    /// <summary>The tokenizer of a model: the settings' own (<see cref="LlmOptions.Tokenizers"/>), else its published one; of a model that has none, the one that its texts are compared with.</summary>
     /// <param name="model"><c>provider/model</c>, an alias or a bare name; an empty one is the client's default model. No name is refused.</param>
     /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; or the name is empty and there is no default.</exception>
-    public Tokenizer TokenizerOf(string model) => _counter.TokenizerOf(model);
+    public Tokenizer TokenizerOf(string model) => _counter.TextOf(model).Tokenizer;
 
-    /// <summary>How many tokens a text has, counted on this machine: the text alone, without what a conversation puts round it.</summary>
+    /// <summary>How the texts of a model are counted.</summary>
+    internal TextTokens TextOf(string model) => _counter.TextOf(model);
+
+    /// <summary>
+    /// How many tokens a text has, counted on this machine: the text alone, without what a conversation puts round it. Where a model's tokenizer is public, or the settings name one, that is the number; else an estimate, as good as that of a
+    /// conversation (<see cref="TokenCount.ErrorBand"/>).
+    /// </summary>
     /// <param name="model"><c>provider/model</c>, an alias or a bare name; an empty one is the client's default model. No name is refused.</param>
     /// <param name="text">The text; names of special tokens in it are text.</param>
     /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; or the name is empty and there is no default.</exception>
     public int Count(string model, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return _counter.TokenizerOf(model).Count(text);
+        var tokens = _counter.TextOf(model);
+        return (int)tokens.Of(tokens.Tokenizer.Count(text));
     }
 
     /// <summary>How many tokens a request's prompt has, counted on this machine. Nothing is sent; the settings' defaults for the model count as they would be sent.</summary>
