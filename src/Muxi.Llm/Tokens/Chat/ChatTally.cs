@@ -91,12 +91,13 @@ internal sealed class ChatTally(ModelTokens facts, Tokenizer tokenizer, double f
         {
             HasMedia = true;
             var bytes = picture.Data?.Bytes ?? DataUri.Read(picture.Url)?.Bytes();
-            _total += facts.Pictures.Tokens(bytes is { } known ? PictureSize.Of(known.Span) : null, picture.Detail);
+            _total += facts.Pictures.Tokens(PictureSize.Of(bytes.Span), picture.Detail);
         }
         else if (block.InputAudio is { } sound)
         {
             HasMedia = true;
-            _total += MediaTokens.Sound((sound.Bytes ?? Base64Text.Decode(sound.Data)).GetValueOrDefault().Span);
+            var bytes = sound.Bytes ?? Base64Text.Decode(sound.Data);
+            _total += MediaTokens.Sound(bytes.Span);
         }
         else if (block.File is { } file) Document(file);
         else if (block.Text is { } text) _total += Text(text);
@@ -107,12 +108,12 @@ internal sealed class ChatTally(ModelTokens facts, Tokenizer tokenizer, double f
     {
         HasMedia = true;
         var uri = file.Data is null && file.FileData is { } data ? DataUri.Read(data) : null;
+        // None of a file that the service has or fetches.
         var bytes = file.Data?.Bytes ?? uri?.Bytes();
         var type = file.Data?.MediaType ?? uri?.MediaType;
-        if (bytes is not { } known) _total += facts.Family.Page;
-        else if (MediaTokens.Text(known.Span, type) is { } text) _total += Text(text);
-        else if (type?.StartsWith("image/", StringComparison.Ordinal) == true) _total += facts.Pictures.Tokens(PictureSize.Of(known.Span), null);
-        else _total += facts.Family.Page * MediaTokens.Pages(known.Span);
+        if (MediaTokens.Text(bytes.Span, type) is { } text) _total += Text(text);
+        else if (type?.StartsWith("image/", StringComparison.Ordinal) == true) _total += facts.Pictures.Tokens(PictureSize.Of(bytes.Span), null);
+        else _total += facts.Family.Page * MediaTokens.Pages(bytes.Span);
     }
 
     private void Calls(IReadOnlyList<ToolCall> calls)
