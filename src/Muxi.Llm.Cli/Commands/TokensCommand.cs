@@ -56,7 +56,7 @@ internal sealed class TokensCommand : CliCommand
             await new RequestCounting(_terminal) { Model = parsed.GetValue(_model), Asks = parsed.GetValue(_ask), PrintsJson = parsed.GetValue(_json) }.RunAsync(request, cancellationToken);
             return 0;
         }
-        var sources = Sources(parsed);
+        var sources = await SourcesAsync(parsed, cancellationToken);
         var tokens = Tokens(parsed);
         var view = parsed.GetValue(_show) ? TokenView.Pieces : parsed.GetValue(_ids) && !parsed.GetValue(_json) ? TokenView.Ids : TokenView.Count;
         var counting = new Counting(tokens.Tokenizer, _terminal)
@@ -67,7 +67,7 @@ internal sealed class TokensCommand : CliCommand
         foreach (var source in sources) counts.Add(await counting.CountAsync(source, cancellationToken));
         if (parsed.GetValue(_json)) _terminal.Write(Json(tokens, counts));
         else if (view == TokenView.Count) _terminal.Write(Lines(tokens, counts));
-        else _terminal.Note(Number(counts.Sum(static count => count.Tokens)) + " tokens");
+        else _terminal.Note(counts.Sum(static count => count.Tokens) is 1 ? "1 token" : Number(counts.Sum(static count => count.Tokens)) + " tokens");
         if (tokens.ErrorBand > 0) _terminal.Note(string.Create(CultureInfo.InvariantCulture, $"an estimate: no tokenizer of {tokens.Model} is known, so {tokens.Tokenizer.Name} was taken; 9 in 10 such counts are no more than {tokens.ErrorBand * 100:0.#} % off"));
         return 0;
     }
@@ -75,7 +75,7 @@ internal sealed class TokensCommand : CliCommand
     /// <summary>How to count: as told, or as the model that is meant does.</summary>
     private TextTokens Tokens(ParseResult parsed)
     {
-        if (parsed.GetValue(_encoding) is { } name) return new("", Nearest(name));
+        if (parsed.GetValue(_encoding) is { } name) return new("", EncodingOf(name));
         if (parsed.GetValue(_tokenizer) is { } file) return new("", Tokenizer.FromFile(file.Length > 0 ? Path.GetFullPath(file, _terminal.WorkingDirectory) : throw new UsageException("--tokenizer names no file.")));
         using var client = _terminal.Connect();
         if (parsed.GetValue(_model) is { } model) return client.Tokens.TextOf(model);
@@ -85,26 +85,35 @@ internal sealed class TokensCommand : CliCommand
         return tokens;
     }
 
-    private static Tokenizer Nearest(string name)
+    private static Tokenizer EncodingOf(string name)
     {
         if (Tokenizer.Names.Contains(name)) return Tokenizer.Get(name);
-        var near = Muxi.Llm.Cli.Nearest.Of(name, Tokenizer.Names);
+        var near = Nearest.Of(name, Tokenizer.Names);
         throw new UsageException($"There is no encoding '{name}'. {(near is null ? $"There are {string.Join(", ", Tokenizer.Names)}" : $"Did you mean {near}?")}");
     }
 
-    private List<TextSource> Sources(ParseResult parsed)
+    private async Task<IReadOnlyList<TextSource>> SourcesAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var words = parsed.GetValue(_what) ?? [];
         Given.CheckOptions(parsed, words, "text");
         if (parsed.GetValue(_text) is { } text) return words.Length == 0 ? [TextSource.Of(text)] : throw new UsageException("--text stands alone: count files by themselves.");
         if (words.Count(static word => word == "-") > 1) throw new UsageException("stdin can be read once: write - once.");
-        if (words is ["-"]) return [Input()];
-        if (words.Length == 0) return !_terminal.IsInTerminal ? [Input()] : throw new UsageException("There is nothing to count: give a text, files, or something on stdin.");
+        if (words.Length == 0 && _terminal.IsInTerminal) throw new UsageException("There is nothing to count: give a text, files, or something on stdin.");
+        if (words.Length == 0 || words is ["-"]) return [await InputAsync(null, cancellationToken)];
         if (words is [var one] && !Names(one)) return [TextSource.Of(one)];
-        return [.. words.Select(word => word == "-" ? Input() with { File = "-" } : Names(word) ? TextSource.OfFile(word, _terminal.WorkingDirectory) : throw new FailureException($"there is no file '{word}' (a text stands alone, in quotes)"))];
+        var sources = new List<TextSource>();
+        foreach (var word in words)
+            sources.Add(word == "-" ? await InputAsync(word, cancellationToken)
+                : Names(word) ? TextSource.OfFile(word, _terminal.WorkingDirectory) : throw new FailureException($"there is no file '{word}' (a text stands alone, in quotes)"));
+        return sources;
     }
 
-    private TextSource Input() => new(null, () => _terminal.In);
+    /// <summary>Standard input as it comes; what somebody types is taken whole.</summary>
+    private async Task<TextSource> InputAsync(string? name, CancellationToken cancellationToken)
+    {
+        if (!_terminal.IsInTerminal) return new(name, () => _terminal.In);
+        return TextSource.Of((await _terminal.ReadAllAsync(Timeout.InfiniteTimeSpan, cancellationToken))!) with { File = name };
+    }
 
     private bool Names(string word) => word.Length > 0 && !word.Contains('\0', StringComparison.Ordinal) && File.Exists(Path.GetFullPath(word, _terminal.WorkingDirectory));
 

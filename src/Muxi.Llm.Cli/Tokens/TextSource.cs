@@ -39,8 +39,9 @@ internal sealed record TextSource(string? File, Func<TextReader> Open)
         var (buffer, length) = (new char[mayCut ? Usual : 1 << 16], 0);
         while (true)
         {
-            var count = await Failures.OnDiskAsync(File ?? "stdin", async () => await reader.ReadBlockAsync(buffer.AsMemory(length), cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            var (part, before) = (buffer, length);
+            // Reading a pipe cannot be cancelled; the thread is left behind.
+            var count = await Failures.OnDiskAsync(File ?? "stdin", () => Task.Run(() => reader.ReadBlock(part, before, part.Length - before), CancellationToken.None).WaitAsync(cancellationToken));
             var isEnd = count < buffer.Length - length;
             length += count;
             var cut = isEnd ? length : mayCut ? Cut(buffer.AsSpan(0, length)) : 0;

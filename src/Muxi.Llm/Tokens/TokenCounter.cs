@@ -32,10 +32,11 @@ internal sealed class TokenCounter(Router router, Targets targets, LlmOptions op
     {
         var known = targets.Known(model);
         var asked = new OverChatRequest(request, new(known.Provider ?? "", known.Model, "", default));
-        var chat = asked.ToChat();
+        // Defaults are chat's: a response has none.
+        var count = ChatTokens.Count(known.Model, asked.ToChat(), _own.For(known.Names));
         List<Warning> warnings = [.. asked.Warnings];
         if (request.PreviousResponseId is { } previous) warnings.Add(new("previous_response_id", $"not counted: what was said before '{previous}' is not known here"));
-        return Told(Count(model, chat), [], warnings);
+        return Told(count, [], warnings);
     }
 
     /// <summary>Asks the model's provider where it counts; else, and where its server turns out to have no such path, counts here. Whoever is strict has the provider's word or an error.</summary>
@@ -77,7 +78,15 @@ internal sealed class TokenCounter(Router router, Targets targets, LlmOptions op
 
     /// <summary>Whether a server has no such path: an older one, or one behind a proxy that lets chat through alone. A model that it does not have is another matter.</summary>
     private static bool IsWithoutPath(ApiException error, string model) =>
-        (int)error.Status is 404 or 405 or 501 && error.Code != "model_not_found" && error.Param != "model" && !error.Message.Contains(model, StringComparison.OrdinalIgnoreCase);
+        (int)error.Status is 404 or 405 or 501 && error.Code != "model_not_found" && error.Param != "model" && !Names(error.Message, model);
+
+    /// <summary>Whether a text has a name in it as a word of its own.</summary>
+    private static bool Names(string text, string name)
+    {
+        for (var at = 0; (at = text.IndexOf(name, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
+            if ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (at + name.Length == text.Length || !char.IsLetterOrDigit(text[at + name.Length]))) return true;
+        return false;
+    }
 }
 
 /// <summary>How the texts of a model are counted.</summary>
