@@ -123,6 +123,8 @@ internal static class RecordedChats
             messages.Add(message);
         }
         var chat = new JsonObject { ["messages"] = messages };
+        // What the service keeps or fetches is in no request.
+        if (wire["cachedContent"] is not null || List(wire["tools"]).OfType<JsonObject>().Any(static tool => tool.ContainsKey("urlContext") || tool.ContainsKey("url_context") || tool.ContainsKey("googleSearch") || tool.ContainsKey("google_search"))) chat["kept_by_service"] = true;
         var functions = List(wire["tools"]).OfType<JsonObject>().SelectMany(static tool => List(tool["functionDeclarations"] ?? tool["function_declarations"])).OfType<JsonObject>().ToList();
         if (functions.Count > 0) chat["tools"] = new JsonArray([.. functions.Select(static one => Function(one["name"], one["description"], one["parameters"] ?? one["parametersJsonSchema"]))]);
         return chat;

@@ -14,15 +14,22 @@ internal sealed partial record RecordedPrompt(Cassette Record, string Model, Cha
         if (record.Reply.Status >= 400 || Body(record.Request.Body) is not { } wire) return null;
         if (Charge(record) is not (> 0 and var charged) || RecordedChats.Read(record, wire) is not { } chat) return null;
         var named = chat["model"].Str() is { Length: > 0 } and not "null" ? chat["model"].Str()! : Named(record);
-        var model = record.Endpoint == "responses" && record.Provider is "openai" or "azure" or "chatgpt" or "copilot" && record.Endpoint == "responses" ? $"openai-responses/{named}" : named.StartsWith("openai/", StringComparison.Ordinal) ? $"{record.Provider}/{named}" : named;
+        var model = record.Endpoint == "responses" && IsOpenAI(record) ? $"openai-responses/{named}" : IsOpenAI(record) ? named : $"{record.Provider}/{named}";
         chat["model"] = model;
         return new(record, model, ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes(chat.ToJsonString())), charged);
     }
+
+    /// <summary>Whether OpenAI answered, or who hands on to it.</summary>
+    public static bool IsOpenAI(Cassette record) => record.Provider is "openai" or "azure" or "chatgpt" or "copilot";
 
     /// <summary>What kind of content it has, as the bands have them.</summary>
     public string Content => Request.Messages.Any(static message => message.Blocks.Any(static block => block.ImageUrl is not null || block.InputAudio is not null || block.File is not null || IsMedia(block))) ? "media"
         : Request.Tools is { Count: > 0 } || !Request.Functions.IsEmpty || Request.ResponseFormat is { Schema.IsEmpty: false } || Request.Messages.Any(static message => message.Role == Role.Tool || message.ToolCalls.Count > 0) ? "tools"
         : "text";
+
+    /// <summary>Whether the request holds all that the model read: no tool of the service's own, nothing that it keeps, and no host that puts a prompt of its own before each request, as Venice does.</summary>
+    public bool IsWhole => Record.Provider != "venice" && Request.Extra.IsEmpty && Request.Tools?.All(static tool => tool.Type is "function" or "custom" && (tool.Function is not null || !tool.Custom.IsEmpty)) != false
+        && Request.Messages.All(static message => message.Blocks.All(static block => block.Type != ContentPartType.Opaque && (block.Raw.IsEmpty || IsMedia(block))));
 
     /// <summary>The share by which the count is off.</summary>
     public double Off(TokenCount count) => Math.Abs(count.InputTokens - Charged) / (double)Math.Max(1, count.InputTokens);
