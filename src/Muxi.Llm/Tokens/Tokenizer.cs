@@ -7,7 +7,7 @@ namespace Muxi.Llm;
 /// Turns text into the tokens that a model reads, and back. Safe to use from many threads. What is no Unicode (a lone surrogate) counts as U+FFFD, as it would on its way to a service.
 /// </summary>
 /// <remarks>Tokens that the wire or the chat template sets round a text (beginning, end, roles) are not counted here: <c>client.Tokens.Count</c> does.</remarks>
-public abstract class Tokenizer
+public abstract partial class Tokenizer
 {
     private protected Tokenizer() { }
 
