@@ -11,6 +11,17 @@ public abstract partial class Tokenizer
 {
     private protected Tokenizer() { }
 
+    /// <summary>The names that <see cref="Get"/> knows.</summary>
+    public static IReadOnlyCollection<string> Names => Encodings.Known;
+
+    /// <summary>One of OpenAI's encodings, the same one each time: <c>o200k_base</c>, <c>o200k_harmony</c>, <c>cl100k_base</c>, <c>p50k_base</c>, <c>p50k_edit</c>, <c>r50k_base</c>.</summary>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    public static Tokenizer Get(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Encodings.Find(name) ?? throw new ArgumentException($"There is no encoding '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+    }
+
     /// <summary>What it is called: the name of the encoding, such as <c>o200k_base</c>, or the path of its file.</summary>
     public abstract string Name { get; }
 
