@@ -7,9 +7,20 @@ namespace Muxi.Llm;
 /// Turns text into the tokens that a model reads, and back. Safe to use from many threads. What is no Unicode (a lone surrogate) counts as U+FFFD, as it would on its way to a service.
 /// </summary>
 /// <remarks>Tokens that the wire or the chat template sets round a text (beginning, end, roles) are not counted here: <c>client.Tokens.Count</c> does.</remarks>
-public abstract class Tokenizer
+public abstract partial class Tokenizer
 {
     private protected Tokenizer() { }
+
+    /// <summary>The names that <see cref="Get"/> knows.</summary>
+    public static IReadOnlyCollection<string> Names => Encodings.Known;
+
+    /// <summary>One of OpenAI's encodings, the same one each time: <c>o200k_base</c>, <c>o200k_harmony</c>, <c>cl100k_base</c>, <c>p50k_base</c>, <c>p50k_edit</c>, <c>r50k_base</c>.</summary>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    public static Tokenizer Get(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Encodings.Find(name) ?? throw new ArgumentException($"There is no encoding '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+    }
 
     /// <summary>What it is called: the name of the encoding, such as <c>o200k_base</c>, or the path of its file.</summary>
     public abstract string Name { get; }

@@ -125,15 +125,16 @@ internal sealed class MergeRules
         var order = Enumerable.Range(0, entries.Length).Where(id => entries[id].Place != 0 && (wholePieces || entries[id].Place > 0)).ToArray();
         Array.Sort(order, (one, other) => _tokens[one].Span.SequenceCompareTo(_tokens[other].Span));
         var text = new byte[order.Sum(id => _tokens[id].Length)];
-        var (starts, values) = (new int[order.Length + 1], new int[order.Length]);
+        var (starts, shared, values) = (new int[order.Length + 1], new ushort[order.Length], new int[order.Length]);
         for (int at = 0, written = 0; at < order.Length; at++)
         {
             var id = order[at];
             _tokens[id].Span.CopyTo(text.AsSpan(written));
+            if (at > 0) shared[at] = (ushort)_tokens[order[at - 1]].Span.CommonPrefixLength(_tokens[id].Span);
             starts[at + 1] = written += _tokens[id].Length;
             values[at] = entries[id].Place > 0 ? id : TokenTrie.Whole(id);
         }
-        return new(text, starts, values);
+        return new(text, starts, shared, values, entries.Length);
     }
 
     private int Symbol(ReadOnlySpan<byte> text, out int length)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Muxi.Llm;
 
@@ -27,6 +28,7 @@ internal sealed class PairTable
     }
 
     /// <summary>Adds a pair; one that is there already keeps its rank.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int left, int right, int rank)
     {
         var key = Key(left, right);

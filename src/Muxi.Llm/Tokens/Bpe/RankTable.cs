@@ -1,63 +1,66 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 
 namespace Muxi.Llm;
 
 /// <summary>The embedded tables of OpenAI's encodings, in which a token's id is the rank of its merge. <c>Data/make.mjs</c> makes them and tells their form.</summary>
+/// <remarks>Reading one is done before the runtime could find out which methods are worth optimising, so they are named.</remarks>
 internal static class RankTable
 {
-    private const byte NoMerge = 255;
-
     /// <summary>Reads a table.</summary>
     /// <param name="name">Which one.</param>
     /// <param name="end">Only tokens of lower ids.</param>
     public static BytePairs Read(string name, int end = int.MaxValue)
     {
-        var file = Unpack(name);
-        var all = BinaryPrimitives.ReadInt32LittleEndian(file);
-        var planes = new Planes(file, all);
-        var sorted = Sort(file, planes, all, end, out var left);
-        return Assemble(sorted, left);
-    }
-
-    private static byte[] Unpack(string name)
-    {
         using var packed = typeof(RankTable).Assembly.GetManifestResourceStream($"Muxi.Llm.{name}.br")!;
         using var stream = new BrotliStream(packed, CompressionMode.Decompress);
-        using var file = new MemoryStream((int)packed.Length * 3);
-        stream.CopyTo(file);
-        return file.ToArray();
+        Span<byte> lengths = stackalloc byte[8];
+        stream.ReadExactly(lengths);
+        var planes = new Planes(BinaryPrimitives.ReadInt32LittleEndian(lengths), BinaryPrimitives.ReadInt32LittleEndian(lengths[4..]));
+        stream.ReadExactly(planes.Bytes);
+        return Assemble(Sort(planes, end, out var left), left);
     }
 
-    private static SortedTokens Sort(byte[] file, Planes planes, int all, int end, out int[] left)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static SortedTokens Sort(Planes planes, int end, out int[] left)
     {
-        var (count, bytes) = Measure(planes, all, end);
-        var (text, starts, values) = (new byte[bytes], new int[count + 1], new int[count]);
+        var (count, bytes, size) = Measure(planes, end);
+        var sorted = new SortedTokens(new byte[bytes], new int[count + 1], new ushort[count], new int[count], size);
         left = new int[count];
         Span<byte> token = stackalloc byte[256];
-        for (int at = 0, from = planes.Suffixes, kept = 0, written = 0; at < all; at++)
+        int from = 0, kept = 0, written = 0, shared = 0;
+        for (var at = 0; at < planes.Count; at++)
         {
-            int shared = planes.Shared(at), added = planes.Added(at), id = planes.Id(at);
-            file.AsSpan(from, added).CopyTo(token[shared..]);
-            from += added;
-            if (id >= end) continue;
-            token[..(shared + added)].CopyTo(text.AsSpan(written));
-            starts[kept] = written;
-            written += shared + added;
-            starts[kept + 1] = written;
-            var part = planes.Left(at);
-            values[kept] = part == NoMerge ? TokenTrie.Whole(id) : id;
-            left[kept++] = part == NoMerge ? 0 : part;
+            // What is left out may share more with its neighbours than they do with each other.
+            shared = Math.Min(shared, planes.Shared(at));
+            var length = planes.Shared(at) + planes.Added(at);
+            planes.Suffixes.Slice(from, planes.Added(at)).CopyTo(token[planes.Shared(at)..]);
+            from += planes.Added(at);
+            if (planes.Id(at) >= end) continue;
+            token[..length].CopyTo(sorted.Text.AsSpan(written));
+            sorted.Shared[kept] = (ushort)shared;
+            sorted.Values[kept] = planes.Id(at);
+            sorted.Starts[kept + 1] = written += length;
+            left[kept++] = planes.Left(at);
+            shared = length;
         }
-        return new(text, starts, values);
+        return sorted;
     }
 
-    private static (int Count, int Bytes) Measure(Planes planes, int all, int end)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (int Count, int Bytes, int Size) Measure(Planes planes, int end)
     {
-        var (count, bytes) = (0, 0);
-        for (var at = 0; at < all; at++)
-            if (planes.Id(at) < end) (count, bytes) = (count + 1, bytes + planes.Shared(at) + planes.Added(at));
-        return (count, bytes);
+        var (count, bytes, size) = (0, 0, 0);
+        for (var at = 0; at < planes.Count; at++)
+        {
+            var id = planes.Id(at);
+            if (id >= end) continue;
+            count++;
+            bytes += planes.Shared(at) + planes.Added(at);
+            size = Math.Max(size, id + 1);
+        }
+        return (count, bytes, size);
     }
 
     private static BytePairs Assemble(SortedTokens sorted, int[] left)
@@ -65,33 +68,49 @@ internal static class RankTable
         var shorter = new int[sorted.Count];
         var lengths = (int[])left.Clone();
         var trie = TokenTrie.Build(sorted, shorter, left);
-        var pairs = new PairTable(sorted.Count);
-        var entries = new BytePairs.Entry[sorted.Values.Max(static value => value >= 0 ? value : TokenTrie.Whole(value)) + 1];
-        for (var at = 0; at < sorted.Count; at++)
+        var entries = new BytePairs.Entry[sorted.Size];
+        var half = sorted.Count / 2;
+        Parallel.Invoke(() => Fill(0, half), () => Fill(half, sorted.Count));
+        return new(sorted, trie, Pairs(sorted, entries), entries, wholePieces: true);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Fill(int from, int to)
         {
-            var id = sorted.Values[at];
-            var merged = lengths[at] > 0;
-            if (id < 0) id = TokenTrie.Whole(id);
-            ref var entry = ref entries[id];
-            entry = new() { Place = at + 1, Length = sorted[at].Length, Shorter = shorter[at], Left = left[at], Right = TokenTrie.None, Rank = merged ? id : -1 };
-            if (!merged) continue;
-            trie.Longest(sorted[at][lengths[at]..], out entry.Right);
-            pairs.Add(entry.Left, entry.Right, id);
+            for (var at = from; at < to; at++)
+            {
+                var id = sorted.Values[at];
+                var token = sorted[at];
+                var right = TokenTrie.None;
+                if (lengths[at] > 0) trie.Longest(token[lengths[at]..], out right);
+                entries[id] = new() { Place = at + 1, Length = token.Length, Shorter = shorter[at], Left = left[at], Right = right, Rank = right < 0 ? -1 : id };
+            }
         }
-        return new(sorted, trie, pairs, entries, wholePieces: true);
     }
 
-    /// <summary>Where things stand in a table.</summary>
-    private readonly struct Planes(byte[] file, int count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static PairTable Pairs(SortedTokens sorted, BytePairs.Entry[] entries)
     {
-        public int Suffixes => 4 + 6 * count;
+        var pairs = new PairTable(sorted.Count);
+        foreach (ref readonly var entry in entries.AsSpan())
+            if (entry is { Place: > 0, Rank: >= 0 }) pairs.Add(entry.Left, entry.Right, entry.Rank);
+        return pairs;
+    }
 
-        public int Shared(int at) => file[4 + at];
+    /// <summary>A table as it is in its file, without the two lengths at its beginning.</summary>
+    private sealed class Planes(int count, int suffixes)
+    {
+        public byte[] Bytes { get; } = new byte[6 * count + suffixes];
 
-        public int Added(int at) => file[4 + count + at];
+        public int Count => count;
 
-        public int Left(int at) => file[4 + 2 * count + at];
+        public ReadOnlySpan<byte> Suffixes => Bytes.AsSpan(6 * count);
 
-        public int Id(int at) => file[4 + 3 * count + at] | file[4 + 4 * count + at] << 8 | file[4 + 5 * count + at] << 16;
+        public int Shared(int at) => Bytes[at];
+
+        public int Added(int at) => Bytes[count + at];
+
+        public int Left(int at) => Bytes[2 * count + at];
+
+        public int Id(int at) => Bytes[3 * count + at] | Bytes[4 * count + at] << 8 | Bytes[5 * count + at] << 16;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Muxi.Llm;
 
 /// <summary>
@@ -31,6 +33,7 @@ internal sealed class TokenTrie
     /// <summary>The longest token that merging can make at the beginning of a piece.</summary>
     /// <param name="piece">At least one byte.</param>
     /// <param name="whole">The token that the whole piece is, made by merging or not; <see cref="None"/> where it is none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Longest(ReadOnlySpan<byte> piece, out int whole)
     {
         whole = None;
@@ -55,6 +58,7 @@ internal sealed class TokenTrie
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Child(int node, byte label)
     {
         var from = _nodes[node].Children;
@@ -74,6 +78,7 @@ internal sealed class TokenTrie
     /// <param name="sorted">The tokens.</param>
     /// <param name="shorter">Set for each token, by its place: the longest that it begins with and that merging can make, itself left out.</param>
     /// <param name="left">For each token, by its place: the length of a token that it begins with and which is to be named; 0 for none. Replaced by that token.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TokenTrie Build(SortedTokens sorted, int[] shorter, int[] left)
     {
         var levels = Levels(sorted, out var deepest);
@@ -83,11 +88,10 @@ internal sealed class TokenTrie
         nodes[^1].Children = levels[^1];
         Span<int> path = new int[deepest + 1], nearest = new int[deepest + 1];
         nearest[0] = None;
-        ReadOnlySpan<byte> before = [];
         for (var at = 0; at < sorted.Count; at++)
         {
             var token = sorted[at];
-            for (var depth = before.CommonPrefixLength(token) + 1; depth <= token.Length; depth++)
+            for (var depth = sorted.Shared[at] + 1; depth <= token.Length; depth++)
             {
                 var node = path[depth] = levels[depth]++;
                 trie._labels[node] = token[depth - 1];
@@ -100,23 +104,21 @@ internal sealed class TokenTrie
             shorter[at] = nearest[token.Length - 1];
             left[at] = left[at] == 0 ? None : nodes[path[left[at]]].Token;
             if (value >= 0) nearest[token.Length] = value;
-            before = token;
         }
         return trie;
     }
 
     // Where the nodes of each depth begin; two more than there are depths, the last of them the number of all nodes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int[] Levels(SortedTokens sorted, out int deepest)
     {
         deepest = 0;
         for (var at = 0; at < sorted.Count; at++) deepest = Math.Max(deepest, sorted[at].Length);
         var levels = new int[deepest + 3];
-        ReadOnlySpan<byte> before = [];
         for (var at = 0; at < sorted.Count; at++)
         {
-            var token = sorted[at];
-            for (var depth = before.CommonPrefixLength(token) + 1; depth <= token.Length; depth++) levels[depth + 1]++;
-            before = token;
+            var length = sorted[at].Length;
+            for (var depth = sorted.Shared[at] + 1; depth <= length; depth++) levels[depth + 1]++;
         }
         levels[1] = 1;
         for (var depth = 2; depth < levels.Length; depth++) levels[depth] += levels[depth - 1];
@@ -127,8 +129,10 @@ internal sealed class TokenTrie
 /// <summary>Tokens in the order of their bytes, which lie one behind the other.</summary>
 /// <param name="Text">The bytes of all.</param>
 /// <param name="Starts">Where each begins, and at last where the last one ends.</param>
+/// <param name="Shared">How many bytes each begins with as the one before it does.</param>
 /// <param name="Values">What each is: its id, or <see cref="TokenTrie.Whole"/> of it.</param>
-internal sealed record SortedTokens(byte[] Text, int[] Starts, int[] Values)
+/// <param name="Size">One more than the highest id.</param>
+internal sealed record SortedTokens(byte[] Text, int[] Starts, ushort[] Shared, int[] Values, int Size)
 {
     public int Count => Values.Length;
 

@@ -1,8 +1,8 @@
 // Makes the rank tables beside this file out of those that npm's `tiktoken` brings: node make.mjs PATH_OF_NODE_MODULES
 //
-// A table, before Brotli: the number of its tokens (32 bits, little-endian); then, of all tokens in the order of their bytes, in one plane each: how many bytes are
-// those of the token before, how many are new, how many belong to the left one of the two tokens it is merged of (0: it is a single byte; 255: no merging ends
-// there), and the id's low, middle and high byte; then the new bytes of all of them.
+// A table, before Brotli: the number of its tokens and that of the bytes in its last plane (32 bits each, little-endian); then, of all tokens in the order of their
+// bytes, in one plane each: how many bytes are those of the token before, how many are new, how many belong to the left one of the two tokens it is merged of
+// (0: it is a single byte), and the id's low, middle and high byte; at last the new bytes of all of them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -43,9 +43,10 @@ function table(ranks) {
     [shared, token.length - shared, left(token, ranks), id & 255, (id >> 8) & 255, id >> 16].forEach((value, plane) => (planes[plane][at] = value));
     suffixes.push(Buffer.from(token.slice(shared), 'latin1'));
   });
-  const count = Buffer.alloc(4);
-  count.writeInt32LE(tokens.length);
-  return Buffer.concat([count, ...planes, ...suffixes]);
+  const lengths = Buffer.alloc(8);
+  lengths.writeInt32LE(tokens.length);
+  lengths.writeInt32LE(suffixes.reduce((sum, suffix) => sum + suffix.length, 0), 4);
+  return Buffer.concat([lengths, ...planes, ...suffixes]);
 }
 
 // The length of the left one of the last two parts that the token's own bytes are merged of, lowest rank first.
@@ -53,7 +54,7 @@ function left(token, ranks) {
   const parts = [...token];
   while (parts.length > 2) {
     const [at] = lowest(parts, ranks);
-    if (at < 0) return 255;
+    if (at < 0) throw new Error(`${JSON.stringify(token)} is not what its bytes are merged to`);
     parts.splice(at, 2, parts[at] + parts[at + 1]);
   }
   if (parts.length === 1) return 0;
