@@ -25,6 +25,9 @@ public sealed class PiecesTests
     public Task The_pieces_of_DeepSeek_are_those_of_its_patterns() => SameAsync("deepseek_v3", new DeepSeekPieces());
 
     [Fact]
+    public void There_are_texts_enough_without_recorded_ones() => Assert.InRange(OracleTexts.Generated.Distinct().Count(), 5000, 10_000);
+
+    [Fact]
     public void The_encodings_of_one_family_have_one_pattern()
     {
         NpmPackages.Require("tiktoken");
