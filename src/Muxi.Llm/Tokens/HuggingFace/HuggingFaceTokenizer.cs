@@ -22,6 +22,7 @@ internal sealed class HuggingFaceTokenizer : Tokenizer
     private readonly Cutting[] _cuttings;
     private readonly Decoder[] _decoders;
     private readonly BytePairModel _model;
+    private readonly bool _keepsNormalized;
 
     private HuggingFaceTokenizer(TokenizerFile file)
     {
@@ -33,6 +34,8 @@ internal sealed class HuggingFaceTokenizer : Tokenizer
         var isOfBytes = _cuttings is [.., Cutting.ByteSpelling] && BytePairModel.HasAllBytes(file.Vocabulary);
         if (isOfBytes) _cuttings = _cuttings[..^1];
         _model = new(file, isOfBytes);
+        _keepsNormalized = isOfBytes && _decoders is [Decoder.ByteLevel] && _cuttings.All(static cutting => cutting is PatternCutting { KeepsAll: true })
+            && file.AddedTokens.All(static token => !token.TakesLeft && !token.TakesRight);
         (AddedToken Token, int Id)[] added = [.. Added(file)];
         _plainTokens = new(added.Where(static it => !it.Token.IsNormalized), static token => token.Name);
         _normalizedTokens = new(added.Where(static it => it.Token.IsNormalized), token => Normalized(token.Name).ToString());
@@ -87,6 +90,8 @@ internal sealed class HuggingFaceTokenizer : Tokenizer
         var bytes = new System.Buffers.ArrayBufferWriter<byte>(_names[id].Length);
         return ByteAlphabet.TryRead(_names[id].Span, bytes) ? bytes.WrittenSpan : _names[id].Span;
     }
+
+    internal override bool Keeps(ReadOnlySpan<char> text) => _keepsNormalized && Normalized(WellFormed(text) ?? text).SequenceEqual(text);
 
     private static string? WellFormed(ReadOnlySpan<char> text)
     {

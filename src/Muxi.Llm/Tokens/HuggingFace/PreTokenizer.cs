@@ -5,9 +5,6 @@ internal static class PreTokenizer
 {
     private const string Supported = "ByteLevel, Split, Metaspace, Digits, Whitespace, WhitespaceSplit, Punctuation, Sequence";
 
-    /// <summary>GPT-2's pattern, which ByteLevel cuts by.</summary>
-    private const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
-
     // The joiners are parts of words to the engine that cuts by this one.
     private const string Words = @"[\w\u200C\u200D]+|[^\w\s\u200C\u200D]+";
 
@@ -16,21 +13,30 @@ internal static class PreTokenizer
 
     private static IEnumerable<Cutting> All(JsonPart part) => part.Type switch
     {
-        "Sequence" => part.Parts("pretokenizers").SelectMany(All),
+        "Sequence" => Sequence([.. part.Parts("pretokenizers")]),
         "ByteLevel" => ByteLevel(part),
-        "Split" => [new Split(Matcher.Of(part), Ends(part, part.Text("behavior")), part.Flag("invert", false))],
+        "Split" => [new PatternCutting(Matcher.Of(part), Ends(part, part.Text("behavior")), part.Flag("invert", false))],
         "Metaspace" => Metaspace(part),
-        "Digits" => [new Split(Matcher.OfSet(CharacterFacts.All.Numbers), part.Flag("individual_digits", false) ? SplitEnds.Isolated : SplitEnds.Contiguous, inverts: false)],
-        "Whitespace" => [new Split(Matcher.OfExpression(Words), SplitEnds.Removed, inverts: true)],
-        "WhitespaceSplit" => [new Split(Matcher.OfExpression(@"\s"), SplitEnds.Removed, inverts: false)],
-        "Punctuation" => [new Split(Matcher.OfSet(CharacterFacts.All.Punctuation), part.Has("behavior") ? Ends(part, part.Text("behavior")) : SplitEnds.Isolated, inverts: false)],
+        "Digits" => [new PatternCutting(Matcher.OfSet(CharacterFacts.All.Numbers), part.Flag("individual_digits", false) ? SplitEnds.Isolated : SplitEnds.Contiguous, inverts: false)],
+        "Whitespace" => [new PatternCutting(Matcher.OfExpression(Words), SplitEnds.Removed, inverts: true)],
+        "WhitespaceSplit" => [new PatternCutting(Matcher.OfExpression(@"\s"), SplitEnds.Removed, inverts: false)],
+        "Punctuation" => [new PatternCutting(Matcher.OfSet(CharacterFacts.All.Punctuation), part.Has("behavior") ? Ends(part, part.Text("behavior")) : SplitEnds.Isolated, inverts: false)],
         _ => throw part.RefuseType(Supported),
     };
+
+    private static IEnumerable<Cutting> Sequence(JsonPart[] parts)
+    {
+        if (Scanners.Of(parts.Select(IsolatedPattern)) is not var (steps, scanner)) return parts.SelectMany(All);
+        return [new PatternCutting(scanner, SplitEnds.Isolated, inverts: false), .. parts.Skip(steps).SelectMany(All)];
+    }
+
+    private static string? IsolatedPattern(JsonPart part) =>
+        part.Type == "Split" && part.Pattern() is (var pattern, true) && part.Text("behavior") == "Isolated" && !part.Flag("invert", false) ? pattern : null;
 
     private static IEnumerable<Cutting> ByteLevel(JsonPart part)
     {
         if (part.Flag("add_prefix_space", true)) yield return new Cutting.Prefix(" ", firstAlone: false);
-        if (part.Flag("use_regex", true)) yield return new Split(Matcher.OfExpression(Gpt2), SplitEnds.Isolated, inverts: false);
+        if (part.Flag("use_regex", true)) yield return new PatternCutting(Matcher.OfExpression(Scanners.Gpt2), SplitEnds.Isolated, inverts: false);
         yield return new Cutting.ByteSpelling();
     }
 
@@ -42,9 +48,9 @@ internal static class PreTokenizer
         var scheme = part.Has("prepend_scheme") ? part.Text("prepend_scheme") : part.Flag("add_prefix_space", true) ? "always" : "never";
         if (scheme is not ("always" or "first" or "never")) throw part.Refuse($"prepend_scheme '{scheme}'", "always, first, never");
         if (scheme != "never") yield return new Cutting.Prefix(replacement, firstAlone: scheme == "first");
-        if (part.Flag("split", true)) yield return new Split(Matcher.OfText(replacement), SplitEnds.WithNext, inverts: false);
+        if (part.Flag("split", true)) yield return new PatternCutting(Matcher.OfText(replacement), SplitEnds.WithNext, inverts: false);
     }
 
     private static SplitEnds Ends(JsonPart part, string behavior) =>
-        Split.Ends(behavior) ?? throw part.Refuse($"behavior '{behavior}'", "Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous");
+        PatternCutting.Ends(behavior) ?? throw part.Refuse($"behavior '{behavior}'", "Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous");
 }

@@ -11,9 +11,9 @@ internal abstract class Matcher
     /// <summary>A text as it is.</summary>
     public static Matcher OfText(string text) => text.Length == 0 ? new Expression("") : new Literal(text);
 
-    /// <summary>A regular expression.</summary>
+    /// <summary>A regular expression: the scanner that is written for it, or one that tries its ways.</summary>
     /// <exception cref="NotSupportedException">It has what we do not know.</exception>
-    public static Matcher OfExpression(string pattern) => new Expression(pattern);
+    public static Matcher OfExpression(string pattern) => Scanners.Of(pattern) ?? new Expression(pattern);
 
     /// <summary>One character of a set.</summary>
     public static Matcher OfSet(ReadOnlySpan<(int From, int To)> ranges) => new Single(new(ranges, 0));

@@ -4,8 +4,11 @@ namespace Muxi.Llm;
 /// <param name="what">What it looks for.</param>
 /// <param name="ends">What becomes of it.</param>
 /// <param name="inverts">Whether what is not found counts as found, and the other way about.</param>
-internal sealed class Split(Matcher what, SplitEnds ends, bool inverts) : Cutting
+internal sealed class PatternCutting(Matcher what, SplitEnds ends, bool inverts) : Cutting
 {
+    /// <summary>Whether its pieces joined are the text.</summary>
+    public bool KeepsAll => ends != SplitEnds.Removed;
+
     public override bool Next(ReadOnlySpan<char> text, ref Cuts cuts)
     {
         while (Take(text, ref cuts) is { } part)
