@@ -27,7 +27,7 @@ internal static class Encodings
 
     private static RankTokenizer<Gpt2Pieces> Gpt2(string name, BytePairs pairs, IEnumerable<(string Name, int Id)> specials) => new(name, pairs, default, Names(specials));
 
-    private static SpecialNames Names(IEnumerable<(string Name, int Id)> specials) => new(specials.Select(static special => KeyValuePair.Create(special.Name, special.Id)));
+    private static SpecialNames Names(IEnumerable<(string Name, int Id)> specials) => new([.. specials.Select(static special => KeyValuePair.Create(special.Name, special.Id))]);
 
     // Those of the format in which gpt-oss reads and writes conversations; what lies between them is reserved.
     private static IEnumerable<(string Name, int Id)> Harmony()

@@ -75,12 +75,13 @@ internal sealed class SpecialNames
     private readonly string[] _longestFirst;
     private readonly FrozenDictionary<int, byte[]> _bytes;
 
-    public SpecialNames(IEnumerable<KeyValuePair<string, int>> ids)
+    public SpecialNames(IReadOnlyCollection<KeyValuePair<string, int>> ids)
     {
         Ids = ids.ToFrozenDictionary(StringComparer.Ordinal);
         _longestFirst = [.. Ids.Keys.OrderByDescending(static name => name.Length)];
         _names = SearchValues.Create(_longestFirst, StringComparison.Ordinal);
-        _bytes = Ids.ToFrozenDictionary(static special => special.Value, static special => Encoding.UTF8.GetBytes(special.Key));
+        // An id may have two names; it is called by the later one.
+        _bytes = ids.GroupBy(static special => special.Value).ToFrozenDictionary(static names => names.Key, static names => Encoding.UTF8.GetBytes(names.Last().Key));
         Size = Ids.Values.Max() + 1;
     }
 
