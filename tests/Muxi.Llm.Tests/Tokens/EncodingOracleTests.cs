@@ -115,7 +115,8 @@ public sealed class EncodingOracleTests
     public void What_was_encoded_is_decoded_to_the_same_text(string encoding)
     {
         var tokenizer = Tokenizer.Get(encoding);
-        List<string> texts = [.. OracleTexts.All, .. WithSpecials([.. tokenizer.Specials.Keys.Take(20)])];
+        // One id of o200k_harmony has two names and is decoded to the other one.
+        List<string> texts = [.. OracleTexts.All, .. WithSpecials([.. tokenizer.Specials.Keys.Order(StringComparer.Ordinal).Take(60).Where(static name => name != "<|reserved_200018|>")])];
 
         Assert.True(texts.Count >= FewestTexts);
         foreach (var text in texts)
