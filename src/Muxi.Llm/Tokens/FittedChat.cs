@@ -11,35 +11,64 @@ public sealed record FittedChat(ChatCompletionRequest Request, TokenCount Count,
 /// <summary>Leaves as few of a conversation's oldest turns out as will do.</summary>
 internal sealed class Fitting(Func<ChatCompletionRequest, TokenCount> count, ChatCompletionRequest request, int budget)
 {
-    /// <summary>Counts the whole, then the halves of what may go: about as many counts as the number of turns has binary digits.</summary>
+    private List<int> _starts = [];
+
+    /// <summary>Counts the whole; then each turn by itself, which tells about how many must go; then, to be sure, the conversation without so many, and with one more or less.</summary>
     /// <exception cref="ContextLengthExceededException">What must stay is too much.</exception>
     public FittedChat Fit()
     {
         var whole = count(request);
         if (Fits(whole)) return new(request, whole, []);
-        var starts = Turns.Starts(request.Messages);
-        // Turn by turn from the oldest: without the first `few` it is too much, without the first `many` it fits.
-        var (few, many) = (0, starts.Count - 1);
-        var best = many > 0 ? At(starts[many]) : new(request, whole, []);
-        if (!Fits(best.Count)) throw TooMuch(best);
-        while (many - few > 1)
+        _starts = Turns.Starts(request.Messages);
+        var last = _starts.Count - 1;
+        var least = last > 0 ? Without(last) : new(request, whole, []);
+        if (!Fits(least.Count)) throw TooMuch(least);
+        return last > 1 ? Near(Guess(whole, last), least) : least;
+    }
+
+    /// <summary>The fewest turns without which it fits: looked for at the guess, then a step beside it and twice as far each time, and by halves in what lies between.</summary>
+    private FittedChat Near(int guess, FittedChat best)
+    {
+        // Without the first `few` turns it is too much, without the first `many` it fits.
+        var (few, many, tried) = (0, _starts.Count - 1, guess);
+        for (var step = 1; many - few > 1; step *= 2)
         {
-            var middle = (few + many) / 2;
-            var tried = At(starts[middle]);
-            if (Fits(tried.Count)) (many, best) = (middle, tried);
-            else few = middle;
+            var fitted = Without(tried);
+            if (Fits(fitted.Count)) (many, best) = (tried, fitted);
+            else few = tried;
+            tried = tried == many ? many - step : few + step;
+            if (tried <= few || tried >= many) tried = (few + many) / 2;
         }
         return best;
+    }
+
+    /// <summary>About how many turns must go: as many as would do if each had the tokens that it has alone, whatever they cost together.</summary>
+    private int Guess(TokenCount whole, int last)
+    {
+        var left = Size(whole);
+        var nothing = Size(count(new() { Model = request.Model, Messages = [] }));
+        for (var turn = 0; turn < last; turn++)
+        {
+            if (left <= budget) return Math.Clamp(turn, 1, last - 1);
+            var messages = new List<Message>();
+            for (var i = _starts[turn]; i < _starts[turn + 1]; i++)
+                if (!Turns.IsInstruction(request.Messages[i])) messages.Add(request.Messages[i]);
+            left -= Size(count(new() { Model = request.Model, Messages = messages })) - nothing;
+        }
+        return last - 1;
     }
 
     /// <summary>An estimate must fit even where it is as far too low as 9 in 10 of its kind are at most.</summary>
     private bool Fits(TokenCount counted) => Need(counted) <= budget;
 
-    private static double Need(TokenCount counted) => counted.IsExact ? counted.InputTokens : Math.Ceiling(counted.InputTokens * (1 + counted.ErrorBand));
+    private static double Need(TokenCount counted) => Math.Ceiling(Size(counted));
 
-    /// <summary>The conversation from a message on, with the instructions that stand before it.</summary>
-    private FittedChat At(int start)
+    private static double Size(TokenCount counted) => counted.IsExact ? counted.InputTokens : counted.InputTokens * (1 + counted.ErrorBand);
+
+    /// <summary>The conversation without its first turns; their instructions stay.</summary>
+    private FittedChat Without(int turns)
     {
+        var start = _starts[turns];
         var (stays, goes) = (new List<Message>(), new List<Message>());
         for (var i = 0; i < request.Messages.Count; i++) (i >= start || Turns.IsInstruction(request.Messages[i]) ? stays : goes).Add(request.Messages[i]);
         var shorter = request with { Messages = stays };
