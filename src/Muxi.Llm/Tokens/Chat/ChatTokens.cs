@@ -7,5 +7,25 @@ internal static class ChatTokens
     /// <param name="model">The model's name, with or without its provider; of a name that nobody knows the count is an estimate.</param>
     /// <param name="request">What would be asked; its own <see cref="ChatCompletionRequest.Model"/> does not matter.</param>
     /// <param name="own">The tokenizer that the caller knows the model to have; null for the one that our facts name.</param>
-    public static TokenCount Count(string model, ChatCompletionRequest request, Tokenizer? own = null) => throw new InvalidOperationException();
+    public static TokenCount Count(string model, ChatCompletionRequest request, Tokenizer? own = null)
+    {
+        var facts = TokenFacts.Of(model);
+        var tally = new ChatTally(facts, own ?? Tokenizer.Get(facts.Encoding), own is null ? facts.Family.Factor : 1);
+        tally.Add(request);
+        // A tokenizer of the caller's is not what the counts were found exact with.
+        var isExact = facts.IsExact && own is null && !tally.IsEstimate;
+        return new()
+        {
+            InputTokens = tally.Total,
+            IsExact = isExact,
+            ErrorBand = isExact ? 0 : Band(facts, tally),
+            Encoding = own?.Name ?? facts.Encoding,
+        };
+    }
+
+    private static double Band(ModelTokens facts, ChatTally tally)
+    {
+        var bands = facts.Family.Bands;
+        return tally.HasMedia ? Math.Max(bands.Media, bands.Tools) : tally.HasTools || facts.Family.IsExact ? Math.Max(bands.Tools, bands.Text) : bands.Text;
+    }
 }

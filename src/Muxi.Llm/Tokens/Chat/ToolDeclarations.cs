@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>
+/// Functions as OpenAI shows them to its models: declarations of TypeScript in a namespace. <c>docs/format.md</c> of github.com/openai/harmony prints the form for gpt-oss; that the closed
+/// models have it too, and how it treats titles, line breaks and empty schemas, follows from recorded requests, whose usage it meets to the token.
+/// </summary>
+internal sealed class ToolDeclarations
+{
+    // A schema that holds itself would have no end.
+    private const int Deepest = 24;
+
+    private readonly StringBuilder _text = new("# Tools\n\n## functions\n\nnamespace functions {\n\n");
+    private int _depth;
+    private JsonElement _root;
+
+    /// <summary>Adds a function.</summary>
+    public void Add(string name, string? description, JsonElement parameters)
+    {
+        Comment(description);
+        _text.Append("type ").Append(name).Append(" = (");
+        _root = parameters;
+        if (HasProperties(parameters))
+        {
+            _text.Append("_: ");
+            Object(parameters);
+        }
+        _text.Append(") => any;\n\n");
+    }
+
+    /// <summary>Adds a tool that takes free text.</summary>
+    public void AddCustom(string name, string? description, string? grammar)
+    {
+        Comment(description);
+        Comment(grammar);
+        _text.Append("type ").Append(name).Append(" = (FREEFORM) => any;\n\n");
+    }
+
+    /// <summary>All that was added.</summary>
+    public override string ToString() => _text + "} // namespace functions";
+
+    private void Object(JsonElement schema)
+    {
+        var properties = schema.GetProperty("properties");
+        var isPlain = properties.EnumerateObject().All(property => Text(Resolved(property.Value), "description") is null && Text(Resolved(property.Value), "title") is null && !Has(property.Value, "default"));
+        _text.Append(isPlain ? "{ " : "{\n");
+        var isFirst = true;
+        foreach (var property in properties.EnumerateObject())
+        {
+            if (isPlain && !isFirst) _text.Append(", ");
+            isFirst = false;
+            Property(schema, property.Name, Resolved(property.Value), isPlain);
+        }
+        _text.Append(isPlain ? " }" : "}");
+    }
+
+    private void Property(JsonElement schema, string name, JsonElement value, bool isPlain)
+    {
+        if (!isPlain) Comment(string.Join("\n\n", new[] { Text(value, "title"), Text(value, "description") }.OfType<string>()));
+        _text.Append(name).Append(IsRequired(schema, name) ? ": " : "?: ");
+        Type(value);
+        if (isPlain) return;
+        _text.Append(',');
+        if (Has(value, "default")) _text.Append(" // default: ").Append(value.GetProperty("default"));
+        _text.Append('\n');
+    }
+
+    private void Type(JsonElement schema)
+    {
+        if (++_depth > Deepest) _text.Append("any");
+        else Write(Resolved(schema));
+        _depth--;
+    }
+
+    private void Write(JsonElement schema)
+    {
+        if (Has(schema, "const")) _text.Append(schema.GetProperty("const").GetRawText());
+        else if (List(schema, "enum") is { } values) Join(values, value => _text.Append(value.GetRawText()));
+        else if ((List(schema, "anyOf") ?? List(schema, "oneOf")) is { } choices) Join(choices, Type);
+        else if (List(schema, "type") is { } types) Join(types, type => Simple(schema, type.ToString()));
+        else Simple(schema, Text(schema, "type") ?? "object");
+    }
+
+    private void Simple(JsonElement schema, string type)
+    {
+        switch (type)
+        {
+            case "integer": _text.Append("number"); break;
+            case "array":
+                if (Has(schema, "items")) Type(schema.GetProperty("items"));
+                else _text.Append("any");
+                _text.Append("[]");
+                break;
+            case "object" when HasProperties(schema): Object(schema); break;
+            default: _text.Append(type); break;
+        }
+    }
+
+    private void Join(JsonElement items, Action<JsonElement> write)
+    {
+        var isFirst = true;
+        foreach (var item in items.EnumerateArray())
+        {
+            if (!isFirst) _text.Append(" | ");
+            isFirst = false;
+            write(item);
+        }
+    }
+
+    private void Comment(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            var words = line.Trim();
+            _text.Append(words.IsEmpty ? "//" : "// ").Append(words).Append('\n');
+        }
+    }
+
+    /// <summary>What a reference within the function's own schema stands for, as far as it can be followed.</summary>
+    private JsonElement Resolved(JsonElement schema)
+    {
+        for (var hops = 0; hops < Deepest && Text(schema, "$ref") is { } reference; hops++)
+        {
+            var target = _root;
+            foreach (var step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
+                if (target.ValueKind != JsonValueKind.Object || !target.TryGetProperty(step, out target)) return default;
+            schema = target;
+        }
+        return schema;
+    }
+
+    private static bool IsRequired(JsonElement schema, string name) => List(schema, "required") is { } required && required.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.String && one.ValueEquals(name));
+
+    private static bool HasProperties(JsonElement schema) =>
+        Has(schema, "properties") && schema.GetProperty("properties") is { ValueKind: JsonValueKind.Object } properties && properties.EnumerateObject().Any();
+
+    private static bool Has(JsonElement schema, string name) => schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out _);
+
+    private static string? Text(JsonElement schema, string name) =>
+        Has(schema, name) && schema.GetProperty(name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } value ? value : null;
+
+    private static JsonElement? List(JsonElement schema, string name) => Has(schema, name) && schema.GetProperty(name) is { ValueKind: JsonValueKind.Array } list ? list : null;
+}
