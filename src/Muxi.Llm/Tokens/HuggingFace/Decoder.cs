@@ -119,8 +119,9 @@ internal abstract class Decoder
             if (run.Count > 0) yield return Taken(run);
         }
 
+        // The library reads the number as one that may have a plus before it.
         private static byte? Byte(string name) =>
-            name is ['<', '0', 'x', _, _, '>'] && byte.TryParse(name.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
+            name is ['<', '0', 'x', var first, _, '>'] && byte.TryParse(first == '+' ? name.AsSpan(4, 1) : name.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 
         // Where one byte of a run is no part of a character, the library gives U+FFFD for each of its bytes.
         private static string Taken(List<byte> run)

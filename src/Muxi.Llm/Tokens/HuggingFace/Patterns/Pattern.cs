@@ -129,8 +129,8 @@ internal sealed class Pattern(string text)
 
     private static bool IsWordBorder(ReadOnlySpan<char> text, int at)
     {
-        var before = Rune.DecodeLastFromUtf16(text[..at], out var rune, out _) == System.Buffers.OperationStatus.Done && CodePointSet.Word.Contains(rune.Value);
-        return before != (One(text, at, CodePointSet.Word) >= 0);
+        var before = Rune.DecodeLastFromUtf16(text[..at], out var rune, out _) == System.Buffers.OperationStatus.Done && CodePointSet.LoneWord.Contains(rune.Value);
+        return before != (One(text, at, CodePointSet.LoneWord) >= 0);
     }
 
     private static int Next(ReadOnlySpan<char> text, int at) => at + (at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1);
