@@ -12,7 +12,7 @@ public sealed class TokenizerJsonTests
     [InlineData("WordLevel")]
     public void A_model_of_another_kind_is_refused_by_name(string type)
     {
-        using var file = new TokenizerJson($$"""{"model":{"type":"{{type}}","vocab":[["a",0.5]]}}""");
+        using var file = new TokenizerJson($$$"""{"model":{"type":"{{{type}}}","vocab":[["a",0.5]]}}""");
         Refuses(file, $"the model '{type}'", "supported: BPE");
     }
 
@@ -25,7 +25,7 @@ public sealed class TokenizerJsonTests
     [InlineData("decoder", "CTC", "ByteLevel, Replace")]
     public void A_part_that_is_not_supported_is_refused_by_name(string part, string type, string supported)
     {
-        using var file = new TokenizerJson($$"""{"{{part}}":{"type":"{{type}}"},"model":{"type":"BPE","vocab":{},"merges":[]}}""");
+        using var file = new TokenizerJson($$$"""{"{{{part}}}":{"type":"{{{type}}}"},"model":{"type":"BPE","vocab":{},"merges":[]}}""");
         Refuses(file, $"the {part} '{type}'", $"supported: {supported}");
     }
 
@@ -175,6 +175,26 @@ public sealed class TokenizerJsonTests
         var times = Enumerable.Range(0, 4).Select(_ => (Few: Time(tokenizer, few), Many: Time(tokenizer, many))).ToList();
 
         Assert.True(times.Min(static it => it.Many) < 80 * times.Min(static it => it.Few), string.Join(' ', times));
+    }
+
+    [Theory]
+    [InlineData(@"\s+$", " ", "x")]
+    [InlineData(@"^\s+|\s+$", " ", "x")]
+    [InlineData(@"(?:a+)+c", "a", "b")]
+    [InlineData(@"(?:a+b?)+c", "a", "b")]
+    [InlineData(@"a++c", "a", "b")]
+    [InlineData(@"[a-c]*\d", "b", "x")]
+    public void A_pattern_that_almost_matches_takes_time_in_proportion_to_the_text(string pattern, string unit, string end)
+    {
+        var cutting = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Removed", ["invert"] = true };
+        using var file = new TokenizerJson(TokenizerJson.Bytes, cutting: cutting.ToJsonString());
+        var tokenizer = file.Load();
+        var (few, many) = (Repeated(unit, 20_000) + end, Repeated(unit, 320_000) + end);
+
+        var times = Enumerable.Range(0, 4).Select(_ => (Few: Time(tokenizer, few), Many: Time(tokenizer, many))).ToList();
+
+        Assert.True(times.Min(static it => it.Many) < 80 * times.Min(static it => it.Few), string.Join(' ', times));
+        Assert.Equal(0, tokenizer.Count(many));
     }
 
     private static TimeSpan Time(Tokenizer tokenizer, string text)
