@@ -37,7 +37,7 @@ internal sealed class TokensCommand : CliCommand
 
     public override string Ending => """
         Prints the number; for files a line each, and their total. What is no more than an estimate is said on stderr, with how far off it may be.
-        Without -m the model is MUXI_LLM_MODEL, else the configuration's, else that of the first provider whose key is set, else sandbox/chat.
+        Without -m the model is MUXI_LLM_MODEL, else the configuration's, else that of the first provider whose key is set, else one of OpenAI's.
 
         Examples:
           muxi-llm tokens "Hello, world"
@@ -81,6 +81,12 @@ internal sealed class TokensCommand : CliCommand
         if (parsed.GetValue(_model) is { } model) return client.Tokens.TextOf(model);
         var chosen = DefaultModel.Find(Operations.Chat, client, _terminal);
         var tokens = client.Tokens.TextOf(chosen.Name);
+        if (client.Targets.Known(chosen.Name).Provider == Providers.Sandbox.Name)
+        {
+            // The simulator's tokens are nobody else's: whoever has set up nothing gets those of the newest encoding.
+            _terminal.Note($"counted with {tokens.Tokenizer.Name}, as OpenAI's models count; -m names another model");
+            return new("", tokens.Tokenizer);
+        }
         _terminal.Note($"counted as for {chosen.Name} ({chosen.Why}), with {tokens.Tokenizer.Name}");
         return tokens;
     }

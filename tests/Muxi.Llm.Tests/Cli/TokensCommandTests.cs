@@ -24,8 +24,7 @@ public sealed class TokensCommandTests : IDisposable
         var keyed = await new CliRun { Environment = { ["OPENAI_API_KEY"] = "sk-x" } }.RunAsync("tokens", "Hello, world!");
         var named = await new CliRun { Environment = { ["MUXI_LLM_MODEL"] = "openai/gpt-4" } }.RunAsync("tokens", "Hello, world!");
 
-        Assert.Equal((0, "4\n"), (bare.ExitCode, bare.Output));
-        Assert.StartsWith("muxi-llm: counted as for sandbox/chat (no key is set; set ", bare.Errors, StringComparison.Ordinal);
+        Assert.Equal(new CliResult(0, "4\n", "muxi-llm: counted with o200k_base, as OpenAI's models count; -m names another model\n"), bare);
         Assert.Equal("muxi-llm: counted as for openai/gpt-4o-mini (OPENAI_API_KEY is set; -m picks another), with o200k_base\n", keyed.Errors);
         Assert.Equal("muxi-llm: counted as for openai/gpt-4 (MUXI_LLM_MODEL is set), with cl100k_base\n", named.Errors);
     }
@@ -172,6 +171,52 @@ public sealed class TokensCommandTests : IDisposable
         Assert.Equal("4\n", (await Here().RunAsync("tokens", "-m", "llama_cpp/x", "Hello, world!")).Output);
         Assert.Contains("tokenizers.llama_cpp/*", (await Here().RunAsync("config", "show")).Output, StringComparison.Ordinal);
         Assert.Equal("r50k_base", (string?)JsonNode.Parse((await Here().RunAsync("tokens", "-m", "llama_cpp/x", "--json", "Hi")).Output)!["encoding"]);
+    }
+
+    [Fact]
+    public async Task A_tokenizer_of_a_file_counts_and_shows()
+    {
+        using var json = new TokenizerJson(TokenizerJson.Bytes, cutting: """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""", decoder: """{"type":"ByteLevel"}""");
+        File.Copy(json.Place, Path.Combine(_folder.FullName, "own.json"));
+        await WriteAsync("long.txt", new string('a', 200_000));
+
+        Assert.Equal("2\n", (await Here().RunAsync("tokens", "--tokenizer", "own.json", "é")).Output);
+        Assert.Equal("200000 long.txt\n", (await Here().RunAsync("tokens", "--tokenizer", "own.json", "long.txt")).Output);
+        Assert.Equal([@"""\xc3""", @"""\xa9"""], (await Here().RunAsync("tokens", "--tokenizer", "own.json", "--show", "é")).Output.TrimEnd('\n').Split('\n').Select(line => line.Split("  ")[^1]));
+    }
+
+    [Fact]
+    public async Task A_tokenizer_that_is_not_there_is_one_line()
+    {
+        var run = await Here().RunAsync("tokens", "--tokenizer", "nowhere.json", "x");
+
+        Assert.Equal((1, "", 1), (run.ExitCode, run.Output, run.Errors.Count(letter => letter == '\n')));
+        Assert.Contains("nowhere.json", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_count_can_be_interrupted_while_stdin_is_waited_for()
+    {
+        var input = new NeverWritten();
+        var run = new CliRun { In = input, WorkingDirectory = _folder.FullName };
+        var counting = run.RunAsync("tokens", "-m", "gpt-4o");
+        await input.Asked.Task.SoonAsync();
+
+        run.Interrupts.Interrupt();
+
+        Assert.Equal(new CliResult(130, "", "muxi-llm: cancelled\n"), await counting);
+    }
+
+    private sealed class NeverWritten : TextReader
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override int Read(char[] buffer, int index, int count)
+        {
+            Asked.TrySetResult();
+            TestContext.Current.CancellationToken.WaitHandle.WaitOne();
+            return 0;
+        }
     }
 
     public static TheoryData<int, string, string[]> Mistakes => new()

@@ -159,6 +159,32 @@ public sealed class TokensHereTests
     }
 
     [Fact]
+    public void A_tokenizer_of_a_file_is_read_once_and_counts_texts_exactly_and_chats_as_an_estimate()
+    {
+        using var json = new TokenizerJson(TokenizerJson.Bytes, cutting: """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""", decoder: """{"type":"ByteLevel"}""");
+        var folder = Directory.CreateTempSubdirectory("muxi tokenizers ");
+        try
+        {
+            File.Copy(json.Place, Path.Combine(folder.FullName, "tokenizer.json"));
+            var file = Path.Combine(folder.FullName, "c.yaml");
+            File.WriteAllText(file, "tokenizers: {\"vllm/*\": ./tokenizer.json}\n");
+            using var client = Offline(new() { Configuration = LlmConfiguration.Load(file) });
+
+            // Every byte is a token there.
+            Assert.Equal(9, client.Tokens.Count("vllm/own-model", "na\u00efvet\u00e9"));
+            File.Delete(Path.Combine(folder.FullName, "tokenizer.json"));
+            Assert.Equal(2, client.Tokens.Count("vllm/other@gpu-box:8000", "Hi"));
+            var (one, two) = (client.Tokens.Count(Calls.Ask("vllm/m", "x")), client.Tokens.Count(Calls.Ask("vllm/m", "x and ten more")));
+            Assert.Equal((13, false), (two.InputTokens - one.InputTokens, two.IsExact));
+            Assert.Equal(client.Tokens.TokenizerOf("vllm/m").Name, one.Encoding);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_setting_that_names_nothing_is_told_at_once()
     {
         Assert.Throws<ArgumentException>(() => TokenizerSource.From(" "));

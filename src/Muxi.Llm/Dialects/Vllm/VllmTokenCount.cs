@@ -4,8 +4,8 @@ namespace Muxi.Llm;
 
 /// <summary>vLLM's count of a chat request's tokens: messages and tools are put through the model's own template, with what the request says to that template, and come back as tokens.</summary>
 /// <remarks>
-/// Source: <c>TokenizeChatRequest</c> and <c>TokenizeResponse</c> in vLLM's vllm/entrypoints/serve/tokenize/protocol.py, as of 2026-11. The path is the server's own, beside <c>/v1</c> and not below it. A picture counts as the template's
-/// mark for it there, before it is spread over as many tokens as it takes.
+/// Source: <c>TokenizeChatRequest</c> and <c>TokenizeResponse</c> in vLLM's vllm/entrypoints/serve/tokenize/protocol.py, as of 2026-11. The path is the server's own, beside <c>/v1</c> and not below it. Whether a picture counts with all
+/// its tokens, or as the mark that stands for it, is the server's version's matter.
 /// </remarks>
 public sealed record VllmTokenCount : TokenCountDialect
 {
