@@ -1,5 +1,6 @@
 // Usage: node peers.mjs <node_modules>
 // Reads a JSON task a line, {"library","encoding","how","unit","length","milliseconds"}, and answers each with a line: {"nanoseconds","tokens","sum"}.
+// How is `encode`, `count`, or `new`: encode with the cache of pieces that gpt-tokenizer has seen emptied before each turn, as if the text were new to it.
 // The text is the unit over and over, cut at the length (UTF-16). It is encoded or counted again and again for so long, by the processor's time; the sum is that of the ids of one turn.
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
@@ -17,6 +18,13 @@ const ways = {
   'gpt-tokenizer': {
     encode: (encoding) => load(`gpt-tokenizer/encoding/${encoding}`).encode,
     count: (encoding) => load(`gpt-tokenizer/encoding/${encoding}`).countTokens,
+    new: (encoding) => {
+      const { encode, clearMergeCache } = load(`gpt-tokenizer/encoding/${encoding}`);
+      return (text) => {
+        clearMergeCache();
+        return encode(text);
+      };
+    },
   },
 };
 

@@ -1,5 +1,5 @@
 // What the tokenizers library knows of characters, found by asking it: how it decomposes, orders and composes them, which scripts they are of, and what its
-// pre-tokenizers take for punctuation and for numbers.
+// parts take for punctuation, for numbers and for accents.
 //   node tests/oracle/characters.mjs NODE_MODULES > src/Muxi.Llm/Tokens/HuggingFace/Data/characters.txt
 import { createRequire } from "node:module";
 
@@ -68,4 +68,6 @@ const members = (pre) => {
 for (const script of scripts) lines.push(`script ${script} ${members({ type: "Split", pattern: { Regex: `\\p{${script}}` }, behavior: "Removed", invert: false })}`);
 lines.push(`set Punctuation ${members({ type: "Punctuation" })}`);
 lines.push(`set Number ${members({ type: "Digits", individual_digits: true })}`);
+const withoutAccents = normalizer("StripAccents");
+lines.push(`set Accents ${runs(all.filter((c) => withoutAccents(c) === ""))}`);
 console.log(lines.join("\n"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Muxi.Llm.Tests;
 
@@ -14,6 +15,7 @@ public sealed class EncodingOracleTests
     {
         ["U+0085 is white space to Unicode, not to JavaScript's \\s"] = static text => text.Contains('\u0085', StringComparison.Ordinal),
         ["U+FEFF is white space to JavaScript's \\s, not to Unicode"] = static text => text.Contains('\uFEFF', StringComparison.Ordinal),
+        ["Node 22 has Unicode 17.0, the reference 16.0, to which the new characters are none yet"] = static text => text.EnumerateRunes().Any(IsNoneYet),
     };
 
     [Theory]
@@ -31,7 +33,7 @@ public sealed class EncodingOracleTests
 
         var tokenizer = Tokenizer.Get(encoding);
         TextOracle.Same(texts.Zip(answers), text => tokenizer.Encode(text));
-        Assert.All(texts.Zip(answers), it => Assert.Equal(it.Second.Length, tokenizer.Count(it.First)));
+        Assert.Equal(answers.Select(static ids => ids.Length), texts.Select(text => tokenizer.Count(text)));
     }
 
     [Theory]
@@ -126,10 +128,14 @@ public sealed class EncodingOracleTests
         }
     }
 
+    // Not assigned in Unicode 16.0, whatever the runtime has.
+    private static bool IsNoneYet(Rune rune) => Characters.Of(rune.ToString(), 0) == CharacterKinds.Other
+        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse);
+
     /// <summary>The text as a service would get it: U+FFFD for half a character.</summary>
     private static string Unicode(string text)
     {
-        var runes = new System.Text.StringBuilder(text.Length);
+        var runes = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes()) runes.Append(rune.ToString());
         return runes.ToString();
     }

@@ -4,7 +4,7 @@ namespace Muxi.Llm.Tests;
 public sealed class HostileTextTests
 {
     private const int Megabyte = 1 << 20;
-    private const int Some = 1536;
+    private const int Some = 384;
     private const int MostBytes = 1024;
 
     /// <summary>What makes one long piece, or pieces of which two borders never meet: doubled, it has twice the tokens.</summary>

@@ -60,6 +60,9 @@ internal sealed class CharacterFacts
     /// <summary>What its pre-tokenizer Digits takes for numbers: those of a newer Unicode.</summary>
     public ReadOnlySpan<(int From, int To)> Numbers => _sets["Number"];
 
+    /// <summary>What its normalizer StripAccents takes for accents: the marks of an older Unicode.</summary>
+    public ReadOnlySpan<(int From, int To)> Accents => _sets["Accents"];
+
     /// <summary>The characters of a script, by its English name in either case, in order; null of one that is not here.</summary>
     public (int From, int To)[]? Script(string name) => _scripts.GetValueOrDefault(name);
 

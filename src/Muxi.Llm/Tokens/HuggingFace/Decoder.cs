@@ -6,12 +6,12 @@ namespace Muxi.Llm;
 
 /// <summary>
 /// A step of turning the names of tokens into text: it makes of a list of texts another. A byte that is no whole character is on its way a lone half of a surrogate pair, U+DC00 and the byte,
-/// so that it can be told in the end as U+FFFD or as the byte that it is.
+/// so that it can be told in the end as U+FFFD or as the byte that it is; U+DD00 and the byte where it belongs to the same U+FFFD as the one before it.
 /// </summary>
 internal abstract class Decoder
 {
     private const string Supported = "ByteLevel, Replace, ByteFallback, Fuse, Strip, Metaspace, Sequence";
-    private const char LoneByte = '\uDC00';
+    private const char LoneByte = '\uDC00', FurtherByte = '\uDD00', LastByte = '\uDDFF';
 
     /// <summary>The texts that follow from texts.</summary>
     public abstract IEnumerable<string> Run(IEnumerable<string> texts);
@@ -26,7 +26,18 @@ internal abstract class Decoder
     public static Decoder[] Read(JsonPart part) => part.IsAbsent ? [new Spaces()] : [.. All(part)];
 
     /// <summary>A text with its lone bytes as U+FFFD.</summary>
-    public static string Text(string text) => text.AsSpan().ContainsAnyInRange(LoneByte, '\uDCFF') ? Encoding.UTF8.GetString(Bytes(text)) : text;
+    public static string Text(string text)
+    {
+        if (!HasLone(text)) return text;
+        var whole = new StringBuilder(text.Length);
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done) whole.Append(rune);
+            else if (rest[0] < FurtherByte) whole.Append('\uFFFD');
+            rest = rest[length..];
+        }
+        return whole.ToString();
+    }
 
     /// <summary>The bytes of a text.</summary>
     public static byte[] Bytes(string text)
@@ -35,7 +46,7 @@ internal abstract class Decoder
         for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {
             if (Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done) bytes.Advance(rune.EncodeToUtf8(bytes.GetSpan(4)));
-            else bytes.Write([(byte)(rest[0] - LoneByte)]);
+            else bytes.Write([(byte)(rest[0] & 0xFF)]);
             rest = rest[length..];
         }
         return bytes.WrittenSpan.ToArray();
@@ -48,10 +59,17 @@ internal abstract class Decoder
         while (!bytes.IsEmpty)
         {
             if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done) text.Append(rune);
-            else foreach (var value in bytes[..length]) text.Append((char)(LoneByte + value));
+            else for (var at = 0; at < length; at++) text.Append((char)((at == 0 ? LoneByte : FurtherByte) + bytes[at]));
             bytes = bytes[length..];
         }
         return text.ToString();
+    }
+
+    private static bool HasLone(string text)
+    {
+        for (var rest = text.AsSpan(); rest.IndexOfAnyInRange(LoneByte, LastByte) is >= 0 and var at; rest = rest[(at + 1)..])
+            if (at == 0 || !char.IsHighSurrogate(rest[at - 1])) return true;
+        return false;
     }
 
     private static IEnumerable<Decoder> All(JsonPart part) => part.Type switch
@@ -119,26 +137,17 @@ internal abstract class Decoder
             if (run.Count > 0) yield return Taken(run);
         }
 
+        // The library reads the number as one that may have a plus before it.
         private static byte? Byte(string name) =>
-            name is ['<', '0', 'x', _, _, '>'] && byte.TryParse(name.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
+            name is ['<', '0', 'x', var first, _, '>'] && byte.TryParse(first == '+' ? name.AsSpan(4, 1) : name.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 
         // Where one byte of a run is no part of a character, the library gives U+FFFD for each of its bytes.
         private static string Taken(List<byte> run)
         {
             var text = OfBytes([.. run]);
-            if (text.AsSpan().ContainsAnyInRange(LoneByte, '\uDCFF') && HasLone(text)) text = string.Concat(run.Select(static value => (char)(LoneByte + value)));
+            if (HasLone(text)) text = string.Concat(run.Select(static value => (char)(LoneByte + value)));
             run.Clear();
             return text;
-        }
-
-        private static bool HasLone(string text)
-        {
-            for (var rest = text.AsSpan(); !rest.IsEmpty;)
-            {
-                if (Rune.DecodeFromUtf16(rest, out _, out var length) != OperationStatus.Done) return true;
-                rest = rest[length..];
-            }
-            return false;
         }
     }
 

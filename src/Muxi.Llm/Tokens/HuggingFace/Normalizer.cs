@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Muxi.Llm;
@@ -69,13 +68,9 @@ internal abstract class Normalizer
 
     private sealed class AccentRemoval : Normalizer
     {
-        public override string Change(ReadOnlySpan<char> text)
-        {
-            var result = new StringBuilder(text.Length);
-            foreach (var rune in text.EnumerateRunes())
-                if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark)) result.Append(rune);
-            return result.ToString();
-        }
+        private readonly Matcher _accents = Matcher.OfSet(CharacterFacts.All.Accents);
+
+        public override string? Change(ReadOnlySpan<char> text) => _accents.Replace(text, "");
     }
 
     private sealed class ByteSpelling : Normalizer

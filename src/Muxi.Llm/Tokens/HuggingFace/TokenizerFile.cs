@@ -47,7 +47,7 @@ internal sealed class TokenizerFile
     private static TokenizerFile Read(string path, ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        var file = new TokenizerFile { Path = path, Vocabulary = new(path) };
+        var file = new TokenizerFile { Path = path, Vocabulary = new(path, json.Length) };
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("it is not an object");
         var hasModel = false;

@@ -1,13 +1,17 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Muxi.Llm;
 
 /// <summary>The <c>model</c> of a <c>tokenizer.json</c>: the names of its tokens and which of them are merged. Read once through, for such files have up to a million names.</summary>
-internal sealed class Vocabulary(string path)
+/// <param name="path">Where the file is.</param>
+/// <param name="length">How many bytes it has, of which a token and its merges take some 64.</param>
+internal sealed class Vocabulary(string path, int length)
 {
     private const int Chunk = 1 << 18;
 
-    private readonly Dictionary<ReadOnlyMemory<byte>, int> _ids = new(1 << 16, NameComparer.Instance);
+    private readonly Dictionary<ReadOnlyMemory<byte>, int> _ids = new(Math.Min(length / 64, 1 << 19), NameComparer.Instance);
     private readonly List<(int Left, int Right, int Result)> _merges = [];
     private ReadOnlyMemory<byte>[] _names = new ReadOnlyMemory<byte>[1 << 16];
     private Memory<byte> _free;
@@ -175,7 +179,7 @@ internal sealed class Vocabulary(string path)
     private int Known(ReadOnlySpan<byte> name)
     {
         var id = Find(name);
-        return id >= 0 ? id : throw new JsonException($"a merge has the token '{System.Text.Encoding.UTF8.GetString(name)}', which its vocab lacks");
+        return id >= 0 ? id : throw new JsonException($"a merge has the token '{Encoding.UTF8.GetString(name)}', which its vocab lacks");
     }
 
     // The text of a name or a string, good until the next one is asked for.
@@ -208,10 +212,9 @@ internal sealed class Vocabulary(string path)
 
         public int GetHashCode(ReadOnlySpan<byte> name)
         {
-            // Seeded, so that no file can be made of names that all fall together.
-            var hash = new HashCode();
-            hash.AddBytes(name);
-            return hash.ToHashCode();
+            // That of texts is seeded, so that no file can be made of names that all fall together.
+            var hash = string.GetHashCode(MemoryMarshal.Cast<byte, char>(name));
+            return name.Length % 2 == 0 ? hash : hash * 31 + name[^1];
         }
 
         public ReadOnlyMemory<byte> Create(ReadOnlySpan<byte> name) => name.ToArray();

@@ -24,7 +24,6 @@ public sealed class PartsOracleTests
         """{"type":"Replace","pattern":{"String":"a"},"content":""}""",
         """{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁"}""",
         """{"type":"Replace","pattern":{"Regex":"^\\s+|\\s+$"},"content":"|"}""",
-        """{"type":"Replace","pattern":{"Regex":"x*"},"content":"-"}""",
         """{"type":"Sequence","normalizers":[]}""",
     ];
 
@@ -39,7 +38,6 @@ public sealed class PartsOracleTests
         """{"type":"Metaspace","replacement":"▁","prepend_scheme":"never","split":false}""",
         """{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":false}""",
         """{"type":"Metaspace","replacement":"▁","add_prefix_space":true}""",
-        """{"type":"Metaspace","replacement":"▁","add_prefix_space":false}""",
         """{"type":"Digits","individual_digits":true}""",
         """{"type":"Digits","individual_digits":false}""",
         """{"type":"Whitespace"}""",
@@ -67,8 +65,8 @@ public sealed class PartsOracleTests
         .. PatternTexts,
         @"\s+(?!\S)|\s+", @"\S+", @"\d", @"\D+", @"\w+", @"\W", @"\h+", @"\H", @"\p{L}", @"\P{L}+", @"\p{^L}+", @"\p{Letter}", @"\p{Uppercase_Letter}+", @"[\p{L}\p{N}]+", @"[^\p{L}\s]+", @"[\p{Lu}&&[^A]]+", @"[a-c&&b]",
         @"\p{Han}+", @"[\p{Hiragana}\p{Katakana}]+", @"\p{Hangul}", @"\p{Latin}+", @"\p{Cyrillic}+|\p{Greek}+", @"\p{Arabic}+|\p{Thai}+|\p{Devanagari}+",
-        "a|ab", "(?:ab|a)b?", "(a|b)+1", "(?:ab)*?1", "a{2}", "a{2,}", "a{1,2}", "a{,2}b", "a{2,3}?", "a{2}?", "[ab]{2}+", "a++b", "a*+1", "a?+a", "(?>a|ab)1", "[ab]+?1", "(?i:B)+", "(?i)B|é", "(?i:[a-b])", "(?i:ß|É)", "(?i:'s|'t)", "a(?=b)", "a(?!b)", "(?=[A-Z])", "(?:(?!1).)+",
-        ".", "(?m:.)+", "^.", ".$", @"\A.", @".\z", @".\Z", @"\b", @"\B", @"\ba", @"\u4e2d", @"\x61", @"\x{1F600}", @"\.\-\[", @"[\-\]\\.]", "[-a]", "[a-]", "[^a-b]+", "[[a-b]1]", "[^[a-b]]", @"[\n]", @"\n|\t", "{a", "a{b}", "(?:)", "x|",
+        "a|ab", "(?:ab|a)b?", "(a|b)+1", "(?:ab)*?1", "a{2}", "a{2,}", "a{1,2}", "a{,2}b", "a{2,3}?", "a{2}?", "[ab]{2}+", "a++b", "a*+1", "a?+a", "(?>a|ab)1", "[ab]+?1", "(?i:B)+", "(?i)B|é", "(?i:[a-b])", "(?i:É|ж)", "(?i:'s|'t)", "a(?=b)", "a(?!b)", "(?=[A-Z])", "(?:(?!1).)+",
+        ".", "(?m:.)+", "^.", ".$", @"\A.", @".\z", @".\Z", @"\b", @"\B", @"\ba", @"\u4e2d", @"\x61", @"\x{1F600}", @"\.\-\[", @"[\-\]\\.]", "[-a]", "[a-]", "[^a-b]+", "[[a-b]1]", "[^[a-b]]", @"[\n]", @"\n|\t", @"\s+$|x+1", "(?:a+)+1", "(?:[ab]+1?)+A", "(?:a*b)*1|a+$", "[ab]*+1", "(?:a?b+)+(?=A)", "(?:b*a+)+?1", "{a", "a{b}", "(?:)", "x|",
         @"(?:'([sS]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]))|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
         @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+",
         @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
@@ -131,7 +129,7 @@ public sealed class PartsOracleTests
         string[] names = ["a", "aa", "ab", "b", "▁", "▁a", "a▁", "▁▁b", "Ġa", "Ċ", "é", "中", " ", "<0x41>", "<0xE4>", "<0xB8>", "<0xAD>", "<0xFF>", "<0xf0>", "<0x+1>", "Ã", "©", "â"];
         using var file = new TokenizerJson(TokenizerJson.Model(names), decoder: decoder, added: """[{"id":99,"content":"<x y>é","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""");
         var random = new Random(6);
-        var ids = Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, random.Next(8)).Select(_ => random.Next(names.Length + 1)).ToArray());
+        var ids = Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(names.Length + 1)).ToArray());
         await TokenizersOracle.SameTextAsync(file.Load(), ids);
     }
 }

@@ -54,6 +54,9 @@ internal sealed class CodePointSet
         [(0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189)],
         Category("L")!.Value | Category("M")!.Value | Bit(UnicodeCategory.DecimalDigitNumber) | Bit(UnicodeCategory.LetterNumber) | Bit(UnicodeCategory.ConnectorPunctuation));
 
+    /// <summary><c>\w</c> where it stands alone and not in a class: there the engine goes by its table of Latin-1, in which raised digits and fractions are parts of words.</summary>
+    public static CodePointSet LoneWord { get; } = new([(0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE)], 0, new([Word]));
+
     /// <summary>One character.</summary>
     public static CodePointSet Of(int code, bool ignoresCase) => new([(code, code)], 0, new(IgnoresCase: ignoresCase));
 

@@ -4,30 +4,36 @@ namespace Muxi.Llm;
 
 /// <summary>
 /// A regular expression over characters, not over halves of them as those of .NET are: it tries its ways one after the other, as the engine does that tokenizers use, and keeps what is left to try
-/// in a list of its own, so that no text is too long for the stack. A run of one set takes one entry there.
+/// in a list of its own, so that no text is too long for the stack. A run of one set takes one entry there, and where it may end is tried once and not again for each place that it may begin at.
 /// </summary>
 internal sealed class Pattern(string text)
 {
-    private const int FewWays = 24;
+    private const int FewWays = 24, FewInstructions = 64;
 
     private readonly PatternInstruction[] _program = PatternProgram.Of(new PatternParser(text).Parse());
 
     // A way that is left to try: where to go on, and from which place; of a run, down to which place it may shrink or how far it may grow.
     private readonly record struct Way(int Program, int At, int Bound, bool Shrinks);
 
+    // Of one instruction that takes runs: the last run, and from where to its end the rest of the program was tried behind it, in vain or just now.
+    private record struct Tried(bool IsSet, int Start, int Low, int End);
+
     /// <summary>The first match that begins at a place or behind it.</summary>
     public bool Find(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
+        Span<Tried> tried = _program.Length <= FewInstructions ? stackalloc Tried[FewInstructions] : new Tried[_program.Length];
+        tried.Clear();
         for (start = from; ; start = Next(text, start))
         {
-            end = Match(text, 0, start);
+            end = Match(text, 0, start, tried);
             if (end >= 0) return true;
             if (start >= text.Length) return false;
         }
     }
 
-    // Where the way through the program that is tried first, of those that match, ends; -1 where none does.
-    private int Match(ReadOnlySpan<char> text, int program, int at)
+    // Where the way through the program that is tried first, of those that match, ends; -1 where none does. What was tried is told of the whole program alone: of a part of it that only
+    // looks ahead, a way that matched may be asked for again.
+    private int Match(ReadOnlySpan<char> text, int program, int at, Span<Tried> tried)
     {
         Span<Way> few = stackalloc Way[FewWays];
         var ways = new Ways(few);
@@ -44,6 +50,9 @@ internal sealed class Pattern(string text)
                 case PatternStep.Jump:
                     program = it.Target;
                     break;
+                case PatternStep.Greedy or PatternStep.Possessive when tried.Length > 0 && it is { Least: <= 1, Most: PatternNode.Repeat.Unbounded }:
+                    at = RunOnce(text, at, it, program, ref ways, ref tried[program - 1]);
+                    break;
                 case PatternStep.Greedy or PatternStep.Lazy:
                     at = Run(text, at, it, program, ref ways);
                     break;
@@ -54,13 +63,13 @@ internal sealed class Pattern(string text)
                     at = Simple(text, at, it);
                     break;
             }
-            if (at < 0 && !ways.Pop(text, _program, out program, out at)) return -1;
+            if (at < 0 && !ways.Pop(text, _program, tried, out program, out at)) return -1;
         }
     }
 
     private int Inside(ReadOnlySpan<char> text, int at, in PatternInstruction it, ref int program)
     {
-        var end = Match(text, program, at);
+        var end = Match(text, program, at, []);
         program = it.Target;
         return it.Step switch
         {
@@ -83,6 +92,29 @@ internal sealed class Pattern(string text)
         if (end < 0) return -1;
         if (it.Step == PatternStep.Lazy) ways.Push(new(program, end, it.Most == PatternNode.Repeat.Unbounded ? it.Most : it.Most - it.Least, false));
         else if (end > least) ways.Push(new(program, end, least, true));
+        return end;
+    }
+
+    private static int RunOnce(ReadOnlySpan<char> text, int at, in PatternInstruction it, int program, ref Ways ways, ref Tried tried)
+    {
+        var isKnown = tried.IsSet && at >= tried.Start && at <= tried.End;
+        var end = isKnown ? tried.End : Most(text, at, it, out _);
+        // Where the run must end at least.
+        var least = it.Least == 0 ? at : end > at ? Next(text, at) : -1;
+        if (end < 0 || least < 0) return -1;
+        if (!isKnown)
+        {
+            tried = new(true, at, end, end);
+        }
+        else if (it.Step == PatternStep.Possessive || tried.Low <= least)
+        {
+            return -1;
+        }
+        else
+        {
+            end = tried.Low = Before(text, tried.Low);
+        }
+        if (it.Step == PatternStep.Greedy && end > least) ways.Push(new(program, end, least, true));
         return end;
     }
 
@@ -129,9 +161,11 @@ internal sealed class Pattern(string text)
 
     private static bool IsWordBorder(ReadOnlySpan<char> text, int at)
     {
-        var before = Rune.DecodeLastFromUtf16(text[..at], out var rune, out _) == System.Buffers.OperationStatus.Done && CodePointSet.Word.Contains(rune.Value);
-        return before != (One(text, at, CodePointSet.Word) >= 0);
+        var before = Rune.DecodeLastFromUtf16(text[..at], out var rune, out _) == System.Buffers.OperationStatus.Done && CodePointSet.LoneWord.Contains(rune.Value);
+        return before != (One(text, at, CodePointSet.LoneWord) >= 0);
     }
+
+    private static int Before(ReadOnlySpan<char> text, int at) => at - (at > 1 && char.IsSurrogatePair(text[at - 2], text[at - 1]) ? 2 : 1);
 
     private static int Next(ReadOnlySpan<char> text, int at) => at + (at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1);
 
@@ -152,7 +186,7 @@ internal sealed class Pattern(string text)
             _all[_count++] = way;
         }
 
-        public bool Pop(ReadOnlySpan<char> text, PatternInstruction[] all, out int program, out int at)
+        public bool Pop(ReadOnlySpan<char> text, PatternInstruction[] all, Span<Tried> tried, out int program, out int at)
         {
             while (_count > 0)
             {
@@ -165,7 +199,9 @@ internal sealed class Pattern(string text)
                     return true;
                 }
                 at = way.Shrinks ? Shrink(text, ref way) : Grow(text, all, ref way);
-                if (at >= 0) return true;
+                if (at < 0) continue;
+                if (tried.Length > 0 && tried[program - 1] is var run && run.IsSet && at >= run.Start && at < run.Low) tried[program - 1] = run with { Low = at };
+                return true;
             }
             (program, at) = (0, 0);
             return false;
@@ -173,7 +209,7 @@ internal sealed class Pattern(string text)
 
         private int Shrink(ReadOnlySpan<char> text, ref Way way)
         {
-            var at = way.At - (way.At > 1 && char.IsSurrogatePair(text[way.At - 2], text[way.At - 1]) ? 2 : 1);
+            var at = Before(text, way.At);
             way = way with { At = at };
             if (at == way.Bound) _count--;
             return at;

@@ -92,8 +92,16 @@ internal sealed class PatternParser(string pattern)
             '$' => new PatternNode.Place(PatternPlace.LineEnd),
             '\\' => Escape(),
             '*' or '+' or '?' => throw Lacks($"'{(char)code}' with nothing to repeat at {_at - 1}"),
-            _ => new PatternNode.One(CodePointSet.Of(code, _ignoresCase)),
+            _ => Literal(code),
         };
+    }
+
+    private PatternNode Literal(int code)
+    {
+        // Some letters are two in another case: the sharp s, ligatures, some of Greek with accents.
+        if (_ignoresCase && code is (0xDF or 0x130 or 0x149 or 0x1F0 or 0x390 or 0x3B0 or 0x587 or (>= 0x1E96 and <= 0x1E9E) or (>= 0x1F50 and <= 0x1FFC) or (>= 0xFB00 and <= 0xFB17)))
+            throw Lacks($"(?i) with '{char.ConvertFromUtf32(code)}'");
+        return new PatternNode.One(CodePointSet.Of(code, _ignoresCase));
     }
 
     private PatternNode Group()
@@ -154,13 +162,13 @@ internal sealed class PatternParser(string pattern)
             _at++;
             return new PatternNode.Place(kind);
         }
-        if (TrySet() is { } set) return new PatternNode.One(set);
+        if (TrySet(CodePointSet.LoneWord) is { } set) return new PatternNode.One(set);
         _at = start;
-        return new PatternNode.One(CodePointSet.Of(EscapedCode(), _ignoresCase));
+        return Literal(EscapedCode());
     }
 
     // A set behind a backslash; null where a single character stands there.
-    private CodePointSet? TrySet()
+    private CodePointSet? TrySet(CodePointSet word)
     {
         var letter = pattern[_at++];
         switch (letter)
@@ -170,7 +178,7 @@ internal sealed class PatternParser(string pattern)
             case 'd' or 'D':
                 return letter == 'd' ? CodePointSet.Digit : CodePointSet.Digit.Negated();
             case 'w' or 'W':
-                return letter == 'w' ? CodePointSet.Word : CodePointSet.Word.Negated();
+                return letter == 'w' ? word : word.Negated();
             case 'h' or 'H':
                 return letter == 'h' ? CodePointSet.HexDigit : CodePointSet.HexDigit.Negated();
             case 'p' or 'P':
@@ -295,7 +303,7 @@ internal sealed class PatternParser(string pattern)
         {
             if (IsAtEnd) throw Lacks("a backslash at its end");
             var start = _at;
-            if (TrySet() is { } set)
+            if (TrySet(CodePointSet.Word) is { } set)
             {
                 parts.Add(set);
                 return;
