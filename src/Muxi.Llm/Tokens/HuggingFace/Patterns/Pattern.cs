@@ -97,25 +97,34 @@ internal sealed class Pattern(string text)
 
     private static int RunOnce(ReadOnlySpan<char> text, int at, in PatternInstruction it, int program, ref Ways ways, ref Tried tried)
     {
-        var isKnown = tried.IsSet && at >= tried.Start && at <= tried.End;
-        var end = isKnown ? tried.End : Most(text, at, it, out _);
+        var end = Reach(text, at, it.Set!, tried, out var isKnown);
         // Where the run must end at least.
         var least = it.Least == 0 ? at : end > at ? Next(text, at) : -1;
-        if (end < 0 || least < 0) return -1;
+        if (least < 0) return -1;
         if (!isKnown)
         {
             tried = new(true, at, end, end);
+            if (it.Step == PatternStep.Greedy && end > least) ways.Push(new(program, end, least, true));
+            return end;
         }
-        else if (it.Step == PatternStep.Possessive || tried.Low <= least)
+        tried.Start = Math.Min(tried.Start, at);
+        if (it.Step == PatternStep.Possessive || tried.Low <= least) return -1;
+        tried.Low = Before(text, tried.Low);
+        if (tried.Low > least) ways.Push(new(program, tried.Low, least, true));
+        return tried.Low;
+    }
+
+    // Where a run ends; known where the last one had the same end, even if it began later.
+    private static int Reach(ReadOnlySpan<char> text, int at, CodePointSet set, in Tried tried, out bool isKnown)
+    {
+        for (; ; )
         {
-            return -1;
+            isKnown = tried.IsSet && at >= tried.Start && at <= tried.End;
+            if (isKnown) return tried.End;
+            var next = One(text, at, set);
+            if (next < 0) return at;
+            at = next;
         }
-        else
-        {
-            end = tried.Low = Before(text, tried.Low);
-        }
-        if (it.Step == PatternStep.Greedy && end > least) ways.Push(new(program, end, least, true));
-        return end;
     }
 
     // As many as there are; and where the fewest end that would do.
