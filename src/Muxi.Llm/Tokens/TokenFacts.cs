@@ -22,7 +22,8 @@ internal static class TokenFacts
     {
         var name = Bare(model);
         var provider = Provider(model);
-        var family = _table.Value.Families.First(one => one.Models.Match(name));
+        // The last is that of any other.
+        var family = _table.Value.Families.FirstOrDefault(one => one.Models.Match(name)) ?? _table.Value.Families[^1];
         var overResponses = provider is "openai-responses" or "chatgpt" || _table.Value.OverResponses.Match(name);
         return new(family)
         {
@@ -86,6 +87,9 @@ internal sealed record TokenFamily(string Name, Patterns Models)
     /// <summary>What a message's name costs beside its own tokens.</summary>
     public double Speaker { get; private init; }
 
+    /// <summary>What a request costs besides that lets the model think.</summary>
+    public double Thinking { get; private init; }
+
     /// <summary>The model's tokens for one of the encoding's.</summary>
     public double Factor { get; private init; }
 
@@ -104,6 +108,12 @@ internal sealed record TokenFamily(string Name, Patterns Models)
     /// <summary>A page of a document: its text and its picture.</summary>
     public double Page { get; private init; }
 
+    /// <summary>What frames a document whose text is counted.</summary>
+    public double Document { get; private init; }
+
+    /// <summary>The tokens of a second of sound.</summary>
+    public double Sound { get; private init; }
+
     public TokenBands Bands { get; private init; } = null!;
 
     public static TokenFamily Read(JsonElement json, Dictionary<string, PictureRule> pictures) => new(json.GetProperty("name").GetString()!, new("", json.GetProperty("models")))
@@ -112,6 +122,7 @@ internal sealed record TokenFamily(string Name, Patterns Models)
         Message = TokenForm.Number(json, "message"),
         Assistant = TokenForm.Number(json, "assistant"),
         Speaker = TokenForm.Number(json, "speaker"),
+        Thinking = TokenForm.Number(json, "thinking"),
         Factor = TokenForm.Number(json, "factor", 1),
         IsExact = TokenForm.Flag(json, "exact"),
         Chat = TokenForm.Read(json.GetProperty("chat")),
@@ -119,6 +130,8 @@ internal sealed record TokenFamily(string Name, Patterns Models)
         Pictures = pictures[json.TryGetProperty("pictures", out var rule) ? rule.GetString()! : "area"],
         PicturesOf = json.TryGetProperty("pictures_of", out var of) ? [.. of.EnumerateObject().Select(one => (new Patterns(one.Name), pictures[one.Value.GetString()!]))] : [],
         Page = TokenForm.Number(json, "page", 1000),
+        Document = TokenForm.Number(json, "document"),
+        Sound = TokenForm.Number(json, "sound", 10),
         Bands = new(TokenForm.Number(json.GetProperty("bands"), "text"), TokenForm.Number(json.GetProperty("bands"), "tools"), TokenForm.Number(json.GetProperty("bands"), "media")),
     };
 }
@@ -137,6 +150,9 @@ internal sealed record TokenForm
 
     /// <summary>What they cost besides where the history has results of theirs.</summary>
     public double Results { get; private init; }
+
+    /// <summary>Whether the model is told of none where it may call none.</summary>
+    public bool AreHiddenByNone { get; private init; }
 
     /// <summary>The tokens for one of a definition's JSON; null where definitions are written as TypeScript declarations.</summary>
     public double? Schema { get; private init; }
@@ -165,6 +181,7 @@ internal sealed record TokenForm
         Tools = Number(json, "tools"),
         Alone = Number(json, "alone"),
         Results = Number(json, "results"),
+        AreHiddenByNone = Flag(json, "none_hides"),
         Schema = json.TryGetProperty("schema", out var schema) ? schema.GetDouble() : null,
         Call = Number(json, "call"),
         Several = Number(json, "several"),

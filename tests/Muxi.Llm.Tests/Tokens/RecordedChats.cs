@@ -5,7 +5,7 @@ namespace Muxi.Llm.Tests;
 /// <summary>Recorded requests of the services' formats as OpenAI's chat requests, in the plainest way: only what counts as prompt.</summary>
 internal static class RecordedChats
 {
-    private static readonly string[] _shared = ["model", "messages", "tools", "tool_choice", "response_format", "functions", "function_call", "prediction", "web_search_options"];
+    private static readonly string[] _shared = ["model", "messages", "tools", "tool_choice", "response_format", "functions", "function_call", "prediction", "web_search_options", "thinking", "documents"];
 
     public static JsonObject? Read(Cassette record, JsonObject wire) => record.Endpoint switch
     {
@@ -25,6 +25,7 @@ internal static class RecordedChats
             if (_shared.Contains(name)) chat[name] = value?.DeepClone();
         foreach (var message in chat["messages"]!.AsArray().OfType<JsonObject>())
         {
+            if (message["thinking"].Str() is { } thought) message["reasoning_content"] = thought;
             // Ollama's pictures stand beside the text, and its arguments are no text.
             if (message["images"] is JsonArray images) message["content"] = new JsonArray([Text(message["content"].Str()), .. images.Select(image => Picture($"data:image/png;base64,{image.Str()}"))]);
             foreach (var call in message["tool_calls"]?.AsArray().OfType<JsonObject>() ?? [])
@@ -92,6 +93,8 @@ internal static class RecordedChats
         {
             if (part["source"] is not JsonObject source) continue;
             var uri = source["url"].Str() ?? (source["data"].Str() is { } data ? $"data:{source["media_type"].Str() ?? "text/plain"}{(source["type"].Str() == "text" ? "" : ";base64")},{data}" : "https://example.com/a");
+            // The service tells the model how to cite.
+            if (part["citations"]?["enabled"]?.GetValue<bool>() == true) canonical["documents"] = true;
             var isPicture = part["type"].Str() == "image";
             part.Clear();
             foreach (var (name, value) in isPicture ? Picture(uri) : File(uri)) part[name] = value?.DeepClone();
@@ -136,7 +139,7 @@ internal static class RecordedChats
 
     private static JsonObject Converse(JsonObject wire)
     {
-        var messages = new JsonArray();
+        var (messages, isCited) = (new JsonArray(), false);
         if (wire["system"] is JsonArray { Count: > 0 } system) messages.Add(Message("system", string.Concat(system.Select(static part => part?["text"].Str()))));
         foreach (var turn in List(wire["messages"]).OfType<JsonObject>())
         {
@@ -147,7 +150,12 @@ internal static class RecordedChats
                 else if (part["toolUse"] is JsonObject call) calls.Add(Call(call["toolUseId"].Str(), call["name"].Str(), call["input"]?.ToJsonString()));
                 else if (part["toolResult"] is JsonObject result) messages.Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = result["toolUseId"]?.DeepClone(), ["content"] = string.Concat(List(result["content"]).Select(static one => one?["text"].Str() ?? one?["json"]?.ToJsonString())) });
                 else if (part["image"] is JsonObject image) content.Add(Picture($"data:image/png;base64,{image["source"]?["bytes"].Str()}"));
-                else if (part["document"] is JsonObject document) content.Add(File($"data:application/pdf;base64,{document["source"]?["bytes"].Str()}"));
+                else if (part["document"] is JsonObject document)
+                {
+                    isCited |= document["citations"] is not null;
+                    content.Add(File($"data:{(document["format"].Str() == "pdf" ? "application/pdf" : "text/plain")};base64,{document["source"]?["bytes"].Str()}"));
+                }
+                else isCited = true;
             }
             if (content.Count + calls.Count == 0) continue;
             var message = new JsonObject { ["role"] = turn["role"]!.DeepClone(), ["content"] = content.Count > 0 ? content : null };
@@ -155,6 +163,8 @@ internal static class RecordedChats
             messages.Add(message);
         }
         var chat = new JsonObject { ["messages"] = messages };
+        // Guards, marks and citations bring words of the service's own.
+        if (isCited) chat["documents"] = true;
         if (wire["toolConfig"]?["tools"] is JsonArray tools)
             chat["tools"] = new JsonArray([.. tools.Select(static tool => tool?["toolSpec"]).OfType<JsonObject>().Select(static one => Function(one["name"], one["description"], one["inputSchema"]?["json"]))]);
         return chat;
