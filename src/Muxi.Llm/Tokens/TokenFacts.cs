@@ -5,10 +5,7 @@ namespace Muxi.Llm;
 /// <summary>Which model counts how. The table is embedded; its file tells where it is from. A name that nobody knows has the facts of the nearest family, or those of any other.</summary>
 internal static class TokenFacts
 {
-    // What a router or a cloud that only hands on adds nothing to; behind others the count is an estimate.
-    private static readonly string[] _direct = ["", "openai", "openai-responses", "azure", "copilot", "chatgpt"];
-
-    private static readonly Lazy<(TokenFamily[] Families, Patterns[] Encodings, Patterns OverResponses)> _table = new(Read);
+    private static readonly Lazy<Table> _table = new(Read);
 
     /// <summary>The encoding of OpenAI's that a model has: <c>o200k_base</c> and so on. Null of a model of which no public encoding is known.</summary>
     public static string? EncodingOf(string model)
@@ -24,13 +21,14 @@ internal static class TokenFacts
         var provider = Provider(model);
         // The last is that of any other.
         var family = _table.Value.Families.FirstOrDefault(one => one.Models.Match(name)) ?? _table.Value.Families[^1];
-        var overResponses = provider is "openai-responses" or "chatgpt" || _table.Value.OverResponses.Match(name);
+        var overResponses = _table.Value.ProvidersOverResponses.Match(provider) || _table.Value.OverResponses.Match(name);
         return new(family)
         {
             Encoding = EncodingOf(name) ?? "o200k_base",
             Form = overResponses ? family.Responses ?? family.Chat : family.Chat,
             Pictures = family.PicturesOf.FirstOrDefault(one => one.Models.Match(name)).Rule ?? family.Pictures,
-            IsExact = family.IsExact && _direct.Contains(provider),
+            // Behind a router that is none of those the count is an estimate.
+            IsExact = family.IsExact && (provider.Length == 0 || _table.Value.Direct.Match(provider)),
         };
     }
 
@@ -44,17 +42,21 @@ internal static class TokenFacts
     /// <summary>What stands before the name: <c>openrouter/openai</c>.</summary>
     private static string Provider(string model) => model[..Math.Max(0, model.LastIndexOf('/'))].ToLowerInvariant();
 
-    private static (TokenFamily[], Patterns[], Patterns) Read()
+    private static Table Read()
     {
         using var file = typeof(TokenFacts).Assembly.GetManifestResourceStream("Muxi.Llm.token-facts.json")!;
         using var document = JsonDocument.Parse(file);
         var root = document.RootElement;
         var pictures = root.GetProperty("pictures").EnumerateObject().ToDictionary(static rule => rule.Name, static rule => PictureRule.Read(rule.Value));
-        return (
+        return new(
             [.. root.GetProperty("families").EnumerateArray().Select(family => TokenFamily.Read(family, pictures))],
             [.. root.GetProperty("encodings").EnumerateObject().Select(static encoding => new Patterns(encoding.Name, encoding.Value))],
-            new("", root.GetProperty("over_responses")));
+            new("", root.GetProperty("over_responses")),
+            new("", root.GetProperty("providers_over_responses")),
+            new("", root.GetProperty("direct")));
     }
+
+    private sealed record Table(TokenFamily[] Families, Patterns[] Encodings, Patterns OverResponses, Patterns ProvidersOverResponses, Patterns Direct);
 }
 
 /// <summary>How one model counts.</summary>

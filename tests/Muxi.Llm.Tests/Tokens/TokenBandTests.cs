@@ -29,7 +29,7 @@ public sealed class TokenBandTests
         Assert.All(Families(), family => Assert.Contains($" | {Percent(family.Bands.Text)} | {Percent(family.Bands.Tools)} | {Percent(family.Bands.Media)} |", Row(page, family.Name), StringComparison.Ordinal));
     }
 
-    private static string Row(string page, string family) => page.Split('\n').First(line => line.StartsWith($"| {family} | ", StringComparison.Ordinal));
+    private static string Row(string page, string family) => page.Split('\n').First(line => line.StartsWith($"| {family} | ", StringComparison.Ordinal) && line.EndsWith(" % |", StringComparison.Ordinal));
 
     private static string Percent(double share) => FormattableString.Invariant($"{share * 100:0} %");
 

@@ -30,6 +30,7 @@ internal static class ChatTokens
     {
         var bands = facts.Family.Bands;
         if (tally.HasUnseen) return Math.Max(bands.Media, Unseen);
-        return tally.HasMedia ? bands.Media : tally.HasTools || facts.Family.IsExact ? bands.Tools : bands.Text;
+        if (tally.HasMedia) return tally.HasTools ? Math.Max(bands.Media, bands.Tools) : bands.Media;
+        return tally.HasTools || facts.Family.IsExact ? bands.Tools : bands.Text;
     }
 }
