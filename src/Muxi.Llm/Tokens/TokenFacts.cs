@@ -5,10 +5,7 @@ namespace Muxi.Llm;
 /// <summary>Which model counts how. The table is embedded; its file tells where it is from. A name that nobody knows has the facts of the nearest family, or those of any other.</summary>
 internal static class TokenFacts
 {
-    // What a router or a cloud that only hands on adds nothing to; behind others the count is an estimate.
-    private static readonly string[] _direct = ["", "openai", "openai-responses", "azure", "copilot", "chatgpt"];
-
-    private static readonly Lazy<(TokenFamily[] Families, Patterns[] Encodings, Patterns OverResponses)> _table = new(Read);
+    private static readonly Lazy<Table> _table = new(Read);
 
     /// <summary>The encoding of OpenAI's that a model has: <c>o200k_base</c> and so on. Null of a model of which no public encoding is known.</summary>
     public static string? EncodingOf(string model)
@@ -22,14 +19,16 @@ internal static class TokenFacts
     {
         var name = Bare(model);
         var provider = Provider(model);
-        var family = _table.Value.Families.First(one => one.Models.Match(name));
-        var overResponses = provider is "openai-responses" or "chatgpt" || _table.Value.OverResponses.Match(name);
+        // The last is that of any other.
+        var family = _table.Value.Families.FirstOrDefault(one => one.Models.Match(name)) ?? _table.Value.Families[^1];
+        var overResponses = _table.Value.ProvidersOverResponses.Match(provider) || _table.Value.OverResponses.Match(name);
         return new(family)
         {
             Encoding = EncodingOf(name) ?? "o200k_base",
             Form = overResponses ? family.Responses ?? family.Chat : family.Chat,
             Pictures = family.PicturesOf.FirstOrDefault(one => one.Models.Match(name)).Rule ?? family.Pictures,
-            IsExact = family.IsExact && _direct.Contains(provider),
+            // Behind a router that is none of those the count is an estimate.
+            IsExact = family.IsExact && (provider.Length == 0 || _table.Value.Direct.Match(provider)),
         };
     }
 
@@ -43,17 +42,21 @@ internal static class TokenFacts
     /// <summary>What stands before the name: <c>openrouter/openai</c>.</summary>
     private static string Provider(string model) => model[..Math.Max(0, model.LastIndexOf('/'))].ToLowerInvariant();
 
-    private static (TokenFamily[], Patterns[], Patterns) Read()
+    private static Table Read()
     {
         using var file = typeof(TokenFacts).Assembly.GetManifestResourceStream("Muxi.Llm.token-facts.json")!;
         using var document = JsonDocument.Parse(file);
         var root = document.RootElement;
         var pictures = root.GetProperty("pictures").EnumerateObject().ToDictionary(static rule => rule.Name, static rule => PictureRule.Read(rule.Value));
-        return (
+        return new(
             [.. root.GetProperty("families").EnumerateArray().Select(family => TokenFamily.Read(family, pictures))],
             [.. root.GetProperty("encodings").EnumerateObject().Select(static encoding => new Patterns(encoding.Name, encoding.Value))],
-            new("", root.GetProperty("over_responses")));
+            new("", root.GetProperty("over_responses")),
+            new("", root.GetProperty("providers_over_responses")),
+            new("", root.GetProperty("direct")));
     }
+
+    private sealed record Table(TokenFamily[] Families, Patterns[] Encodings, Patterns OverResponses, Patterns ProvidersOverResponses, Patterns Direct);
 }
 
 /// <summary>How one model counts.</summary>
@@ -86,6 +89,9 @@ internal sealed record TokenFamily(string Name, Patterns Models)
     /// <summary>What a message's name costs beside its own tokens.</summary>
     public double Speaker { get; private init; }
 
+    /// <summary>What a request costs besides that lets the model think.</summary>
+    public double Thinking { get; private init; }
+
     /// <summary>The model's tokens for one of the encoding's.</summary>
     public double Factor { get; private init; }
 
@@ -104,6 +110,12 @@ internal sealed record TokenFamily(string Name, Patterns Models)
     /// <summary>A page of a document: its text and its picture.</summary>
     public double Page { get; private init; }
 
+    /// <summary>What frames a document whose text is counted.</summary>
+    public double Document { get; private init; }
+
+    /// <summary>The tokens of a second of sound.</summary>
+    public double Sound { get; private init; }
+
     public TokenBands Bands { get; private init; } = null!;
 
     public static TokenFamily Read(JsonElement json, Dictionary<string, PictureRule> pictures) => new(json.GetProperty("name").GetString()!, new("", json.GetProperty("models")))
@@ -112,6 +124,7 @@ internal sealed record TokenFamily(string Name, Patterns Models)
         Message = TokenForm.Number(json, "message"),
         Assistant = TokenForm.Number(json, "assistant"),
         Speaker = TokenForm.Number(json, "speaker"),
+        Thinking = TokenForm.Number(json, "thinking"),
         Factor = TokenForm.Number(json, "factor", 1),
         IsExact = TokenForm.Flag(json, "exact"),
         Chat = TokenForm.Read(json.GetProperty("chat")),
@@ -119,6 +132,8 @@ internal sealed record TokenFamily(string Name, Patterns Models)
         Pictures = pictures[json.TryGetProperty("pictures", out var rule) ? rule.GetString()! : "area"],
         PicturesOf = json.TryGetProperty("pictures_of", out var of) ? [.. of.EnumerateObject().Select(one => (new Patterns(one.Name), pictures[one.Value.GetString()!]))] : [],
         Page = TokenForm.Number(json, "page", 1000),
+        Document = TokenForm.Number(json, "document"),
+        Sound = TokenForm.Number(json, "sound", 10),
         Bands = new(TokenForm.Number(json.GetProperty("bands"), "text"), TokenForm.Number(json.GetProperty("bands"), "tools"), TokenForm.Number(json.GetProperty("bands"), "media")),
     };
 }
@@ -137,6 +152,9 @@ internal sealed record TokenForm
 
     /// <summary>What they cost besides where the history has results of theirs.</summary>
     public double Results { get; private init; }
+
+    /// <summary>Whether the model is told of none where it may call none.</summary>
+    public bool AreHiddenByNone { get; private init; }
 
     /// <summary>The tokens for one of a definition's JSON; null where definitions are written as TypeScript declarations.</summary>
     public double? Schema { get; private init; }
@@ -165,6 +183,7 @@ internal sealed record TokenForm
         Tools = Number(json, "tools"),
         Alone = Number(json, "alone"),
         Results = Number(json, "results"),
+        AreHiddenByNone = Flag(json, "none_hides"),
         Schema = json.TryGetProperty("schema", out var schema) ? schema.GetDouble() : null,
         Call = Number(json, "call"),
         Several = Number(json, "several"),

@@ -5,7 +5,9 @@ namespace Muxi.Llm.Tests;
 /// <summary>Recorded requests of the services' formats as OpenAI's chat requests, in the plainest way: only what counts as prompt.</summary>
 internal static class RecordedChats
 {
-    private static readonly string[] _shared = ["model", "messages", "tools", "tool_choice", "response_format", "functions", "function_call", "prediction", "web_search_options"];
+    private static readonly string[] _shared = ["model", "messages", "tools", "tool_choice", "response_format", "functions", "function_call", "prediction", "web_search_options", "thinking", "documents"];
+
+    private static readonly string[] _fetching = ["urlContext", "url_context", "googleSearch", "google_search"];
 
     public static JsonObject? Read(Cassette record, JsonObject wire) => record.Endpoint switch
     {
@@ -22,9 +24,10 @@ internal static class RecordedChats
     {
         var chat = new JsonObject { ["model"] = wire["model"]?.DeepClone() };
         foreach (var (name, value) in wire)
-            if (_shared.Contains(name)) chat[name] = value?.DeepClone();
+            if (_shared.Contains(name) && value is not JsonArray { Count: 0 }) chat[name] = value?.DeepClone();
         foreach (var message in chat["messages"]!.AsArray().OfType<JsonObject>())
         {
+            if (message["thinking"].Str() is { } thought) message["reasoning_content"] = thought;
             // Ollama's pictures stand beside the text, and its arguments are no text.
             if (message["images"] is JsonArray images) message["content"] = new JsonArray([Text(message["content"].Str()), .. images.Select(image => Picture($"data:image/png;base64,{image.Str()}"))]);
             foreach (var call in message["tool_calls"]?.AsArray().OfType<JsonObject>() ?? [])
@@ -92,6 +95,8 @@ internal static class RecordedChats
         {
             if (part["source"] is not JsonObject source) continue;
             var uri = source["url"].Str() ?? (source["data"].Str() is { } data ? $"data:{source["media_type"].Str() ?? "text/plain"}{(source["type"].Str() == "text" ? "" : ";base64")},{data}" : "https://example.com/a");
+            // The service tells the model how to cite.
+            if (part["citations"]?["enabled"]?.GetValue<bool>() == true) canonical["documents"] = true;
             var isPicture = part["type"].Str() == "image";
             part.Clear();
             foreach (var (name, value) in isPicture ? Picture(uri) : File(uri)) part[name] = value?.DeepClone();
@@ -109,25 +114,34 @@ internal static class RecordedChats
         foreach (var turn in List(wire["contents"]).OfType<JsonObject>())
         {
             var (content, calls) = (new JsonArray(), new JsonArray());
-            foreach (var part in List(turn["parts"]).OfType<JsonObject>())
-            {
-                if (part["text"] is { } text) content.Add(Text(text.Str()));
-                else if ((part["functionCall"] ?? part["function_call"]) is JsonObject call) calls.Add(Call("call", call["name"].Str(), (call["args"] ?? new JsonObject()).ToJsonString()));
-                else if ((part["functionResponse"] ?? part["function_response"]) is JsonObject result) messages.Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = "call", ["content"] = result["response"]?.ToJsonString() });
-                else if ((part["inlineData"] ?? part["inline_data"]) is JsonObject data) content.Add(Inline(data["mimeType"].Str() ?? data["mime_type"].Str() ?? "", data["data"].Str() ?? ""));
-                else content.Add(File((part["fileData"] ?? part["file_data"])?["fileUri"].Str() ?? "https://example.com/a"));
-            }
-            if (content.Count + calls.Count == 0) continue;
-            var message = new JsonObject { ["role"] = turn["role"].Str() == "model" ? "assistant" : "user", ["content"] = content.Count > 0 ? content : null };
-            if (calls.Count > 0) message["tool_calls"] = calls;
-            messages.Add(message);
+            foreach (var part in List(turn["parts"]).OfType<JsonObject>()) GeminiPart(part, messages, content, calls);
+            Add(messages, turn["role"].Str() == "model" ? "assistant" : "user", content, calls);
         }
         var chat = new JsonObject { ["messages"] = messages };
-        // What the service keeps or fetches is in no request.
-        if (wire["cachedContent"] is not null || List(wire["tools"]).OfType<JsonObject>().Any(static tool => tool.ContainsKey("urlContext") || tool.ContainsKey("url_context") || tool.ContainsKey("googleSearch") || tool.ContainsKey("google_search"))) chat["kept_by_service"] = true;
+        // What the service keeps, fetches or has sealed is in no request.
+        var names = List(wire["tools"]).OfType<JsonObject>().SelectMany(static tool => tool.Select(static member => member.Key));
+        if (wire["cachedContent"] is not null || names.Any(_fetching.Contains) || wire["contents"]?.ToJsonString().Contains("\"thoughtSignature\":", StringComparison.Ordinal) == true) chat["kept_by_service"] = true;
         var functions = List(wire["tools"]).OfType<JsonObject>().SelectMany(static tool => List(tool["functionDeclarations"] ?? tool["function_declarations"])).OfType<JsonObject>().ToList();
         if (functions.Count > 0) chat["tools"] = new JsonArray([.. functions.Select(static one => Function(one["name"], one["description"], one["parameters"] ?? one["parametersJsonSchema"]))]);
         return chat;
+    }
+
+    private static void GeminiPart(JsonObject part, JsonArray messages, JsonArray content, JsonArray calls)
+    {
+        if (part["thought"]?.GetValue<bool>() == true) return;
+        if (part["text"] is { } text) content.Add(Text(text.Str()));
+        else if ((part["functionCall"] ?? part["function_call"]) is JsonObject call) calls.Add(Call("call", call["name"].Str(), (call["args"] ?? new JsonObject()).ToJsonString()));
+        else if ((part["functionResponse"] ?? part["function_response"]) is JsonObject result) messages.Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = "call", ["content"] = result["response"]?.ToJsonString() });
+        else if ((part["inlineData"] ?? part["inline_data"]) is JsonObject data) content.Add(Inline(data["mimeType"].Str() ?? data["mime_type"].Str() ?? "", data["data"].Str() ?? ""));
+        else content.Add(File((part["fileData"] ?? part["file_data"])?["fileUri"].Str() ?? "https://example.com/a"));
+    }
+
+    private static void Add(JsonArray messages, string role, JsonArray content, JsonArray calls)
+    {
+        if (content.Count + calls.Count == 0) return;
+        var message = new JsonObject { ["role"] = role, ["content"] = content.Count > 0 ? content : null };
+        if (calls.Count > 0) message["tool_calls"] = calls;
+        messages.Add(message);
     }
 
     private static JsonNode Inline(string type, string data) => type.StartsWith("image/", StringComparison.Ordinal) ? Picture($"data:{type};base64,{data}")
@@ -136,7 +150,7 @@ internal static class RecordedChats
 
     private static JsonObject Converse(JsonObject wire)
     {
-        var messages = new JsonArray();
+        var (messages, isCited) = (new JsonArray(), false);
         if (wire["system"] is JsonArray { Count: > 0 } system) messages.Add(Message("system", string.Concat(system.Select(static part => part?["text"].Str()))));
         foreach (var turn in List(wire["messages"]).OfType<JsonObject>())
         {
@@ -147,14 +161,18 @@ internal static class RecordedChats
                 else if (part["toolUse"] is JsonObject call) calls.Add(Call(call["toolUseId"].Str(), call["name"].Str(), call["input"]?.ToJsonString()));
                 else if (part["toolResult"] is JsonObject result) messages.Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = result["toolUseId"]?.DeepClone(), ["content"] = string.Concat(List(result["content"]).Select(static one => one?["text"].Str() ?? one?["json"]?.ToJsonString())) });
                 else if (part["image"] is JsonObject image) content.Add(Picture($"data:image/png;base64,{image["source"]?["bytes"].Str()}"));
-                else if (part["document"] is JsonObject document) content.Add(File($"data:application/pdf;base64,{document["source"]?["bytes"].Str()}"));
+                else if (part["document"] is JsonObject document)
+                {
+                    isCited |= document["citations"] is not null;
+                    content.Add(File($"data:{(document["format"].Str() == "pdf" ? "application/pdf" : "text/plain")};base64,{document["source"]?["bytes"].Str()}"));
+                }
+                else isCited = true;
             }
-            if (content.Count + calls.Count == 0) continue;
-            var message = new JsonObject { ["role"] = turn["role"]!.DeepClone(), ["content"] = content.Count > 0 ? content : null };
-            if (calls.Count > 0) message["tool_calls"] = calls;
-            messages.Add(message);
+            Add(messages, turn["role"].Str()!, content, calls);
         }
         var chat = new JsonObject { ["messages"] = messages };
+        // Guards, marks and citations bring words of the service's own.
+        if (isCited) chat["documents"] = true;
         if (wire["toolConfig"]?["tools"] is JsonArray tools)
             chat["tools"] = new JsonArray([.. tools.Select(static tool => tool?["toolSpec"]).OfType<JsonObject>().Select(static one => Function(one["name"], one["description"], one["inputSchema"]?["json"]))]);
         return chat;

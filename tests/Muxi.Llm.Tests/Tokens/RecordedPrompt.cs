@@ -27,12 +27,22 @@ internal sealed partial record RecordedPrompt(Cassette Record, string Model, Cha
         : Request.Tools is { Count: > 0 } || !Request.Functions.IsEmpty || Request.ResponseFormat is { Schema.IsEmpty: false } || Request.Messages.Any(static message => message.Role == Role.Tool || message.ToolCalls.Count > 0) ? "tools"
         : "text";
 
-    /// <summary>Whether the request holds all that the model read: no tool of the service's own, nothing that it keeps, and no host that puts a prompt of its own before each request, as Venice does.</summary>
-    public bool IsWhole => Record.Provider != "venice" && Request.Extra.IsEmpty && Request.Tools?.All(static tool => tool.Type is "function" or "custom" && (tool.Function is not null || !tool.Custom.IsEmpty)) != false
-        && Request.Messages.All(static message => message.Blocks.All(static block => block.Type != ContentPartType.Opaque && (block.Raw.IsEmpty || IsMedia(block))));
+    /// <summary>Whether the request holds all that the model read: no tool of the service's own, nothing that it keeps, fetches or has sealed, and no host that puts a prompt of its own before each request, as Venice does.</summary>
+    public bool IsWhole => Record.Provider != "venice" && Request.Extra.Names.All(static name => name == "thinking") && Request.Tools?.All(static tool => tool.Type is "function" or "custom" && (tool.Function is not null || !tool.Custom.IsEmpty)) != false
+        && Request.Messages.All(static message => message.Extra.IsEmpty && message.Blocks.All(IsSeen));
 
     /// <summary>The share by which the count is off.</summary>
     public double Off(TokenCount count) => Math.Abs(count.InputTokens - Charged) / (double)Math.Max(1, count.InputTokens);
+
+    private static bool IsSeen(ContentPart block) => block.Type.Value switch
+    {
+        "text" or "tool_call" or "refusal" => true,
+        "reasoning" => block.Text is { Length: > 0 },
+        "image_url" => block.ImageUrl?.Url.StartsWith("data:", StringComparison.Ordinal) == true,
+        "file" => block.File?.FileData?.StartsWith("data:", StringComparison.Ordinal) == true,
+        "input_audio" => true,
+        _ => false,
+    };
 
     private static bool IsMedia(ContentPart block) => block.Type.Value is "image" or "document" or "input_image" or "input_file" or "document_url" or "inlineData" or "fileData";
 

@@ -3,6 +3,9 @@ namespace Muxi.Llm;
 /// <summary>Counts the tokens of a chat request on this machine.</summary>
 internal static class ChatTokens
 {
+    /// <summary>The band of what holds a picture or a document that nobody has seen, and whose size is a guess.</summary>
+    public const double Unseen = 1;
+
     /// <summary>The tokens of the whole prompt.</summary>
     /// <param name="model">The model's name, with or without its provider; of a name that nobody knows the count is an estimate.</param>
     /// <param name="request">What would be asked; its own <see cref="ChatCompletionRequest.Model"/> does not matter.</param>
@@ -26,6 +29,8 @@ internal static class ChatTokens
     private static double Band(ModelTokens facts, ChatTally tally)
     {
         var bands = facts.Family.Bands;
-        return tally.HasMedia ? Math.Max(bands.Media, bands.Tools) : tally.HasTools || facts.Family.IsExact ? Math.Max(bands.Tools, bands.Text) : bands.Text;
+        if (tally.HasUnseen) return Math.Max(bands.Media, Unseen);
+        if (tally.HasMedia) return tally.HasTools ? Math.Max(bands.Media, bands.Tools) : bands.Media;
+        return tally.HasTools || facts.Family.IsExact ? bands.Tools : bands.Text;
     }
 }

@@ -4,11 +4,9 @@ using System.Text;
 namespace Muxi.Llm;
 
 /// <summary>What sound and documents cost: estimates, from the bytes that are at hand.</summary>
-/// <remarks>Sound: 10 tokens a second, as OpenAI charges what a person says ("Managing costs" in its guide to the Realtime API).</remarks>
+/// <remarks>A second of sound is 10 tokens at OpenAI ("Managing costs" in its guide to the Realtime API) and 32 at Google ("Understand and count tokens").</remarks>
 internal static class MediaTokens
 {
-    private const double PerSecond = 10;
-
     // MP3 at 64 kbit/s, which is what speech has at least.
     private const double BytesPerSecond = 8000;
 
@@ -16,8 +14,8 @@ internal static class MediaTokens
 
     private static ReadOnlySpan<byte> PageMark => "/Type"u8;
 
-    /// <summary>The tokens of sound, by how long it is: told by a WAV file's header, else by the size of the file.</summary>
-    public static double Sound(ReadOnlySpan<byte> file) => Math.Ceiling(PerSecond * (file.IsEmpty ? UnknownSeconds : WavSeconds(file) ?? file.Length / BytesPerSecond));
+    /// <summary>How long a sound is: told by a WAV file's header, else by the size of the file.</summary>
+    public static double Seconds(ReadOnlySpan<byte> file) => file.IsEmpty ? UnknownSeconds : WavSeconds(file) ?? file.Length / BytesPerSecond;
 
     /// <summary>The pages of a PDF, as far as their objects stand in plain sight; 1 where none does, since newer files compress them.</summary>
     public static int Pages(ReadOnlySpan<byte> file)

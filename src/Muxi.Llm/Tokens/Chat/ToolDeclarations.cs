@@ -9,8 +9,13 @@ namespace Muxi.Llm;
 /// </summary>
 internal sealed class ToolDeclarations
 {
-    // A schema that holds itself would have no end.
+    // A schema that holds another twice, and that one a third twice, grows faster than anyone would send it.
+    private const int Longest = 1 << 20;
+
     private const int Deepest = 24;
+
+    // Those whose inside is being written: one that holds itself would have no end.
+    private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
     private readonly StringBuilder _text = new("# Tools\n\n## functions\n\nnamespace functions {\n\n");
     private int _depth;
@@ -44,21 +49,21 @@ internal sealed class ToolDeclarations
     private void Object(JsonElement schema)
     {
         var properties = schema.GetProperty("properties");
-        var isPlain = properties.EnumerateObject().All(property => Text(Resolved(property.Value), "description") is null && Text(Resolved(property.Value), "title") is null && !Has(property.Value, "default"));
+        var isPlain = properties.EnumerateObject().All(property => Said(property.Value).Length == 0 && !Has(property.Value, "default"));
         _text.Append(isPlain ? "{ " : "{\n");
         var isFirst = true;
         foreach (var property in properties.EnumerateObject())
         {
             if (isPlain && !isFirst) _text.Append(", ");
             isFirst = false;
-            Property(schema, property.Name, Resolved(property.Value), isPlain);
+            Property(schema, property.Name, property.Value, isPlain);
         }
         _text.Append(isPlain ? " }" : "}");
     }
 
     private void Property(JsonElement schema, string name, JsonElement value, bool isPlain)
     {
-        if (!isPlain) Comment(string.Join("\n\n", new[] { Text(value, "title"), Text(value, "description") }.OfType<string>()));
+        if (!isPlain) Comment(Said(value));
         _text.Append(name).Append(IsRequired(schema, name) ? ": " : "?: ");
         Type(value);
         if (isPlain) return;
@@ -67,11 +72,25 @@ internal sealed class ToolDeclarations
         _text.Append('\n');
     }
 
+    /// <summary>A property's title and description: its own, else those of what it refers to.</summary>
+    private string Said(JsonElement value)
+    {
+        var target = Resolved(value);
+        return string.Join("\n\n", new[] { Text(value, "title") ?? Text(target, "title"), Text(value, "description") ?? Text(target, "description") }.OfType<string>());
+    }
+
     private void Type(JsonElement schema)
     {
-        if (++_depth > Deepest) _text.Append("any");
-        else Write(Resolved(schema));
+        var reference = Text(schema, "$ref");
+        if (_depth == Deepest || _text.Length > Longest || reference is not null && !_open.Add(reference))
+        {
+            _text.Append("any");
+            return;
+        }
+        _depth++;
+        Write(Resolved(schema));
         _depth--;
+        if (reference is not null) _open.Remove(reference);
     }
 
     private void Write(JsonElement schema)

@@ -58,6 +58,9 @@ internal static class ToolText
         json.WriteEndObject();
     }
 
+    /// <summary>Whether a tool takes free text after a grammar.</summary>
+    public static bool HasGrammar(Tool tool) => Custom(tool)?.Grammar is not null;
+
     private static (string Name, string? Description, string? Grammar)? Custom(Tool tool)
     {
         if (tool.Custom.IsEmpty || tool.Custom.ToElement() is not { ValueKind: JsonValueKind.Object } custom) return null;
