@@ -12,6 +12,8 @@ switch (args)
     case [EmbeddingsCheck.Serve]: return await EmbeddingsCheck.ServeAsync();
     case ["--check"]: return await Check.RunAsync();
     case ["--transfers", var server]: return await Transfers.RunAsync(server);
+    case ["--tokens", var root, var node, var modules]: return await TokensCheck.RunAsync(root, node, modules);
+    case [TokensCheck.Load, var encoding]: return TokensCheck.RunLoad(encoding);
     case ["--transfers-service"]:
         await Transfers.ServiceAsync();
         return 0;

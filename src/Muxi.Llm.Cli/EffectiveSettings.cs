@@ -52,6 +52,7 @@ internal sealed class EffectiveSettings(LlmClient client, Terminal terminal)
         foreach (var (glob, members) in _file.Defaults)
             foreach (var member in members.Names)
                 yield return new(YamlFile.Below(YamlFile.Below("defaults", glob), member), members[member].ToString(), Place(YamlFile.Below("defaults", glob), YamlFile.Below(YamlFile.Below("aliases", glob), "defaults"), "defaults"));
+        foreach (var (glob, source) in _file.Tokenizers) yield return new(YamlFile.Below("tokenizers", glob), source.ToString(), Place(YamlFile.Below("tokenizers", glob)));
         foreach (var (name, list) in _file.Fallbacks)
             yield return new(YamlFile.Below("fallbacks", name), string.Join(", ", list.Select(fallback => fallback.Model)), Place(YamlFile.Below("fallbacks", name), YamlFile.Below(YamlFile.Below("aliases", name), "fallbacks")));
     }

@@ -112,6 +112,17 @@ internal sealed class Terminal
     /// <exception cref="FailureException">The text cannot be written: the disk is full.</exception>
     public void Write(string text) => Try(() => Out.Write(IsOutTerminal ? Visible(text) : text));
 
+    /// <summary>Writes to standard output on a coloured background, in black; a line break is not coloured.</summary>
+    /// <param name="background">One of a terminal's 256 colours.</param>
+    /// <param name="text">The text; what would steer the terminal is made visible.</param>
+    /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
+    /// <exception cref="FailureException">The text cannot be written: the disk is full.</exception>
+    public void WriteOn(int background, string text)
+    {
+        var on = $"\e[30;48;5;{background}m";
+        Try(() => Out.Write($"{on}{Visible(text).Replace("\n", $"\e[39;49m\n{on}", StringComparison.Ordinal)}\e[39;49m"));
+    }
+
     /// <summary>Writes bytes to standard output as they come.</summary>
     /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
     /// <exception cref="FailureException">They cannot be written: the disk is full.</exception>

@@ -24,10 +24,11 @@ public sealed class LlmClient : IDisposable
         var router = new Router(_transport, Targets, retries);
         Egress = new(Settings);
         Chat = new(new(router, Targets, Settings.TimeProvider));
-        Responses = new(router, Targets, new(router, Targets, Settings), Settings.TimeProvider);
+        var counter = new TokenCounter(router, Targets, Settings);
+        Responses = new(router, Targets, new(router, Targets, Settings), counter, Settings.TimeProvider);
         Audio = new(router, Targets);
         Images = new(router, Targets, Egress);
-        Tokens = new(router, Targets);
+        Tokens = new(Targets, counter);
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
         Moderations = new(router);
@@ -80,7 +81,7 @@ public sealed class LlmClient : IDisposable
     /// <summary>Pictures: made, edited, varied.</summary>
     public ImagesResource Images { get; }
 
-    /// <summary>How many tokens a request has.</summary>
+    /// <summary>How many tokens a text or a request has, here or by the provider's word, and conversations made to fit.</summary>
     public TokensResource Tokens { get; }
 
     /// <summary>Files at a service.</summary>

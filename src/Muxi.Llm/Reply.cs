@@ -6,7 +6,7 @@ public abstract record Reply
     /// <summary>Set once by the router, before the caller sees the reply.</summary>
     internal virtual CallRecord? Call { get; set; }
 
-    /// <summary>The provider that answered, by our name; null for a reply that was parsed from text.</summary>
+    /// <summary>The provider that answered, by our name; null for a reply that was parsed from text, or made on this machine.</summary>
     public string? Provider => Call?.Provider;
 
     /// <summary>Every try of the call, the good one last.</summary>
@@ -25,9 +25,10 @@ public abstract record Reply
 public sealed record Warning(string Param, string Message);
 
 /// <summary>What is known of a call that has been answered; one for all chunks of a stream.</summary>
-internal sealed class CallRecord(string provider, IReadOnlyList<Attempt> attempts, Trace trace, IReadOnlyList<string> secrets)
+internal sealed class CallRecord(string? provider, IReadOnlyList<Attempt> attempts, Trace trace, IReadOnlyList<string> secrets)
 {
-    public string Provider => provider;
+    /// <summary>Null where nobody answered, so that we did.</summary>
+    public string? Provider => provider;
 
     public IReadOnlyList<Attempt> Attempts => attempts;
 

@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 /// <summary>The synchronous doors: they wait for the asynchronous ones, away from the caller's SynchronizationContext, so that a UI thread cannot lock itself.</summary>
 /// <remarks>
-/// Every door and verb that is asynchronous has a twin here, of the same parameters and without <c>Async</c> in its name; only <see cref="RawResource"/> has none. Static doors of two types
+/// Every door and verb that is asynchronous has a twin here, of the same parameters and without <c>Async</c> in its name; only <see cref="RawResource"/> has none, and <see cref="TokensResource.CountAsync"/>: its synchronous namesakes count on this machine and never ask. Static doors of two types
 /// that differ in nothing but their result cannot stand in one class: the later one's stand beside, in a class called after it (<see cref="EmbeddingSyncDoors"/>, <see cref="TranslationSyncDoors"/>, <see cref="ResponseSyncDoors"/>, <see cref="BatchSyncDoors"/>).
 /// </remarks>
 public static partial class SyncDoors
@@ -43,13 +43,6 @@ public static partial class SyncDoors
         /// <summary>Asks, and gives the answer as it comes. Leaving the loop ends the call at the provider.</summary>
         public IEnumerable<ChatCompletionChunk> Stream(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
             Each(completions.StreamAsync(request, options, cancellationToken));
-    }
-
-    extension(TokensResource tokens)
-    {
-        /// <summary>Asks the request's provider how many tokens its prompt has, and waits for the number.</summary>
-        public TokenCount Count(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-            Wait(() => tokens.CountAsync(request, options, cancellationToken));
     }
 
 #pragma warning disable VSTHRD002 // Waiting is what these doors are for.

@@ -22,6 +22,7 @@ internal static class Layers
         CheckByProvider(effective);
         CheckHeaders(options);
         CheckDefaults(options);
+        CheckTokenizers(options);
         CheckNames(options, effective);
         if (options.HttpClientName is null) throw new ConfigurationException("LlmOptions.HttpClientName is null: leave it out, or give a name");
         return options.ResponseStore is null && file.ResponseFolder is { } folder ? effective with { ResponseStore = StoreIn(folder, file, options.TimeProvider) } : effective;
@@ -67,6 +68,12 @@ internal static class Layers
     {
         foreach (var (name, value) in options.Headers)
             if (Headers.Fault(name, value) is { } fault) throw new ConfigurationException($"LlmOptions.Headers: the header {fault}");
+    }
+
+    private static void CheckTokenizers(LlmOptions options)
+    {
+        foreach (var (glob, source) in options.Tokenizers)
+            if (source is null) throw new ConfigurationException($"LlmOptions.Tokenizers[\"{glob}\"] is null: name a tokenizer, an encoding or a file");
     }
 
     private static void CheckDefaults(LlmOptions options)

@@ -46,6 +46,8 @@ public sealed class LlmConfiguration
 
     internal IReadOnlyDictionary<string, Extra> Defaults { get; init; } = new Dictionary<string, Extra>();
 
+    internal IReadOnlyDictionary<string, TokenizerSource> Tokenizers { get; init; } = new Dictionary<string, TokenizerSource>();
+
     internal IReadOnlyList<FileHeader> Headers { get; init; } = [];
 
     internal TimeoutSettings Timeouts { get; init; } = new();
@@ -146,7 +148,7 @@ public sealed class LlmConfiguration
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (stream.Length > LargestFile) throw new ConfigurationException($"{who}{file.Name} is longer than 1 MB: that is no configuration");
             using var reader = new StreamReader(stream);
-            return ConfigurationReader.Read(file, reader.ReadToEnd());
+            return ConfigurationReader.Read(file with { Folder = Path.GetDirectoryName(Path.GetFullPath(path)) }, reader.ReadToEnd());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

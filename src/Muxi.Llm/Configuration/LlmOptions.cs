@@ -36,6 +36,12 @@ public sealed record LlmOptions
     /// <summary>Who is asked when a model has failed for good, by the model's name or alias, or a glob over <c>provider/model</c> (<c>*</c> for all). The most specific counts; a call's own go before it.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Fallback>> Fallbacks { get; init; } = new Dictionary<string, IReadOnlyList<Fallback>>();
 
+    /// <summary>
+    /// Tokenizers for counting on this machine, by a model's name or alias, or a glob over <c>provider/model</c>: a tokenizer, an encoding's name or a path, which is read when it is first needed.
+    /// <c>Tokenizers = new Dictionary&lt;string, TokenizerSource&gt; { ["llama_cpp/*"] = "models/tokenizer.json" }</c>. The most specific counts.
+    /// </summary>
+    public IReadOnlyDictionary<string, TokenizerSource> Tokenizers { get; init; } = new Dictionary<string, TokenizerSource>();
+
     /// <summary>Limits on waiting, all four. Null leaves them to the file, then to <see cref="Muxi.Llm.Timeouts"/>' defaults.</summary>
     public Timeouts? Timeouts { get; init; }
 

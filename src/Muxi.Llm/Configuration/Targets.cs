@@ -43,6 +43,19 @@ internal sealed class Targets(LlmOptions options)
         return [first, .. fallbacks.Select(fallback => At(fallback, name.Provider, request, names))];
     }
 
+    /// <summary>What is known of a model where nobody is asked. A provider that nobody knows is no error then, as a model that nobody knows is none.</summary>
+    public KnownModel Known(string model)
+    {
+        var names = new List<string>(2);
+        var meant = Unaliased(model, names);
+        var slash = meant.IndexOf('/');
+        if (slash >= 0 && Catalog.Find(meant[..slash], options.Providers) is null) return new(meant, null, names, _defaults.For(names));
+        var name = Catalog.Resolve(meant, options.Providers);
+        if (names[^1] != name.ToString()) names.Add(name.ToString());
+        // A bare name is OpenAI's where it is asked for, but says by itself whose it is.
+        return new(slash < 0 ? meant : $"{name.Provider.Name}/{name.Model}", name.Provider.Name, names, _defaults.For(names));
+    }
+
     /// <summary>As the other; takes every name on the way, from how it was called to <c>provider/model</c>.</summary>
     private ModelName Name(string model, List<string> names)
     {
@@ -272,6 +285,17 @@ internal sealed class Targets(LlmOptions options)
     }
 
     private string? Variable(string name) => options.Environment(name) is { } value && value.Trim() is { Length: > 0 } trimmed ? trimmed : null;
+}
+
+/// <summary>A model as it is known without being asked.</summary>
+/// <param name="Model">As <c>provider/model</c>, or bare as it was called.</param>
+/// <param name="Provider">Whose it is; null for a name that we do not know.</param>
+/// <param name="Names">As it was called, what that is an alias of, and <c>provider/model</c>.</param>
+/// <param name="Defaults">What holds for it where a request leaves it out.</param>
+internal sealed record KnownModel(string Model, string? Provider, IReadOnlyList<string> Names, IReadOnlyList<RequestDefaults> Defaults)
+{
+    /// <summary>The request as it would be asked.</summary>
+    public ChatCompletionRequest Filled(ChatCompletionRequest request) => Defaults.Aggregate(request, ChatDefaults.Apply);
 }
 
 /// <summary>Where the address of a call is from, which decides what is sent there.</summary>

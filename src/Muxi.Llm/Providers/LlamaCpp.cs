@@ -11,6 +11,7 @@ public static partial class Providers
         BaseUrlVariables = ["LLAMACPP_API_BASE"],
         Chat = new OpenAIChat { ReasoningEcho = "reasoning_content" },
         Responses = new OpenAIResponseCreation { EncryptedReasoning = false },
+        TokenCount = new OpenAIChatTokenCount(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Transcription = new OpenAITranscription { Formats = ["json"], MaxTemperature = 0 },

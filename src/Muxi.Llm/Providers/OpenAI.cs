@@ -24,6 +24,7 @@ public static partial class Providers
             .For("*codex*", ThinkingInResponses()).For("*-deep-research*", ThinkingInResponses()).For("computer-use-preview*", ThinkingInResponses())
             .For("gpt-5*-cyber*", ThinkingInResponses()).For("gpt-daybreak-*", ThinkingInResponses()),
         Responses = new OpenAIResponses { MaxRequestBytes = 50 << 20 },
+        TokenCount = new OpenAIInputTokens { BlockFormat = "openai-responses" },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),

@@ -15,6 +15,7 @@ public static partial class Providers
             .For("gpt-4*", static d => d with { EncryptedReasoning = false }).For("chatgpt-4*", static d => d with { EncryptedReasoning = false })
             .For("gpt-3*", static d => d with { EncryptedReasoning = false }).For("gpt-5-chat*", static d => d with { EncryptedReasoning = false }),
         Responses = new OpenAIResponses { MaxRequestBytes = 50 << 20 },
+        TokenCount = new OpenAIInputTokens(),
         Documentation = "https://platform.openai.com/docs/api-reference/responses",
     };
 

@@ -18,6 +18,7 @@ public static partial class Providers
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true },
         Responses = new OpenAIResponses(),
+        TokenCount = new OpenAIChatTokenCount(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),

@@ -11,6 +11,7 @@ public static partial class Providers
         BaseUrlVariables = ["VLLM_API_BASE"],
         Chat = new OpenAIChat(),
         Responses = new OpenAIResponseCreation { PreviousResponses = true, EncryptedReasoning = false },
+        TokenCount = new VllmTokenCount(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Transcription = new OpenAITranscription { Formats = ["json", "text", "verbose_json"], StreamUsageField = "stream_include_usage", MaxTemperature = 0 },

@@ -119,6 +119,12 @@ public sealed record ResponseInputTokens(long InputTokens) : Reply
     /// <summary>What kind of thing this is: always <c>response.input_tokens</c>.</summary>
     public string Object => "response.input_tokens";
 
+    /// <summary>Whether this is the number that the provider charges: its own word, or a count by rules that have been found exact. Otherwise it is an estimate of this machine's.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>How far an estimate may be off, as a fraction of the count: see <see cref="TokenCount.ErrorBand"/>. 0 of what is exact.</summary>
+    public double ErrorBand { get; init; }
+
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Muxi.Llm;
@@ -10,9 +11,11 @@ public sealed class ResponsesResource
     private readonly Router _router;
     private readonly Targets _targets;
     private readonly KeptResponses _kept;
+    private readonly TokenCounter _counter;
     private readonly TimeProvider _clock;
 
-    internal ResponsesResource(Router router, Targets targets, KeptResponses kept, TimeProvider clock) => (_router, _targets, _kept, _clock) = (router, targets, kept, clock);
+    internal ResponsesResource(Router router, Targets targets, KeptResponses kept, TokenCounter counter, TimeProvider clock) =>
+        (_router, _targets, _kept, _counter, _clock) = (router, targets, kept, counter, clock);
 
     /// <summary>Makes a response, and waits for it; one in the background is given at once, as it is then.</summary>
     /// <exception cref="ApiException">The provider answered with an error, or the response failed; the subclass says which. Or the request is wrong in itself (a <see cref="BadRequestException"/>), and nothing was sent.</exception>
@@ -148,13 +151,27 @@ public sealed class ResponsesResource
             ?? await _router.SendAsync(Verbs.ResponseInputItems, request with { Id = own }, provider, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks the request's provider how many tokens the model would be given. Only what counts is sent: the input, tools, and what shapes the answer.</summary>
-    /// <exception cref="UnsupportedFeatureException">The provider does not count; nothing was sent.</exception>
+    /// <summary>
+    /// Asks the request's provider how many tokens the model would be given. Only what counts is sent: the input, tools, and what shapes the answer. Where the provider, or the server that stands for it, does not count, the number is this
+    /// machine's, which a warning says; <see cref="ResponseInputTokens.IsExact"/> says how far to trust it.
+    /// </summary>
+    /// <exception cref="UnsupportedFeatureException"><see cref="RequestOptions.Strict"/> is set, and the provider does not count, or something would be left out; nothing was sent.</exception>
     /// <exception cref="LlmException">As <see cref="CreateAsync"/>.</exception>
-    public Task<ResponseInputTokens> CountInputTokensAsync(ResponseRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ResponseInputTokens> CountInputTokensAsync(ResponseRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(request);
-        return _router.SendAsync(Verbs.ResponseInputTokens, request, _targets.ModelOf(request.Model), options, cancellationToken);
+        var model = _targets.ModelOf(request.Model);
+        request = await _kept.WithHistoryAsync(request, model, options, cancellationToken).ConfigureAwait(false);
+        var count = await _counter.AskAsync(Verbs.ResponseInputTokens, new Asked<ResponseRequest>(request, model), options, (_, whole, attempts, warning) => Counted(model, whole, attempts, warning), cancellationToken).ConfigureAwait(false);
+        return count.Provider is null ? count : count with { IsExact = true };
+    }
+
+    private ResponseInputTokens Counted(string model, ResponseRequest request, IReadOnlyList<Attempt> attempts, Warning? warning)
+    {
+        var count = _counter.Count(model, request);
+        var told = warning ?? new("input_tokens", "counted on this machine: the provider does not count");
+        var trust = count.IsExact ? "exact" : string.Create(CultureInfo.InvariantCulture, $"an estimate, of which 9 in 10 are no more than {count.ErrorBand * 100:0.#} % off");
+        return TokenCounter.Told(new ResponseInputTokens(count.InputTokens) { IsExact = count.IsExact, ErrorBand = count.ErrorBand }, attempts, [told with { Message = $"{told.Message}; {trust}" }, .. count.Warnings]);
     }
 
     /// <summary>Condenses a conversation: <see cref="ResponseCompaction.Output"/> is the next request's input. Only the input, instructions and the cache's settings are sent.</summary>

@@ -16,6 +16,7 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
     private static readonly SandboxRoute[] Routes =
     [
         new(HttpMethod.Post, "/chat/completions", SandboxChat.Answer),
+        new(HttpMethod.Post, "/chat/completions/input_tokens", SandboxChat.Count),
         new(HttpMethod.Post, "/completions", SandboxCompletion.Answer),
         new(HttpMethod.Post, "/embeddings", SandboxEmbeddings.Answer),
         new(HttpMethod.Post, "/moderations", SandboxModeration.Answer),

@@ -18,6 +18,15 @@ internal static class SandboxTokens
 
     public static int Count(string? text) => string.IsNullOrEmpty(text) ? 0 : Split(text).Count();
 
+    /// <summary>A count in OpenAI's form.</summary>
+    public static SandboxAnswer Answer(int tokens) => SandboxAnswer.Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("object", "response.input_tokens");
+        json.WriteNumber("input_tokens", tokens);
+        json.WriteEndObject();
+    });
+
     public static IEnumerable<string> Split(string text)
     {
         for (var at = 0; at < text.Length;)

@@ -12,7 +12,7 @@ public sealed class SpecialTokens
     /// <summary>All that the encoding has.</summary>
     public static SpecialTokens All { get; } = new(null);
 
-    /// <summary>None.</summary>
+    /// <summary>None: every name is text.</summary>
     public static SpecialTokens None { get; } = new(FrozenSet<string>.Empty);
 
     /// <summary>These alone, by their names, such as <c>&lt;|endoftext|&gt;</c>; those that the encoding lacks do nothing.</summary>

@@ -22,6 +22,14 @@ public abstract partial class Tokenizer
         return Encodings.Find(name) ?? throw new ArgumentException($"There is no encoding '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
     }
 
+    /// <summary>The encoding of OpenAI's that a model has; <c>o200k_base</c> for one of which none is public, whose texts it counts as an estimate.</summary>
+    /// <param name="model">The model's name, with or without its provider: <c>openai/gpt-4o</c>, <c>gpt-4o</c>. No name is refused.</param>
+    public static Tokenizer ForModel(string model)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        return Get(TokenFacts.EncodingOf(model) ?? "o200k_base");
+    }
+
     /// <summary>What it is called: the name of the encoding, such as <c>o200k_base</c>, or the path of its file.</summary>
     public abstract string Name { get; }
 

@@ -116,7 +116,7 @@ public sealed class ListingTests
 
         var lines = run.Output.TrimEnd('\n').Split('\n');
         Assert.Equal(Catalog.All.Length + 1, lines.Length);
-        Assert.Matches(@"^openai +OpenAI +chat and 10 more +OPENAI_API_KEY is not set +http://proxy\.example:8080/v1$", lines[1]);
+        Assert.Matches(@"^openai +OpenAI +chat and 11 more +OPENAI_API_KEY is not set +http://proxy\.example:8080/v1$", lines[1]);
         Assert.Contains(lines, line => line.StartsWith("vllm ", StringComparison.Ordinal) && line.Contains("HOSTED_VLLM_API_KEY is set", StringComparison.Ordinal));
     }
 

@@ -38,8 +38,23 @@ internal static partial class WireRows
         {
             Plain = url => (Calls.OptionsFor(url, "deepseek"), null), Ask = static (client, call) => client.Responses.CreateAsync(new() { Model = "deepseek/m", Input = "Hi" }, call),
         },
+        OfTokens("LlmOptions.Tokenizers", url => Base(url) with { Tokenizers = new Dictionary<string, TokenizerSource> { ["openai/*"] = "r50k_base" } }),
         new("LlmOptions.Environment", url => (new() { Environment = name => name == "OPENAI_BASE_URL" ? url + "env" : null }, null), Target, "/env/chat/completions"),
     ];
+
+    /// <summary>A setting that counts on this machine: which encoding was counted with.</summary>
+    private static WireRow OfTokens(string name, Func<Uri, LlmOptions> set)
+    {
+        string? encoding = null;
+        return new(name, url => (set(url), null), (_, _) => encoding ?? "none", "r50k_base")
+        {
+            Ask = (client, _) =>
+            {
+                encoding = client.CountHere(Calls.Ask()).Encoding;
+                return Task.CompletedTask;
+            },
+        };
+    }
 
     private static IEnumerable<WireRow> Call =>
     [

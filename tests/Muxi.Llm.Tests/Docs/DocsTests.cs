@@ -45,6 +45,7 @@ public sealed class DocsTests : IDisposable
         { "moderate", "held back for violence" },
         { "responses", "message of user: And at sunset?" },
         { "background", "completed: Hello! I am the muxi-llm sandbox" },
+        { "tokens", "7 tokens with o200k_base" },
         { "models", "owned by muxi-llm-sandbox" },
     };
 

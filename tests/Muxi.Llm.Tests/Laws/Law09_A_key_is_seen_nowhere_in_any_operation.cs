@@ -62,6 +62,7 @@ public class Law09_A_key_is_seen_nowhere_in_any_operation
         yield return ("response that is deleted", async () => (await client.Responses.DeleteAsync("openai/r", options, Token)).ToString());
         yield return ("input of a response", () => AllAsync(client.Responses.InputItemsAsync("openai/r", options, Token), one => one.ToJson()));
         yield return ("count of a response's input", async () => (await client.Responses.CountInputTokensAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());
+        yield return ("count of a chat", async () => (await client.Tokens.CountAsync(Calls.Ask("openai/m"), options, Token)).ToString());
         yield return ("condensed conversation", async () => (await client.Responses.CompactAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());
         yield return ("embedding", async () => (await client.Embeddings.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToJson());
         yield return ("moderation", async () => (await client.Moderations.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());

@@ -43,12 +43,14 @@ public sealed class TokenCountTests(AnthropicOracle sdk) : IClassFixture<Anthrop
     }
 
     [Fact]
-    public async Task The_synchronous_door_counts_too()
+    public async Task What_the_provider_says_is_exact()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("""{"input_tokens":7}"""));
         using var client = new LlmClient(Calls.OptionsFor(server.Url, "anthropic"));
 
-        Assert.Equal(7, client.Tokens.Count(_full, null, TestContext.Current.CancellationToken).InputTokens);
+        var count = await client.Tokens.CountAsync(_full, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal((7, true, 0, null), (count.InputTokens, count.IsExact, count.ErrorBand, count.Encoding));
     }
 
     [Theory]
@@ -65,11 +67,11 @@ public sealed class TokenCountTests(AnthropicOracle sdk) : IClassFixture<Anthrop
     }
 
     [Fact]
-    public async Task A_provider_that_does_not_count_says_so_before_anything_is_sent()
+    public async Task To_be_strict_is_to_have_the_providers_word_or_an_error_before_anything_is_sent()
     {
         using var client = new LlmClient(new() { Environment = static _ => null, ApiKeys = new Dictionary<string, string> { ["groq"] = "key" } });
 
-        var error = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Tokens.CountAsync(Calls.Ask("groq/x"), null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Tokens.CountAsync(Calls.Ask("groq/x"), new() { Strict = true }, TestContext.Current.CancellationToken));
 
         Assert.Equal("groq does not offer token counting through this library", error.Message);
     }

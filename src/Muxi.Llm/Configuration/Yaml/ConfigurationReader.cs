@@ -39,6 +39,7 @@ internal sealed class ConfigurationReader
             Retries = top["retries"] is { } retries ? SettingReader.Retries(retries) : null,
             Headers = top["headers"] is { } headers ? SettingReader.Headers(headers, _secrets) : [],
             Proxy = top["proxy"] is { } proxy ? Proxy(proxy) : null,
+            Tokenizers = top["tokenizers"] is { } tokenizers ? Tokenizers(tokenizers) : new Dictionary<string, TokenizerSource>(),
             ResponseFolder = top["responses"] is { } responses ? ResponseFolder(responses.Section()) : null,
             Settings = providers.ToDictionary(settings => settings.Provider.Name),
             Providers = [.. providers.Where(settings => settings.IsDefinedHere || Catalog.Find(settings.Provider.Name, []) != settings.Provider).Select(settings => settings.Provider)],
@@ -88,6 +89,14 @@ internal sealed class ConfigurationReader
     private void AddFallbacks(string name, Field list, FallbackReader reader)
     {
         if (!_fallbacks.TryAdd(name, reader.Read(list))) throw list.Error($"there are fallbacks for '{name}' already: put them together");
+    }
+
+    /// <summary>Tokenizers are read when they are needed: a file may name more than there are on this machine.</summary>
+    private Dictionary<string, TokenizerSource> Tokenizers(Field map)
+    {
+        var tokenizers = new Dictionary<string, TokenizerSource>();
+        foreach (var (glob, field) in map.Entries()) tokenizers[glob] = TokenizerSource.At(field.Expanded(), _file.Folder, $"{_file.Name}{(_file.HasLines ? $":{field.Line}" : "")}: {field.Path}");
+        return tokenizers;
     }
 
     private string? ResponseFolder(Section responses)

@@ -55,8 +55,8 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
             string[] known = [.. Operations.Of(own)];
             own = Operations.Only(own, [.. operations.Items().Select(operation => operation.OneOf(known))]);
         }
-        // Few services have them, and made by chat they are everywhere: who has them says so.
-        else own = own with { Responses = null };
+        // Few services have them, and made by chat they are everywhere: who has them says so. OpenAI's count of tokens is a part of them.
+        else own = own with { Responses = null, TokenCount = own.TokenCount is OpenAIInputTokens ? null : own.TokenCount };
         return Common(own, section) with { IsDefinedHere = true };
     }
 

@@ -12,6 +12,9 @@ internal sealed record YamlFile(string Name, Func<string, string?> Environment)
     /// <summary>Whether it was found in the working directory, so that anyone may have written it.</summary>
     public bool IsOfWorkingDirectory { get; init; }
 
+    /// <summary>Where relative paths in it begin; null for the working directory, where it is no file.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Whether it has lines: a section of an application's configuration has none.</summary>
     public bool HasLines { get; init; } = true;
 

@@ -10,6 +10,10 @@ internal static class ResponsesChatRequest
     /// <summary>Members in which the caller's own stand beside ours.</summary>
     private static readonly string[] _shared = ["reasoning", "text", "include"];
 
+    /// <summary>Further members that a count is told; it refuses others (<c>TokenCountsBody</c>).</summary>
+    private static readonly string[] _counted =
+        ["model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "text", "reasoning", "truncation", "personality", "previous_response_id", "conversation"];
+
     public static ResponseRequest From(OpenAIResponsesChat quirks, ChatCompletionRequest request, Warnings warnings)
     {
         ResponsesChatLosses.Warn(request, warnings);
@@ -26,6 +30,21 @@ internal static class ResponsesChatRequest
             PromptCacheKey = request.PromptCacheKey, PromptCacheRetention = request.PromptCacheRetention, PromptCacheOptions = request.PromptCacheOptions, User = request.User,
             StreamOptions = request.StreamOptions is { } options && (options.IncludeObfuscation is not null || !options.Extra.IsEmpty) ? options with { IncludeUsage = null } : null,
             Extra = Others(request.Extra),
+        };
+    }
+
+    /// <summary>What of it counts as input. No answer is made, so nothing is said about what would shape one alone.</summary>
+    public static ResponseRequest Counted(OpenAIResponsesChat quirks, ChatCompletionRequest request, Warnings warnings)
+    {
+        var others = Others(request.Extra);
+        foreach (var name in others.Names)
+            if (!_counted.Contains(name)) others = others.Without(name);
+        return new()
+        {
+            Model = request.Model,
+            Input = new ResponsesChatInput(quirks, request, warnings).ToItems(),
+            Tools = ResponsesChatTools.From(quirks, request, warnings), ToolChoice = ResponsesChatTools.Choice(request), ParallelToolCalls = request.ParallelToolCalls,
+            Text = Text(request, warnings), Reasoning = Reasoning(quirks, request), Extra = others,
         };
     }
 

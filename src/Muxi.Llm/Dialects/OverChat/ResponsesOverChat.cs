@@ -29,7 +29,7 @@ internal sealed class ResponsesOverChat(ChatDialect Chat, string Id) : IVerb<Res
     public Response Parse(ChatCompletion reply, ResponseRequest request, CallContext context) => new OverChatReply(request, Id, context).Whole(reply);
 
     /// <summary>The call with what could not be said as chat, in the words of the request that was made.</summary>
-    private static HttpCall With(HttpCall call, IReadOnlyList<Warning> warnings) =>
+    internal static HttpCall With(HttpCall call, IReadOnlyList<Warning> warnings) =>
         warnings.Count == 0 && call.Warnings.Count == 0 ? call : call with { Warnings = [.. warnings, .. call.Warnings.Select(OverChatNames.Of)] };
 
     private sealed class Course(ResponsesOverChat dialect, ResponseRequest request, IExchange<ChatCompletion> chat, IReadOnlyList<Warning> warnings, CallContext context) : IExchange<Response>

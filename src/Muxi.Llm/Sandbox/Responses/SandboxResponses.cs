@@ -66,17 +66,7 @@ internal sealed class SandboxResponses
         return Whole(kept.Response, kept.Cancel(call.Now));
     }
 
-    private SandboxAnswer CountTokens(SandboxCall call)
-    {
-        var tokens = Reader(call).ReadInput().Chat.PromptTokens;
-        return SandboxAnswer.Json(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("object", "response.input_tokens");
-            json.WriteNumber("input_tokens", tokens);
-            json.WriteEndObject();
-        });
-    }
+    private SandboxAnswer CountTokens(SandboxCall call) => SandboxTokens.Answer(Reader(call).ReadInput().Chat.PromptTokens);
 
     /// <summary>What people said stays as it was; all else becomes one sealed item that says how much it was.</summary>
     private SandboxAnswer Compact(SandboxCall call)

@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace Muxi.Llm;
+
+/// <summary>A <c>tokenizer.json</c> as it was read: its vocabulary, and its other parts as they stand there.</summary>
+internal sealed class TokenizerFile
+{
+    /// <summary>Where it is.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The vocabulary and its merges.</summary>
+    public required Vocabulary Vocabulary { get; init; }
+
+    /// <summary>The tokens that are looked for before the vocabulary's.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens { get; private set; } = [];
+
+    /// <summary>How the text is changed first.</summary>
+    public JsonPart Normalizer { get; private set; }
+
+    /// <summary>How it is cut.</summary>
+    public JsonPart PreTokenizer { get; private set; }
+
+    /// <summary>How tokens become text again.</summary>
+    public JsonPart Decoder { get; private set; }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ConfigurationException">It cannot be read, or is no tokenizer.json.</exception>
+    public static TokenizerFile Read(string path)
+    {
+        try
+        {
+            ReadOnlySpan<byte> json = File.ReadAllBytes(path);
+            return Read(path, json.StartsWith("\uFEFF"u8) ? json[3..] : json);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // Opening a folder is refused as if it were another's file.
+            var what = Directory.Exists(path) ? "is a folder, not a file" : e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : $"cannot be read: {e.Message}";
+            throw new ConfigurationException($"the tokenizer {path} {what}", e);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new ConfigurationException($"the tokenizer {path} is no tokenizer.json: {e.Message}", e);
+        }
+    }
+
+    private static TokenizerFile Read(string path, ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var file = new TokenizerFile { Path = path, Vocabulary = new(path, json.Length) };
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("it is not an object");
+        var hasModel = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            hasModel |= name == "model";
+            file.ReadMember(name, ref reader);
+        }
+        // What follows the object would be wrong too.
+        reader.Read();
+        if (!hasModel) throw new JsonException("it has no model");
+        return file;
+    }
+
+    private void ReadMember(string name, ref Utf8JsonReader reader)
+    {
+        switch (name)
+        {
+            case "model":
+                Vocabulary.Read(ref reader);
+                break;
+            case "added_tokens":
+                AddedTokens = [.. Part("added token", ref reader).List()];
+                break;
+            case "normalizer":
+                Normalizer = Part(name, ref reader);
+                break;
+            case "pre_tokenizer":
+                PreTokenizer = Part(name, ref reader);
+                break;
+            case "decoder":
+                Decoder = Part(name, ref reader);
+                break;
+            default:
+                reader.Skip();
+                break;
+        }
+    }
+
+    private JsonPart Part(string name, ref Utf8JsonReader reader) => new(Path, name, JsonElement.ParseValue(ref reader));
+}
