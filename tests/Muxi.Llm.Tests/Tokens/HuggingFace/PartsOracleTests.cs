@@ -122,7 +122,7 @@ public sealed class PartsOracleTests
         await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. OracleTexts.Generated]);
     }
 
-    // The library gives up on longer texts: it tries every way to divide them.
+    // The library takes too long for longer texts: it tries every way to divide them.
     [Theory]
     [InlineData("(?:a+)+1")]
     [InlineData("(?:[ab]+1?)+A")]
@@ -134,7 +134,7 @@ public sealed class PartsOracleTests
     {
         var cutting = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false };
         using var file = new TokenizerJson(TokenizerJson.Cuts, cutting: cutting.ToJsonString());
-        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. TokenizerJson.Random(11, 3000, ["a", "b", "aa", "1", "A"])]);
+        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Random(11, 3000, ["a", "b", "1", "A"])]);
     }
 
     [Theory]
