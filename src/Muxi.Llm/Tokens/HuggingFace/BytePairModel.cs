@@ -151,16 +151,16 @@ internal sealed class BytePairModel
         HashSet<int> outside = [.. _bytes ?? [], _unknown];
         var merges = file.Vocabulary.Merges;
         var seen = new HashSet<long>(merges.Count);
-        var kept = new List<(int, int, int)>(merges.Count);
+        var kept = new (int, int, int)[merges.Count];
+        var first = kept.Length;
         // Of a pair that stands there twice the later merge holds.
         for (var at = merges.Count - 1; at >= 0; at--)
         {
             var (left, right, _) = merges[at];
             if (outside.Contains(left) || outside.Contains(right))
                 throw new ConfigurationException($"the tokenizer {file.Path} merges a token of byte_fallback or its unk_token, which is not supported; supported: merges of other tokens");
-            if (seen.Add(((long)left << 32) | (uint)right)) kept.Add(merges[at]);
+            if (seen.Add(((long)left << 32) | (uint)right)) kept[--first] = merges[at];
         }
-        kept.Reverse();
-        return [.. kept];
+        return first == 0 ? kept : kept[first..];
     }
 }

@@ -141,10 +141,13 @@ internal sealed class Vocabulary(string path, int length)
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("its merges are not a list");
         _hasMerges = true;
+        var result = -1;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var (left, right) = reader.TokenType == JsonTokenType.StartArray ? Pair(ref reader) : Pair(Text(ref reader));
-            _merges.Add((left, right, Joined(left, right)));
+            // The ways to make one token often stand together.
+            if (!IsJoined(left, right, result)) result = Joined(left, right);
+            _merges.Add((left, right, result));
         }
         if (_merges.Count >= PairTable.RankLimit) throw new ConfigurationException($"the tokenizer {path} has {_merges.Count} merges; supported: up to {PairTable.RankLimit - 1}");
     }
@@ -164,6 +167,14 @@ internal sealed class Vocabulary(string path, int length)
         var at = merge.IndexOf((byte)' ');
         if (at < 0 || merge[(at + 1)..].Contains((byte)' ')) throw new JsonException("a merge is not of two tokens");
         return (Known(merge[..at]), Known(merge[(at + 1)..]));
+    }
+
+    private bool IsJoined(int left, int right, int result)
+    {
+        if (result < 0) return false;
+        var name = _names[result].Span;
+        var one = _names[left].Span;
+        return name.Length == one.Length + _names[right].Length && name.StartsWith(one) && name.EndsWith(_names[right].Span);
     }
 
     private int Joined(int left, int right)

@@ -73,7 +73,8 @@ public sealed class ModelPartsOracleTests
     [MemberData(nameof(Flags))]
     public async Task An_added_token_is_found_where_the_library_finds_it(string flags, bool special)
     {
-        var added = string.Join(',', new[] { "[T]", "ab", "aba", "Éa", " b", "b c", "[t]" }.Select((name, at) => Added(at + 500, name, special, flags)));
+        // Of two names that are normalized alike the library finds now the one, now the other: here are none.
+        var added = string.Join(',', new[] { "[T]", "ab", "aba", "Éa", " b", "b c", "[t" }.Select((name, at) => Added(at + 500, name, special, flags)));
         using var file = new TokenizerJson(TokenizerJson.Bytes, normalizer: """{"type":"Lowercase"}""", cutting: """{"type":"Metaspace","replacement":"_","prepend_scheme":"first","split":true}""", added: $"[{added}]");
         string[] parts = ["[T]", "ab", "a", "b", "c", " ", "  ", "\n", "É", "éa", "[t]", "[", "T", "_", "1", "\u0301", "\u200D", "Ⓐ", "中", ".", "\u00A0"];
         await TokenizersOracle.SameIdsAsync(file.Load(), TokenizerJson.Random(7, 3000, parts));

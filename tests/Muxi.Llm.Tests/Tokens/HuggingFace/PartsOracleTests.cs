@@ -66,7 +66,7 @@ public sealed class PartsOracleTests
         @"\s+(?!\S)|\s+", @"\S+", @"\d", @"\D+", @"\w+", @"\W", @"\h+", @"\H", @"\p{L}", @"\P{L}+", @"\p{^L}+", @"\p{Letter}", @"\p{Uppercase_Letter}+", @"[\p{L}\p{N}]+", @"[^\p{L}\s]+", @"[\p{Lu}&&[^A]]+", @"[a-c&&b]",
         @"\p{Han}+", @"[\p{Hiragana}\p{Katakana}]+", @"\p{Hangul}", @"\p{Latin}+", @"\p{Cyrillic}+|\p{Greek}+", @"\p{Arabic}+|\p{Thai}+|\p{Devanagari}+",
         "a|ab", "(?:ab|a)b?", "(a|b)+1", "(?:ab)*?1", "a{2}", "a{2,}", "a{1,2}", "a{,2}b", "a{2,3}?", "a{2}?", "[ab]{2}+", "a++b", "a*+1", "a?+a", "(?>a|ab)1", "[ab]+?1", "(?i:B)+", "(?i)B|é", "(?i:[a-b])", "(?i:É|ж)", "(?i:'s|'t)", "a(?=b)", "a(?!b)", "(?=[A-Z])", "(?:(?!1).)+",
-        ".", "(?m:.)+", "^.", ".$", @"\A.", @".\z", @".\Z", @"\b", @"\B", @"\ba", @"\u4e2d", @"\x61", @"\x{1F600}", @"\.\-\[", @"[\-\]\\.]", "[-a]", "[a-]", "[^a-b]+", "[[a-b]1]", "[^[a-b]]", @"[\n]", @"\n|\t", @"\s+$|x+1", "(?:a+)+1", "(?:[ab]+1?)+A", "(?:a*b)*1|a+$", "[ab]*+1", "(?:a?b+)+(?=A)", "(?:b*a+)+?1", "{a", "a{b}", "(?:)", "x|",
+        ".", "(?m:.)+", "^.", ".$", @"\A.", @".\z", @".\Z", @"\b", @"\B", @"\ba", @"\u4e2d", @"\x61", @"\x{1F600}", @"\.\-\[", @"[\-\]\\.]", "[-a]", "[a-]", "[^a-b]+", "[[a-b]1]", "[^[a-b]]", @"[\n]", @"\n|\t", @"\s+$|x+1", "{a", "a{b}", "(?:)", "x|",
         @"(?:'([sS]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]))|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
         @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+",
         @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
@@ -90,11 +90,11 @@ public sealed class PartsOracleTests
         """{"type":"Replace","pattern":{"String":"▁"},"content":" "}""",
         """{"type":"Replace","pattern":{"Regex":"[ab]+"},"content":"-"}""",
         """{"type":"Strip","content":"a","start":1,"stop":0}""",
-        """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"a","start":2,"stop":1}]}""",
+        """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"a","start":2,"stop":0}]}""",
         """{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""",
         """{"type":"Metaspace","replacement":"▁","prepend_scheme":"never","split":true}""",
         """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""",
-        """{"type":"Sequence","decoders":[{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},{"type":"Strip","content":"b","start":1,"stop":1}]}""",
+        """{"type":"Sequence","decoders":[{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},{"type":"Strip","content":"b","start":0,"stop":1}]}""",
     ];
 
     [Theory]
@@ -120,6 +120,21 @@ public sealed class PartsOracleTests
         var cutting = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false };
         using var file = new TokenizerJson(TokenizerJson.Cuts, cutting: cutting.ToJsonString());
         await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. OracleTexts.Generated]);
+    }
+
+    // The library takes too long for longer texts: it tries every way to divide them.
+    [Theory]
+    [InlineData("(?:a+)+1")]
+    [InlineData("(?:[ab]+1?)+A")]
+    [InlineData("(?:a*b)*1|a+$")]
+    [InlineData("[ab]*+1")]
+    [InlineData("(?:a?b+)+(?=A)")]
+    [InlineData("(?:b*a+)+?1")]
+    public async Task A_pattern_with_many_ways_matches_what_the_librarys_matches_in_short_texts(string pattern)
+    {
+        var cutting = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false };
+        using var file = new TokenizerJson(TokenizerJson.Cuts, cutting: cutting.ToJsonString());
+        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Random(11, 3000, ["a", "b", "1", "A"])]);
     }
 
     [Theory]
