@@ -17,6 +17,11 @@ internal sealed class BytePairs
     // Pieces of fewer bytes need no memory but the stack: a bit for each place, the end among them.
     private const int Short = 63;
 
+    private const int NoteBits = 15;
+
+    // Whether pairs of tokens fit: 40 bits of the pair, one of the answer, one that says that it is there.
+    private readonly ulong[] _notes = new ulong[1 << NoteBits];
+
     private readonly TokenTrie _trie;
     private readonly PairTable _pairs;
     private readonly SortedTokens _sorted;
@@ -124,6 +129,18 @@ internal sealed class BytePairs
 
     /// <summary>Whether two tokens stay two when what they stand for is merged as one text.</summary>
     private bool Fit(int left, int right)
+    {
+        // Neighbours come again: most are found where they were last noted. A note is one word, so that threads cannot disturb each other.
+        var pair = (ulong)(uint)left << 20 | (uint)right;
+        ref var note = ref _notes[pair * 0x9E3779B97F4A7C15 >> 64 - NoteBits];
+        var noted = Volatile.Read(ref note);
+        if (noted >> 2 == pair && (noted & 1) != 0) return (noted & 2) != 0;
+        var fit = AreApart(left, right);
+        Volatile.Write(ref note, pair << 2 | (fit ? 3UL : 1UL));
+        return fit;
+    }
+
+    private bool AreApart(int left, int right)
     {
         if (Rules is { } rules && (_entries[left].Irregular || _entries[right].Irregular)) return rules.StayTwo(left, right);
         // From the last merge back to the first: what meets at the border, until when it does, and whether it would have been merged before.

@@ -41,20 +41,14 @@ internal sealed class TokenTrie
         if (node == 0) return None;
         var token = _nodes[node].Token;
         var best = token >= 0 ? token : None;
-        var depth = 1;
-        if (piece.Length > 1)
+        for (var depth = 1; depth < piece.Length; depth++)
         {
-            node = _second[piece[0] << 8 | piece[1]];
-            while (node != 0)
-            {
-                depth++;
-                token = _nodes[node].Token;
-                if (token >= 0) best = token;
-                if (depth == piece.Length) break;
-                node = Child(node, piece[depth]);
-            }
+            node = depth == 1 ? _second[piece[0] << 8 | piece[1]] : Child(node, piece[depth]);
+            if (node == 0) return best;
+            token = _nodes[node].Token;
+            if (token >= 0) best = token;
         }
-        if (depth == piece.Length && node != 0 && token != None) whole = token >= 0 ? token : Whole(token);
+        whole = token >= None ? token : Whole(token);
         return best;
     }
 
