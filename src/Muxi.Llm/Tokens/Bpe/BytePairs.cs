@@ -14,6 +14,9 @@ namespace Muxi.Llm;
 /// </remarks>
 internal sealed class BytePairs
 {
+    /// <summary>Stands for the right one of two tokens that can be found by the left one.</summary>
+    internal const int NotSoughtYet = -2;
+
     // Pieces of fewer bytes need no memory but the stack: a bit for each place, the end among them.
     private const int Short = 63;
 
@@ -23,23 +26,24 @@ internal sealed class BytePairs
     private readonly ulong[] _notes = new ulong[1 << NoteBits];
 
     private readonly TokenTrie _trie;
-    private readonly PairTable _pairs;
     private readonly SortedTokens _sorted;
     private readonly Entry[] _entries;
     private readonly bool _wholePieces;
 
-    internal BytePairs(SortedTokens sorted, TokenTrie trie, PairTable pairs, Entry[] entries, bool wholePieces) =>
-        (_sorted, _trie, _pairs, _entries, _wholePieces) = (sorted, trie, pairs, entries, wholePieces);
+    internal BytePairs(SortedTokens sorted, TokenTrie trie, Entry[] entries, bool wholePieces) =>
+        (_sorted, _trie, _entries, _wholePieces) = (sorted, trie, entries, wholePieces);
 
     /// <summary>What is known of a token, by its id.</summary>
     internal struct Entry
     {
         /// <summary>Its place in the order of bytes, from 1; 0 where no text makes it.</summary>
         public int Place;
+        /// <summary>Where it ends in the trie.</summary>
+        public int End;
         public int Length;
         /// <summary>The longest token that it begins with.</summary>
         public int Shorter;
-        /// <summary>The two tokens it is merged of, and the rank of that merge; -1 where it is merged of none.</summary>
+        /// <summary>The two tokens it is merged of, the right one perhaps <see cref="NotSoughtYet"/>, and the rank of that merge; -1 where it is merged of none.</summary>
         public int Left, Right, Rank;
         /// <summary>Whether the ranks of its merges do not tell their order.</summary>
         public bool Irregular;
@@ -146,13 +150,13 @@ internal sealed class BytePairs
         // From the last merge back to the first: what meets at the border, until when it does, and whether it would have been merged before.
         for (var until = PairTable.Never; ;)
         {
-            if (_pairs.Rank(left, right) < until) return false;
+            if (Rank(left, right) < until) return false;
             ref readonly var a = ref _entries[left];
             ref readonly var b = ref _entries[right];
             if (a.Rank > b.Rank)
             {
                 until = a.Rank;
-                left = a.Right;
+                left = Right(left);
             }
             else if (b.Rank >= 0)
             {
@@ -165,5 +169,23 @@ internal sealed class BytePairs
                 return true;
             }
         }
+    }
+
+    /// <summary>The rank by which two neighbours are merged. Where several pairs become one token, only the one that its own text comes to is ever met here.</summary>
+    private int Rank(int left, int right)
+    {
+        var token = _trie.Behind(_entries[left].End, Bytes(right));
+        return token >= 0 && _entries[token].Left == left ? _entries[token].Rank : PairTable.Never;
+    }
+
+    // Few tokens are ever asked for it. Threads that seek it at once find the same.
+    private int Right(int token)
+    {
+        ref var entry = ref _entries[token];
+        var right = Volatile.Read(ref entry.Right);
+        if (right != NotSoughtYet) return right;
+        _trie.Longest(Bytes(token)[_entries[entry.Left].Length..], out right);
+        Volatile.Write(ref entry.Right, right);
+        return right;
     }
 }

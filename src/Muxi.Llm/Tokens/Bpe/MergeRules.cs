@@ -38,15 +38,15 @@ internal sealed class MergeRules
         for (var id = 0; id < entries.Length; id++) entries[id] = Derive(id);
         var irregular = MarkIrregular(entries);
         var sorted = Sort(entries, wholePieces);
-        var shorter = new int[sorted.Count];
-        var trie = TokenTrie.Build(sorted, shorter, new int[sorted.Count]);
+        var (shorter, ends) = (new int[sorted.Count], new int[sorted.Count]);
+        var trie = TokenTrie.Build(sorted, shorter, new int[sorted.Count], ends);
         for (var at = 0; at < sorted.Count; at++)
         {
             var value = sorted.Values[at];
             ref var entry = ref entries[value >= 0 ? value : TokenTrie.Whole(value)];
-            (entry.Place, entry.Length, entry.Shorter) = (at + 1, sorted[at].Length, shorter[at]);
+            (entry.Place, entry.End, entry.Length, entry.Shorter) = (at + 1, ends[at], sorted[at].Length, shorter[at]);
         }
-        return new(sorted, trie, _pairs, entries, wholePieces) { Rules = irregular ? this : null };
+        return new(sorted, trie, entries, wholePieces) { Rules = irregular ? this : null };
     }
 
     /// <summary>Whether two tokens stay two when what they stand for is merged as one text: found by merging it.</summary>

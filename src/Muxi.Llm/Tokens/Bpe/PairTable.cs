@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Muxi.Llm;
 
@@ -28,7 +27,6 @@ internal sealed class PairTable
     }
 
     /// <summary>Adds a pair; one that is there already keeps its rank.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int left, int right, int rank)
     {
         var key = Key(left, right);

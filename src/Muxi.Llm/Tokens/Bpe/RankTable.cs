@@ -63,37 +63,18 @@ internal static class RankTable
         return (count, bytes, size);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static BytePairs Assemble(SortedTokens sorted, int[] left)
     {
-        var shorter = new int[sorted.Count];
-        var lengths = (int[])left.Clone();
-        var trie = TokenTrie.Build(sorted, shorter, left);
+        var (shorter, ends) = (new int[sorted.Count], new int[sorted.Count]);
+        var trie = TokenTrie.Build(sorted, shorter, left, ends);
         var entries = new BytePairs.Entry[sorted.Size];
-        var half = sorted.Count / 2;
-        Parallel.Invoke(() => Fill(0, half), () => Fill(half, sorted.Count));
-        return new(sorted, trie, Pairs(sorted, entries), entries, wholePieces: true);
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        void Fill(int from, int to)
+        for (var at = 0; at < sorted.Count; at++)
         {
-            for (var at = from; at < to; at++)
-            {
-                var id = sorted.Values[at];
-                var token = sorted[at];
-                var right = TokenTrie.None;
-                if (lengths[at] > 0) trie.Longest(token[lengths[at]..], out right);
-                entries[id] = new() { Place = at + 1, Length = token.Length, Shorter = shorter[at], Left = left[at], Right = right, Rank = right < 0 ? -1 : id };
-            }
+            var id = sorted.Values[at];
+            entries[id] = new() { Place = at + 1, End = ends[at], Length = sorted[at].Length, Shorter = shorter[at], Left = left[at], Right = BytePairs.NotSoughtYet, Rank = left[at] < 0 ? -1 : id };
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static PairTable Pairs(SortedTokens sorted, BytePairs.Entry[] entries)
-    {
-        var pairs = new PairTable(sorted.Count);
-        foreach (ref readonly var entry in entries.AsSpan())
-            if (entry is { Place: > 0, Rank: >= 0 }) pairs.Add(entry.Left, entry.Right, entry.Rank);
-        return pairs;
+        return new(sorted, trie, entries, wholePieces: true);
     }
 
     /// <summary>A table as it is in its file, without the two lengths at its beginning.</summary>

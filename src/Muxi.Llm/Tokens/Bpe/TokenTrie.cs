@@ -52,6 +52,17 @@ internal sealed class TokenTrie
         return best;
     }
 
+    /// <summary>The token that these bytes make behind those that led to a node; <see cref="None"/> where they make none.</summary>
+    public int Behind(int node, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var label in bytes)
+        {
+            node = Child(node, label);
+            if (node == 0) return None;
+        }
+        return _nodes[node].Token;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Child(int node, byte label)
     {
@@ -72,8 +83,9 @@ internal sealed class TokenTrie
     /// <param name="sorted">The tokens.</param>
     /// <param name="shorter">Set for each token, by its place: the longest that it begins with and that merging can make, itself left out.</param>
     /// <param name="left">For each token, by its place: the length of a token that it begins with and which is to be named; 0 for none. Replaced by that token.</param>
+    /// <param name="ends">Set for each token, by its place: the node where it ends.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static TokenTrie Build(SortedTokens sorted, int[] shorter, int[] left)
+    public static TokenTrie Build(SortedTokens sorted, int[] shorter, int[] left, int[] ends)
     {
         var levels = Levels(sorted, out var deepest);
         var nodes = new Node[levels[^1] + 1];
@@ -94,7 +106,8 @@ internal sealed class TokenTrie
                 if (depth == 1) trie._first[token[0]] = node;
                 else if (depth == 2) trie._second[token[0] << 8 | token[1]] = node;
             }
-            var value = nodes[path[token.Length]].Token = sorted.Values[at];
+            ends[at] = path[token.Length];
+            var value = nodes[ends[at]].Token = sorted.Values[at];
             shorter[at] = nearest[token.Length - 1];
             left[at] = left[at] == 0 ? None : nodes[path[left[at]]].Token;
             if (value >= 0) nearest[token.Length] = value;
