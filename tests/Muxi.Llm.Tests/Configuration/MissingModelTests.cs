@@ -55,9 +55,9 @@ public sealed class MissingModelTests
     {
         using var client = new LlmClient(new() { Environment = static _ => null, DefaultModel = "sandbox/any" });
 
-        var error = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Tokens.CountAsync(new() { Model = "", Messages = [Message.User("Hi")] }, null, Token));
+        var count = await client.Tokens.CountAsync(new() { Model = "", Messages = [Message.User("Hi")] }, null, Token);
 
-        Assert.Equal("sandbox", error.Provider);
+        Assert.Equal("sandbox", count.Provider);
     }
 
     [Fact]
