@@ -15,7 +15,7 @@ internal sealed class TokensCommand : CliCommand
         Description = "What to count: files, each in a line of its own; what names no file is a text, and stands alone. - reads stdin, as does leaving it out with stdin redirected.", Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string> _text = new("--text") { HelpName = "TEXT", Description = "Counts this text, whatever files there are." };
-    private readonly Option<string> _model = new("--model", "-m") { HelpName = "MODEL", Description = "Whose tokens are counted, as provider/model; a name without a slash does." };
+    private readonly Option<string> _model = new("--model", "-m") { HelpName = "MODEL", Description = "Whose tokens are counted, as provider/model; the name alone will do." };
     private readonly Option<string> _encoding = new("--encoding") { HelpName = "NAME", Description = $"Counts with this encoding: {string.Join(", ", Tokenizer.Names)}." };
     private readonly Option<string> _tokenizer = new("--tokenizer") { HelpName = "FILE", Description = "Counts with this tokenizer.json." };
     private readonly Option<bool> _show = new("--show") { Description = "Shows the tokens: coloured on a terminal, else each in a line with its id." };
