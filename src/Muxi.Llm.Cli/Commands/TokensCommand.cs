@@ -15,7 +15,7 @@ internal sealed class TokensCommand : CliCommand
         Description = "What to count: files, each in a line of its own; what names no file is a text, and stands alone. - reads stdin, as does leaving it out with stdin redirected.", Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string> _text = new("--text") { HelpName = "TEXT", Description = "Counts this text, whatever files there are." };
-    private readonly Option<string> _model = new("--model", "-m") { HelpName = "MODEL", Description = "Whose tokens are counted, as provider/model; a name without a slash does." };
+    private readonly Option<string> _model = new("--model", "-m") { HelpName = "MODEL", Description = "Whose tokens are counted, as provider/model; the name alone will do." };
     private readonly Option<string> _encoding = new("--encoding") { HelpName = "NAME", Description = $"Counts with this encoding: {string.Join(", ", Tokenizer.Names)}." };
     private readonly Option<string> _tokenizer = new("--tokenizer") { HelpName = "FILE", Description = "Counts with this tokenizer.json." };
     private readonly Option<bool> _show = new("--show") { Description = "Shows the tokens: coloured on a terminal, else each in a line with its id." };
@@ -67,7 +67,7 @@ internal sealed class TokensCommand : CliCommand
         foreach (var source in sources) counts.Add(await counting.CountAsync(source, cancellationToken));
         if (parsed.GetValue(_json)) _terminal.Write(Json(tokens, counts));
         else if (view == TokenView.Count) _terminal.Write(Lines(tokens, counts));
-        else _terminal.Note(counts.Sum(static count => count.Tokens) is 1 ? "1 token" : Number(counts.Sum(static count => count.Tokens)) + " tokens");
+        else _terminal.Note(Shown(tokens, counts));
         if (tokens.ErrorBand > 0) _terminal.Note(string.Create(CultureInfo.InvariantCulture, $"an estimate: no tokenizer of {tokens.Model} is known, so {tokens.Tokenizer.Name} was taken; 9 in 10 such counts are no more than {tokens.ErrorBand * 100:0.#} % off"));
         return 0;
     }
@@ -94,7 +94,7 @@ internal sealed class TokensCommand : CliCommand
     private static Tokenizer EncodingOf(string name)
     {
         if (Tokenizer.Names.Contains(name)) return Tokenizer.Get(name);
-        var near = Nearest.Of(name, Tokenizer.Names);
+        var near = Tokenizer.Names.FirstOrDefault(known => name.Length > 0 && known.StartsWith(name, StringComparison.OrdinalIgnoreCase)) ?? Nearest.Of(name, Tokenizer.Names);
         throw new UsageException($"There is no encoding '{name}'. {(near is null ? $"There are {string.Join(", ", Tokenizer.Names)}" : $"Did you mean {near}?")}");
     }
 
@@ -106,13 +106,26 @@ internal sealed class TokensCommand : CliCommand
         if (words.Count(static word => word == "-") > 1) throw new UsageException("stdin can be read once: write - once.");
         if (words.Length == 0 && _terminal.IsInTerminal) throw new UsageException("There is nothing to count: give a text, files, or something on stdin.");
         if (words.Length == 0 || words is ["-"]) return [await InputAsync(null, cancellationToken)];
-        if (words is [var one] && !Names(one)) return [TextSource.Of(one)];
+        if (words is [var one] && !Names(one)) return [Text(one)];
         var sources = new List<TextSource>();
         foreach (var word in words)
             sources.Add(word == "-" ? await InputAsync(word, cancellationToken)
-                : Names(word) ? TextSource.OfFile(word, _terminal.WorkingDirectory) : throw new FailureException($"there is no file '{word}' (a text stands alone, in quotes)"));
+                : Names(word) ? TextSource.OfFile(word, _terminal.WorkingDirectory)
+                : throw new FailureException(NamesFolder(word) ? $"'{word}' is a folder: name the files in it" : $"there is no file '{word}' (a text stands alone, in quotes)"));
         return sources;
     }
+
+    /// <summary>A word that names no file. Whoever meant one must not take the tokens of its name for those of what is in it.</summary>
+    private TextSource Text(string word)
+    {
+        if (NamesFolder(word)) throw new FailureException($"'{word}' is a folder: name the files in it, or give the word with --text");
+        if (LooksLikeFile(word)) _terminal.Note($"there is no file '{word}': it is counted as a text");
+        return TextSource.Of(word);
+    }
+
+    /// <summary>One word with a slash in it, or with an ending as files have; an address is none.</summary>
+    private static bool LooksLikeFile(string word) =>
+        !word.Any(char.IsWhiteSpace) && !word.Contains("://", StringComparison.Ordinal) && (word.AsSpan().ContainsAny('/', '\\') || Path.GetExtension(word).Any(char.IsAsciiLetter));
 
     /// <summary>Standard input as it comes; what somebody types is taken whole.</summary>
     private async Task<TextSource> InputAsync(string? name, CancellationToken cancellationToken)
@@ -121,7 +134,20 @@ internal sealed class TokensCommand : CliCommand
         return TextSource.Of((await _terminal.ReadAllAsync(Timeout.InfiniteTimeSpan, cancellationToken))!) with { File = name };
     }
 
-    private bool Names(string word) => word.Length > 0 && !word.Contains('\0', StringComparison.Ordinal) && File.Exists(Path.GetFullPath(word, _terminal.WorkingDirectory));
+    private bool Names(string word) => File.Exists(PathOf(word));
+
+    private bool NamesFolder(string word) => Directory.Exists(PathOf(word));
+
+    /// <summary>Where a file of this name would be; null where none can be.</summary>
+    private string? PathOf(string word) => word.Length > 0 && !word.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(word, _terminal.WorkingDirectory) : null;
+
+    /// <summary>How many tokens were shown; of a model whose tokenizer is not known, how many of its own they stand for.</summary>
+    private static string Shown(TextTokens tokens, List<TextCount> counts)
+    {
+        var (shown, meant) = (counts.Sum(static count => count.Tokens), counts.Sum(count => tokens.Of(count.Tokens)));
+        var number = shown == 1 ? "1 token" : $"{Number(shown)} tokens";
+        return shown == meant ? number : $"{number} of {tokens.Tokenizer.Name}, about {Number(meant)} of {tokens.Model}";
+    }
 
     /// <summary>As <c>wc</c> prints them: numbers under each other, then the names.</summary>
     private static string Lines(TextTokens tokens, List<TextCount> counts)

@@ -24,13 +24,21 @@ internal sealed class RequestCounting(Terminal terminal)
         var text = file == "-" ? (await terminal.ReadAllAsync(Timeout.InfiniteTimeSpan, cancellationToken))! : Attachments.Read("--request", file, path => File.ReadAllText(Path.GetFullPath(path, terminal.WorkingDirectory)));
         var request = Read(file, text);
         using var client = terminal.Connect();
-        var model = Model ?? (request.Model != Nobody ? request.Model : DefaultModel.Choose(null, Operations.Chat, client, terminal));
+        var model = Model ?? (request.Model != Nobody ? request.Model : Default(client));
         request = request with { Model = model };
         var count = Asks ? await client.Tokens.CountAsync(request, null, cancellationToken) : Here(client, request);
         terminal.Write(PrintsJson ? Json(model, count) : count.InputTokens.ToString(CultureInfo.InvariantCulture) + "\n");
         terminal.TellWarnings(count);
         if (Asks && count.Provider is null) terminal.Note($"counted on this machine: {client.Targets.Name(model).Provider.Name} does not count");
         if (!count.IsExact) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"an estimate, with {count.Encoding}: 9 in 10 such counts are no more than {count.ErrorBand * 100:0.#} % off"));
+    }
+
+    /// <summary>The model that would answer; here nobody does.</summary>
+    private string Default(LlmClient client)
+    {
+        var chosen = DefaultModel.Find(Operations.Chat, client, terminal);
+        terminal.Note($"counted as for {chosen.Name} ({chosen.Why})");
+        return chosen.Name;
     }
 
     private static TokenCount Here(LlmClient client, ChatCompletionRequest request) => client.Tokens.Count(request);

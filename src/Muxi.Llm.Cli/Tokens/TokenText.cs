@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -12,11 +13,11 @@ internal static class TokenText
     /// <summary>Pale backgrounds of the 256 colours that terminals have: blue, orange, green.</summary>
     private static readonly int[] _backgrounds = [153, 223, 157];
 
-    /// <summary>A line for each token: its id, and what it stands for in quotes; bytes that are no whole character as <c>\xe2</c>.</summary>
+    /// <summary>A line for each token: its id, and what it stands for in quotes; bytes that are no whole character as <c>\xe2</c>, characters that nobody sees as <c>\u200D</c>.</summary>
     public static string Lines(Tokenizer tokenizer, ReadOnlySpan<int> ids)
     {
         var lines = new StringBuilder();
-        foreach (var id in ids) lines.Append(System.Globalization.CultureInfo.InvariantCulture, $"{id,7}  \"").Append(Readable(tokenizer.DecodeBytes(id), Quoted)).Append("\"\n");
+        foreach (var id in ids) lines.Append(CultureInfo.InvariantCulture, $"{id,7}  \"").Append(Readable(tokenizer.DecodeBytes(id), Quoted)).Append("\"\n");
         return lines.ToString();
     }
 
@@ -46,5 +47,19 @@ internal static class TokenText
         return whole.ToString();
     }
 
-    private static string Quoted(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+    /// <summary>As JSON has it. Joiners, marks of direction and what chooses an emoji's form would look like nothing, or like another text.</summary>
+    private static string Quoted(string text)
+    {
+        var json = JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+        var seen = new StringBuilder(json.Length);
+        foreach (var rune in json.EnumerateRunes())
+        {
+            if (!IsUnseen(rune)) seen.Append(rune);
+            else
+                foreach (var unit in rune.ToString()) seen.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:X4}");
+        }
+        return seen.ToString();
+    }
+
+    private static bool IsUnseen(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format || rune.Value is >= 0xFE00 and <= 0xFE0F;
 }

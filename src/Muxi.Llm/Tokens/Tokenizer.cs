@@ -15,6 +15,7 @@ public abstract partial class Tokenizer
     public static IReadOnlyCollection<string> Names => Encodings.Known;
 
     /// <summary>One of OpenAI's encodings, the same one each time: <c>o200k_base</c>, <c>o200k_harmony</c>, <c>cl100k_base</c>, <c>p50k_base</c>, <c>p50k_edit</c>, <c>r50k_base</c>.</summary>
+    /// <param name="name">One of <see cref="Names"/>, in lower case.</param>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     public static Tokenizer Get(string name)
     {
@@ -50,6 +51,9 @@ public abstract partial class Tokenizer
     }
 
     /// <summary>How many tokens a text has, but no more than asked for: counting ends at the limit, however long the text is.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="limit">How many tokens are counted at most; from 0 up.</param>
+    /// <param name="specials">Which special tokens it may hold; none where it is left out, so that their names are text like any other.</param>
     /// <returns>The count, or <paramref name="limit"/> + 1 where it is more.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 0.</exception>
     public int CountUpTo(ReadOnlySpan<char> text, int limit, SpecialTokens? specials = null)
@@ -71,6 +75,9 @@ public abstract partial class Tokenizer
     }
 
     /// <summary>Writes the ids of a text's tokens.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="to">Takes the ids, in their order.</param>
+    /// <param name="specials">Which special tokens it may hold; none where it is left out, so that their names are text like any other.</param>
     public void Encode(ReadOnlySpan<char> text, IBufferWriter<int> to, SpecialTokens? specials = null)
     {
         ArgumentNullException.ThrowIfNull(to);
@@ -79,10 +86,12 @@ public abstract partial class Tokenizer
     }
 
     /// <summary>The text of tokens. Bytes that are no whole character become U+FFFD; <see cref="DecodeBytes"/> has them.</summary>
+    /// <param name="ids">Tokens of this vocabulary, special ones too, which become their names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no token of such an id.</exception>
     public virtual string Decode(params ReadOnlySpan<int> ids) => Encoding.UTF8.GetString(DecodeBytes(ids));
 
     /// <summary>The bytes (UTF-8) of tokens, as they are: a token may begin or end inside a character.</summary>
+    /// <param name="ids">Tokens of this vocabulary, special ones too, which become their names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no token of such an id.</exception>
     public virtual byte[] DecodeBytes(params ReadOnlySpan<int> ids)
     {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Muxi.Llm;
 
 /// <summary>Where a model's tokenizer is from: a tokenizer that is there already, a published encoding, or a file, which is read when it is first needed. Safe to use from many threads.</summary>
@@ -59,15 +57,18 @@ public sealed class TokenizerSource
 
     private Tokenizer Load(string place)
     {
-        try
+        if (_text.AsSpan().ContainsAny("./\\"))
         {
-            return _text.AsSpan().ContainsAny("./\\") ? Tokenizer.FromFile(Folder is null ? _text : Path.Combine(Folder, _text)) : Tokenizer.Get(_text);
+            try
+            {
+                return Tokenizer.FromFile(Folder is null ? _text : Path.Combine(Folder, _text));
+            }
+            catch (Exception e) when (e is LlmException or ArgumentException)
+            {
+                throw new ConfigurationException($"{place}: {e.Message}", e);
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or NotSupportedException or JsonException or LlmException)
-        {
-            var fault = e is FileNotFoundException or DirectoryNotFoundException ? $"there is no file '{_text}'" : $"'{_text}' cannot be used: {e.Message}";
-            throw new ConfigurationException($"{place}: {fault}", e);
-        }
+        return Encodings.Find(_text) ?? throw new ConfigurationException($"{place}: there is no encoding '{_text}'; there are {string.Join(", ", Tokenizer.Names)}, and a file's path has a dot or a slash in it");
     }
 }
 

@@ -64,6 +64,9 @@ public sealed class TokensResource
     /// Asks the request's provider how many tokens its prompt has; nothing is generated. Where the provider, or the server that stands for it, does not count, the number is this machine's, as of <see cref="Count(ChatCompletionRequest)"/>:
     /// <see cref="Reply.Provider"/> is null then, and <see cref="TokenCount.IsExact"/> says how far to trust it.
     /// </summary>
+    /// <param name="request">What would be asked.</param>
+    /// <param name="options">Settings of this call; with <see cref="RequestOptions.Strict"/> nothing is counted here in the provider's place.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ApiException">The provider answered with an error; the subclass says which.</exception>
     /// <exception cref="ApiConnectionException">No reply came, or not in time.</exception>
     /// <exception cref="ConfigurationException">The model's name or a setting cannot work, or the key is missing; nothing was sent.</exception>

@@ -102,6 +102,49 @@ public sealed class TokensCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_looks_like_a_file_that_is_not_there_is_counted_as_a_text_and_told()
+    {
+        Assert.Equal(new CliResult(0, "2\n", "muxi-llm: there is no file 'notes.txt': it is counted as a text\n"), await Here().RunAsync("tokens", "-m", "gpt-4", "notes.txt"));
+        Assert.Equal("muxi-llm: there is no file 'docs/notes': it is counted as a text\n", (await Here().RunAsync("tokens", "-m", "gpt-4", "docs/notes")).Errors);
+        foreach (var text in (string[])["Hello", "Hello.", "3.14", "See notes.txt.", "https://example.com/a.txt"])
+            Assert.Equal((0, ""), await Here().RunAsync("tokens", "-m", "gpt-4", text) is var run ? (run.ExitCode, run.Errors) : default);
+    }
+
+    [Fact]
+    public async Task Characters_that_nobody_sees_are_shown_by_their_numbers()
+    {
+        // A joiner between two women; a heart and what makes it an emoji; a mark that turns the direction, and a blank that does not break.
+        var joined = await new CliRun().RunAsync("tokens", "--encoding", "o200k_base", "--show", "\U0001F469\u200d\U0001F469");
+        var others = await new CliRun().RunAsync("tokens", "--encoding", "o200k_base", "--show", "\u2764\ufe0f \u202e\u00a0");
+
+        Assert.Contains("\n   2524  \"\\u200D\"\n", joined.Output, StringComparison.Ordinal);
+        Assert.All("\ufe0f\u202e\u00a0", unseen => Assert.DoesNotContain(unseen, others.Output));
+    }
+
+    [Fact]
+    public async Task Tokens_that_stand_for_more_of_a_models_own_are_told_with_both_numbers()
+    {
+        var text = string.Concat(Enumerable.Repeat("Hello, world! ", 50));
+        var count = (await new CliRun().RunAsync("tokens", "-m", "anthropic/claude-sonnet-4-5", text)).Output.TrimEnd('\n');
+
+        var run = await new CliRun().RunAsync("tokens", "-m", "anthropic/claude-sonnet-4-5", "--ids", text);
+
+        var shown = run.Output.TrimEnd('\n').Split(' ').Length;
+        Assert.NotEqual(count, $"{shown}");
+        Assert.StartsWith($"muxi-llm: {shown} tokens of o200k_base, about {count} of anthropic/claude-sonnet-4-5\nmuxi-llm: an estimate: ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_without_a_model_is_told_as_whom_it_is_counted()
+    {
+        await WriteAsync("bare.json", """{"messages":[{"role":"user","content":"Hello"}]}""");
+
+        var run = await new CliRun { Environment = { ["OPENAI_API_KEY"] = "sk-x" }, WorkingDirectory = _folder.FullName }.RunAsync("tokens", "--request", "bare.json");
+
+        Assert.Equal(new CliResult(0, "8\n", "muxi-llm: counted as for openai/gpt-4o-mini (OPENAI_API_KEY is set; -m picks another)\n"), run);
+    }
+
+    [Fact]
     public async Task Json_has_it_all()
     {
         await WriteAsync("a.txt", "Hello, world!");
@@ -223,6 +266,9 @@ public sealed class TokensCommandTests : IDisposable
     {
         { 2, "There is no encoding 'o200k_bas'. Did you mean o200k_base?", ["--encoding", "o200k_bas", "x"] },
         { 2, "There is no encoding 'latin'. There are o200k_base, o200k_harmony, cl100k_base, p50k_base, p50k_edit, r50k_base", ["--encoding", "latin", "x"] },
+        { 2, "There is no encoding 'O200K'. Did you mean o200k_base?", ["--encoding", "O200K", "x"] },
+        { 1, "'sub' is a folder: name the files in it, or give the word with --text", ["sub"] },
+        { 1, "'sub' is a folder: name the files in it", ["sub", "list.json"] },
         { 2, "--model and --encoding both say how to count: give one of them.", ["--encoding", "cl100k_base", "-m", "gpt-4", "x"] },
         { 2, "--show and --ids both say what to print: give one of them.", ["--show", "--ids", "x"] },
         { 2, "--ask goes with --request.", ["--ask", "x"] },
@@ -243,6 +289,7 @@ public sealed class TokensCommandTests : IDisposable
     {
         await WriteAsync("broken.json", "{");
         await WriteAsync("list.json", "[]");
+        _folder.CreateSubdirectory("sub");
         await WriteAsync("empty.json", """{"messages":[]}""");
 
         var run = await Here().RunAsync(["tokens", .. arguments]);

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Muxi.Llm.Tests;
 
 /// <summary>Every recorded chat of OpenAI's models, counted here, against the tokens that were charged. What differs is judged one by one; docs/tokens.md lists it.</summary>
@@ -56,14 +58,15 @@ public sealed class TokenUsageReplayTests
     }
 
     [Fact]
-    public void The_page_on_tokens_lists_every_judgement()
+    public void The_page_on_tokens_lists_every_judgement_under_its_cause()
     {
-        var page = System.IO.File.ReadAllText(Repo.PathTo("docs", "tokens.md"));
-        Assert.All(Judgements.Load(File).All.Keys, id => Assert.Contains($"`{Short(id)}`", page, StringComparison.Ordinal));
+        var page = System.IO.File.ReadAllLines(Repo.PathTo("docs", "tokens.md"));
+        foreach (var (id, judgement) in JsonNode.Parse(System.IO.File.ReadAllText(Repo.PathTo(["tests", "Muxi.Llm.Tests", .. File.Split('/')])))!.AsObject())
+        {
+            var cause = Assert.Single(page, line => line.EndsWith($" | {judgement!["reason"]} |", StringComparison.Ordinal)).Split(" | ")[0];
+            Assert.Contains($"{cause} | {id[..id.IndexOf(':', StringComparison.Ordinal)]} | `{id[(id.IndexOf(':', StringComparison.Ordinal) + 1)..]}` |", page);
+        }
     }
-
-    /// <summary>The record's file with two folders, and its number in it.</summary>
-    private static string Short(string id) => string.Join('/', id.Split('/').TakeLast(3));
 
     private static IEnumerable<(RecordedPrompt Prompt, TokenCount Count)> Counts() =>
         Cassettes.All.Where(RecordedPrompt.IsOpenAI).Select(RecordedPrompt.Of).OfType<RecordedPrompt>().Select(static prompt => (prompt, ChatTokens.Count(prompt.Model, prompt.Request)));
