@@ -19,7 +19,7 @@ public abstract partial class Tokenizer
     public static Tokenizer Get(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Encodings.Find(name) ?? throw new ArgumentException($"There is no encoding '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+        return Encodings.Find(name) ?? throw new ArgumentException(Encodings.Lacks(name), nameof(name));
     }
 
     /// <summary>The encoding of OpenAI's that a model has; <c>o200k_base</c> for one of which none is public, whose texts it counts as an estimate.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Muxi.Llm;
 
 /// <summary>Where a model's tokenizer is from: a tokenizer that is there already, a published encoding, or a file, which is read when it is first needed. Safe to use from many threads.</summary>
@@ -61,12 +59,11 @@ public sealed class TokenizerSource
     {
         try
         {
-            return _text.AsSpan().ContainsAny("./\\") ? Tokenizer.FromFile(Folder is null ? _text : Path.Combine(Folder, _text)) : Tokenizer.Get(_text);
+            return _text.AsSpan().ContainsAny("./\\") ? Tokenizer.FromFile(Folder is null ? _text : Path.Combine(Folder, _text)) : Encodings.Find(_text) ?? throw new ConfigurationException(Encodings.Lacks(_text));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or NotSupportedException or JsonException or LlmException)
+        catch (Exception e) when (e is ConfigurationException or ArgumentException)
         {
-            var fault = e is FileNotFoundException or DirectoryNotFoundException ? $"there is no file '{_text}'" : $"'{_text}' cannot be used: {e.Message}";
-            throw new ConfigurationException($"{place}: {fault}", e);
+            throw new ConfigurationException($"{place}: '{_text}' cannot be used: {e.Message}", e);
         }
     }
 }
