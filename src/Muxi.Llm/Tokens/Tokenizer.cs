@@ -27,7 +27,7 @@ public abstract partial class Tokenizer
     public static Tokenizer ForModel(string model)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
-        return Get(TokenFacts.EncodingOf(model) ?? "o200k_base");
+        return Get(TokenFacts.Of(model).Encoding);
     }
 
     /// <summary>What it is called: the name of the encoding, such as <c>o200k_base</c>, or the path of its file.</summary>
