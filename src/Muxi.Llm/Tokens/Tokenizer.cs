@@ -20,7 +20,7 @@ public abstract partial class Tokenizer
     public static Tokenizer Get(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Encodings.Find(name) ?? throw new ArgumentException($"There is no encoding '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+        return Encodings.Find(name) ?? throw new ArgumentException(Encodings.Lacks(name), nameof(name));
     }
 
     /// <summary>The encoding of OpenAI's that a model has; <c>o200k_base</c> for one of which none is public, whose texts it counts as an estimate.</summary>
@@ -28,7 +28,7 @@ public abstract partial class Tokenizer
     public static Tokenizer ForModel(string model)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
-        return Get(TokenFacts.EncodingOf(model) ?? "o200k_base");
+        return Get(TokenFacts.Of(model).Encoding);
     }
 
     /// <summary>What it is called: the name of the encoding, such as <c>o200k_base</c>, or the path of its file.</summary>

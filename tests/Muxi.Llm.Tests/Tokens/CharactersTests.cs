@@ -35,6 +35,22 @@ public sealed class CharactersTests
         Assert.Empty(differ);
     }
 
+    // Two tables: that of the scanners here, and for the patterns of tokenizer files that of the runtime, which has finer categories. A newer runtime may know more characters than the libraries do.
+    [Theory]
+    [InlineData("L", CharacterKinds.Letter)]
+    [InlineData("N", CharacterKinds.Number)]
+    [InlineData("M", CharacterKinds.Mark)]
+    public void A_pattern_takes_a_character_for_what_a_scanner_takes_it_for(string property, object kind)
+    {
+        var set = CodePointSet.OfProperty(property, isNegated: false)!;
+
+        Assert.Empty(Enumerable.Range(0, 0x110000).Where(static code => code is < 0xD800 or > 0xDFFF).Where(code => set.Contains(code) != Characters.Is(char.ConvertFromUtf32(code), 0, (CharacterKinds)kind)).Select(static code => $"U+{code:X4}"));
+    }
+
+    [Fact]
+    public void White_space_is_the_same_to_patterns_and_to_scanners() =>
+        Assert.Empty(Enumerable.Range(0, 0x110000).Where(static code => code is < 0xD800 or > 0xDFFF).Where(static code => CodePointSet.Space.Contains(code) != Characters.Is(char.ConvertFromUtf32(code), 0, CharacterKinds.Space)));
+
     [Theory]
     [InlineData("\uD800")]
     [InlineData("\uDC00x")]

@@ -8,6 +8,9 @@ public sealed class EncodingOracleTests
 {
     private const int FewestTexts = 5000;
 
+    /// <summary>The encodings that the reference has too.</summary>
+    public static TheoryData<string> OfTheReference => ["o200k_base", "cl100k_base", "p50k_base", "p50k_edit", "r50k_base"];
+
     /// <summary>
     /// Where npm gpt-tokenizer differs from the reference, whose patterns it hands to JavaScript: the texts that hold such a character are left out, and <see cref="Every_judgement_is_still_needed"/>.
     /// </summary>
@@ -20,11 +23,7 @@ public sealed class EncodingOracleTests
     };
 
     [Theory]
-    [InlineData("o200k_base")]
-    [InlineData("cl100k_base")]
-    [InlineData("p50k_base")]
-    [InlineData("p50k_edit")]
-    [InlineData("r50k_base")]
+    [MemberData(nameof(OfTheReference))]
     public async Task Ids_are_those_of_the_reference(string encoding)
     {
         NpmPackages.Require("tiktoken");
@@ -38,11 +37,7 @@ public sealed class EncodingOracleTests
     }
 
     [Theory]
-    [InlineData("o200k_base")]
-    [InlineData("cl100k_base")]
-    [InlineData("p50k_base")]
-    [InlineData("p50k_edit")]
-    [InlineData("r50k_base")]
+    [MemberData(nameof(OfTheReference))]
     public async Task With_special_tokens_allowed_ids_are_those_of_the_reference(string encoding)
     {
         NpmPackages.Require("tiktoken");
@@ -109,12 +104,7 @@ public sealed class EncodingOracleTests
     }
 
     [Theory]
-    [InlineData("o200k_base")]
-    [InlineData("o200k_harmony")]
-    [InlineData("cl100k_base")]
-    [InlineData("p50k_base")]
-    [InlineData("p50k_edit")]
-    [InlineData("r50k_base")]
+    [MemberData(nameof(TokenizerTests.Names), MemberType = typeof(TokenizerTests))]
     public void What_was_encoded_is_decoded_to_the_same_text(string encoding)
     {
         var tokenizer = Tokenizer.Get(encoding);

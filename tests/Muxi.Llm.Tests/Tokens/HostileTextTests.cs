@@ -14,11 +14,7 @@ public sealed class HostileTextTests
     private static readonly string[] _choppy = ["a'", " a", "x1", "Ab!\n"];
 
     [Theory]
-    [InlineData("o200k_base")]
-    [InlineData("cl100k_base")]
-    [InlineData("p50k_base")]
-    [InlineData("p50k_edit")]
-    [InlineData("r50k_base")]
+    [MemberData(nameof(EncodingOracleTests.OfTheReference), MemberType = typeof(EncodingOracleTests))]
     public async Task A_megabyte_of_one_thing_has_as_many_tokens_as_its_beginning_tells(string encoding)
     {
         NpmPackages.Require("tiktoken");
@@ -39,11 +35,7 @@ public sealed class HostileTextTests
     }
 
     [Theory]
-    [InlineData("o200k_base")]
-    [InlineData("cl100k_base")]
-    [InlineData("p50k_base")]
-    [InlineData("p50k_edit")]
-    [InlineData("r50k_base")]
+    [MemberData(nameof(EncodingOracleTests.OfTheReference), MemberType = typeof(EncodingOracleTests))]
     public async Task A_megabyte_of_short_pieces_has_as_many_tokens_as_the_reference_counts(string encoding)
     {
         NpmPackages.Require("tiktoken");
@@ -56,12 +48,7 @@ public sealed class HostileTextTests
     }
 
     [Theory]
-    [InlineData("o200k_base")]
-    [InlineData("o200k_harmony")]
-    [InlineData("cl100k_base")]
-    [InlineData("p50k_base")]
-    [InlineData("p50k_edit")]
-    [InlineData("r50k_base")]
+    [MemberData(nameof(TokenizerTests.Names), MemberType = typeof(TokenizerTests))]
     public void Counting_allocates_next_to_nothing(string encoding)
     {
         var tokenizer = Tokenizer.Get(encoding);

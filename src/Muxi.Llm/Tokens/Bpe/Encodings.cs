@@ -23,6 +23,9 @@ internal static class Encodings
 
     public static Tokenizer? Find(string name) => _all.GetValueOrDefault(name)?.Value;
 
+    /// <summary>What to say of a name that is none of them.</summary>
+    public static string Lacks(string name) => $"There is no encoding '{name}'; there are {string.Join(", ", Known)}.";
+
     private static RankTokenizer<O200kPieces> O200k(string name, IEnumerable<(string Name, int Id)> specials) => new(name, _o200k.Value, new(3, contractions: true), Names(specials));
 
     private static RankTokenizer<Gpt2Pieces> Gpt2(string name, BytePairs pairs, IEnumerable<(string Name, int Id)> specials) => new(name, pairs, default, Names(specials));

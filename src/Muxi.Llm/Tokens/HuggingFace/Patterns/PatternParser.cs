@@ -140,8 +140,7 @@ internal sealed class PatternParser(string pattern)
             return node;
         }
         if (_at == start || !TryTake(')')) throw Lacks($"(?{pattern.AsSpan(start, Math.Min(4, pattern.Length - start))}");
-        var rest = Choice();
-        return rest;
+        return Choice();
     }
 
     private PatternNode Escape()
