@@ -8,6 +8,9 @@ internal sealed class TokenizerFile
 {
     private const int LongestFault = 2000;
 
+    // The longest that are known have some 35 million bytes.
+    private const int Most = 1 << 29;
+
     /// <summary>Where it is.</summary>
     public required string Path { get; init; }
 
@@ -32,10 +35,11 @@ internal sealed class TokenizerFile
     {
         try
         {
+            if (new FileInfo(path) is { Exists: true, Length: > Most and var length }) throw Fault(path, $"has {length} bytes; supported: up to {Most}");
             ReadOnlySpan<byte> json = File.ReadAllBytes(path);
             return Read(path, json.StartsWith("\uFEFF"u8) ? json[3..] : json);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             // Opening a folder is refused as if it were another's file.
             var what = Directory.Exists(path) ? "is a folder, not a file" : e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : $"cannot be read: {e.Message}";

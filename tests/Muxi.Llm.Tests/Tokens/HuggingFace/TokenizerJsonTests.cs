@@ -126,6 +126,15 @@ public sealed class TokenizerJsonTests
         var missing = Path.Combine(Path.GetTempPath(), "no-such-tokenizer.json");
         Assert.Equal($"the tokenizer {missing} is not there", Assert.Throws<ConfigurationException>(() => Tokenizer.FromFile(missing)).Message);
         Assert.Equal($"the tokenizer {Path.GetTempPath()} is a folder, not a file", Assert.Throws<ConfigurationException>(() => Tokenizer.FromFile(Path.GetTempPath())).Message);
+        Assert.Contains("cannot be read", Assert.Throws<ConfigurationException>(() => Tokenizer.FromFile("a\0b")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_longer_than_any_is_not_read()
+    {
+        using var file = new TokenizerJson("");
+        using (var bytes = File.OpenWrite(file.Place)) bytes.SetLength(1L << 32);
+        Refuses(file, "has 4294967296 bytes; supported: up to 536870912");
     }
 
     [Fact]
