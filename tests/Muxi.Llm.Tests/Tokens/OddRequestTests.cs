@@ -111,6 +111,32 @@ public sealed class OddRequestTests
         Assert.Equal("last", fitted.Request.Messages[^1].Content);
     }
 
+    [Fact]
+    public void An_odd_request_for_a_response_is_counted()
+    {
+        using var client = Client();
+        ResponseRequest request = new()
+        {
+            Model = "gpt-4o",
+            Input = "a\uD800",
+            Instructions = "\uDC00",
+            Tools =
+            [
+                ResponseTool.FromFunction("f", "\uD800", """{"properties":{"\ud800":{"default":"\udc00"}}}"""),
+                new() { Type = "custom", Name = "c", Format = """{"type":5}""" },
+                new() { Type = "custom" },
+                new() { Type = "" },
+            ],
+            ToolChoice = ToolChoice.FromRaw("""{"type":"allowed_tools","mode":5,"tools":[5,{"type":5,"name":"f"},{"type":"function","name":5},{"type":"function","name":"f"}]}"""),
+            Text = new() { Format = ResponseFormat.JsonSchema("", """{"properties":5}""") },
+        };
+
+        var count = client.Tokens.Count("gpt-4o", request);
+
+        Assert.InRange(count.InputTokens, 10, 1000);
+        Assert.False(count.IsExact);
+    }
+
     private static void IsNumber(string what, string model, ChatCompletionRequest request)
     {
         using var client = Client();
