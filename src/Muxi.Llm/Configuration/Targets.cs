@@ -43,13 +43,13 @@ internal sealed class Targets(LlmOptions options)
         return [first, .. fallbacks.Select(fallback => At(fallback, name.Provider, request, names))];
     }
 
-    /// <summary>What is known of a model where nobody is asked. A provider that nobody knows is no error then, as a model that nobody knows is none.</summary>
+    /// <summary>What is known of a model where nobody is asked. A provider that nobody knows is no error then, as a model that nobody knows, or that has no name, is none.</summary>
     public KnownModel Known(string model)
     {
         var names = new List<string>(2);
         var meant = Unaliased(model, names);
         var slash = meant.IndexOf('/');
-        if (slash >= 0 && Catalog.Find(meant[..slash], options.Providers) is null) return new(meant, null, names, _defaults.For(names));
+        if (slash >= 0 && (slash == meant.Length - 1 || Catalog.Find(meant[..slash], options.Providers) is null)) return new(meant, null, names, _defaults.For(names));
         var name = Catalog.Resolve(meant, options.Providers);
         if (names[^1] != name.ToString()) names.Add(name.ToString());
         // A bare name is OpenAI's where it is asked for, but says by itself whose it is.

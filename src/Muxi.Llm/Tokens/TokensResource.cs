@@ -32,7 +32,7 @@ public sealed class TokensResource
 
     /// <summary>How many tokens a request's prompt has, counted on this machine. Nothing is sent; the settings' defaults for the model count as they would be sent.</summary>
     /// <param name="request">What would be asked.</param>
-    /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; or the request names no model and there is no default.</exception>
+    /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; the request has no messages, or it names no model and there is no default.</exception>
     public TokenCount Count(ChatCompletionRequest request)
     {
         ChatCompletionsResource.Check(request);
@@ -42,7 +42,7 @@ public sealed class TokensResource
     /// <summary>How many tokens a request's prompt would have at a model, counted on this machine. Nothing is sent.</summary>
     /// <param name="model"><c>provider/model</c>, an alias or a bare name, in place of the request's own; no name is refused.</param>
     /// <param name="request">What would be asked.</param>
-    /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; or the name is empty and there is no default.</exception>
+    /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; the request has no messages, or the name is empty and there is no default.</exception>
     public TokenCount Count(string model, ChatCompletionRequest request)
     {
         ChatCompletionsResource.Check(request);
@@ -69,7 +69,7 @@ public sealed class TokensResource
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ApiException">The provider answered with an error; the subclass says which.</exception>
     /// <exception cref="ApiConnectionException">No reply came, or not in time.</exception>
-    /// <exception cref="ConfigurationException">The model's name or a setting cannot work, or the key is missing; nothing was sent.</exception>
+    /// <exception cref="ConfigurationException">The model's name or a setting cannot work, the request has no messages, or the key is missing; nothing was sent.</exception>
     /// <exception cref="UnsupportedFeatureException"><see cref="RequestOptions.Strict"/> is set, and the provider does not count tokens, or something would be left out; nothing was sent.</exception>
     public async Task<TokenCount> CountAsync(ChatCompletionRequest request, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -89,7 +89,7 @@ public sealed class TokensResource
     /// <param name="budget">The most tokens that the prompt may have, above 0: the model's context less what the answer may take. An estimate is taken with its <see cref="TokenCount.ErrorBand"/> on top.</param>
     /// <exception cref="ContextLengthExceededException">What must stay is over the budget.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The budget is not above 0.</exception>
-    /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; or the name is empty and there is no default.</exception>
+    /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; the request has no messages, or the name is empty and there is no default.</exception>
     public FittedChat Fit(string model, ChatCompletionRequest request, int budget)
     {
         ChatCompletionsResource.Check(request);

@@ -92,7 +92,7 @@ internal sealed class OverChatTools
     private static void WriteFormat(Utf8JsonWriter json, JsonElement format)
     {
         json.WritePropertyName("format"u8);
-        if (!format.TryGetProperty("type"u8, out var type) || !type.ValueEquals("grammar"u8) || format.TryGetProperty("grammar"u8, out _))
+        if (!format.TryGetProperty("type"u8, out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("grammar"u8) || format.TryGetProperty("grammar"u8, out _))
         {
             format.WriteTo(json);
             return;
@@ -111,7 +111,7 @@ internal sealed class OverChatTools
         json.WriteStartObject();
         json.WriteString("type"u8, "allowed_tools"u8);
         json.WriteStartObject("allowed_tools"u8);
-        json.WriteString("mode"u8, choice.TryGetProperty("mode"u8, out var mode) && mode.GetString() is { } word ? word : "auto");
+        json.WriteString("mode"u8, choice.TryGetProperty("mode"u8, out var mode) && mode.ValueKind == JsonValueKind.String ? mode.GetString() : "auto");
         json.WriteStartArray("tools"u8);
         if (choice.TryGetProperty("tools"u8, out var tools) && tools.ValueKind == JsonValueKind.Array)
             foreach (var tool in tools.EnumerateArray()) WriteAllowed(json, tool);
@@ -122,8 +122,8 @@ internal sealed class OverChatTools
 
     private static void WriteAllowed(Utf8JsonWriter json, JsonElement tool)
     {
-        if (tool.ValueKind != JsonValueKind.Object || !tool.TryGetProperty("type"u8, out var type) || type.GetString() is not ("function" or "custom") || !tool.TryGetProperty("name"u8, out var name))
-            return;
+        if (tool.ValueKind != JsonValueKind.Object || !tool.TryGetProperty("type"u8, out var type) || !tool.TryGetProperty("name"u8, out var name)) return;
+        if (type.ValueKind != JsonValueKind.String || name.ValueKind != JsonValueKind.String || type.GetString() is not ("function" or "custom")) return;
         json.WriteStartObject();
         json.WriteString("type"u8, type.GetString());
         json.WriteStartObject(type.GetString()!);

@@ -5,6 +5,9 @@ namespace Muxi.Llm;
 /// <summary>What a list of merges says, the first merge first.</summary>
 internal sealed class MergeRules
 {
+    // Of so many parts the lowest pair is found soon enough by looking at all.
+    private const int Many = 128;
+
     private readonly ReadOnlyMemory<byte>[] _tokens;
     private readonly PairTable _pairs;
     // By rank: the token that the pair becomes.
@@ -59,22 +62,19 @@ internal sealed class MergeRules
     }
 
     // A token is irregular when a part of it comes later in the list of merges than what it becomes part of: then ranks do not tell what is merged when.
-    private static bool MarkIrregular(BytePairs.Entry[] entries)
+    private bool MarkIrregular(BytePairs.Entry[] entries)
     {
         var any = false;
-        for (var again = true; again;)
+        foreach (ref var entry in entries.AsSpan())
+            if (entry is { Place: > 0, Rank: >= 0 } && (entries[entry.Left].Rank > entry.Rank || entries[entry.Right].Rank > entry.Rank)) any = entry.Irregular = true;
+        if (!any) return false;
+        // And so is what has such a part; parts are shorter, so that each is told before what it is part of.
+        foreach (var id in Enumerable.Range(0, entries.Length).OrderBy(id => _tokens[id].Length))
         {
-            again = false;
-            foreach (ref var entry in entries.AsSpan())
-            {
-                if (entry is not { Place: > 0, Rank: >= 0, Irregular: false }) continue;
-                ref readonly var left = ref entries[entry.Left];
-                ref readonly var right = ref entries[entry.Right];
-                if (left.Rank <= entry.Rank && right.Rank <= entry.Rank && !left.Irregular && !right.Irregular) continue;
-                entry.Irregular = again = any = true;
-            }
+            ref var entry = ref entries[id];
+            if (entry is { Place: > 0, Rank: >= 0 } && (entries[entry.Left].Irregular || entries[entry.Right].Irregular)) entry.Irregular = true;
         }
-        return any;
+        return true;
     }
 
     // How merging comes to a token from its own symbols; of one that it does not come to, a place of -1.
@@ -102,6 +102,7 @@ internal sealed class MergeRules
     // Merges as the rules say, and tells the last merge; a rank of -1 where there was none.
     private (int Left, int Right, int Rank) Merge(List<int> parts)
     {
+        if (parts.Count > Many) return MergeMany(parts);
         var last = (TokenTrie.None, TokenTrie.None, -1);
         while (Lowest(parts) is (>= 0 and var at, var rank))
         {
@@ -110,6 +111,41 @@ internal sealed class MergeRules
             parts.RemoveAt(at + 1);
         }
         return last;
+    }
+
+    // As the other, but in a time that does not grow with the square of the parts: pairs wait in the order of their ranks and places.
+    private (int Left, int Right, int Rank) MergeMany(List<int> parts)
+    {
+        var last = (TokenTrie.None, TokenTrie.None, -1);
+        var all = parts.ToArray();
+        var (before, next) = (new int[all.Length], new int[all.Length]);
+        var waiting = new PriorityQueue<(int At, int Left, int Right), long>();
+        for (var at = 0; at < all.Length; at++)
+        {
+            (before[at], next[at]) = (at - 1, at + 1);
+            Wait(at);
+        }
+        while (waiting.TryDequeue(out var pair, out var order))
+        {
+            var (at, other) = (pair.At, next[pair.At]);
+            // Meanwhile one of them may have become part of another.
+            if (all[at] != pair.Left || other >= all.Length || all[other] != pair.Right) continue;
+            last = (pair.Left, pair.Right, (int)(order >> 32));
+            all[at] = _results[last.Item3];
+            all[other] = TokenTrie.None;
+            next[at] = next[other];
+            if (next[at] < all.Length) before[next[at]] = at;
+            Wait(at);
+            if (before[at] >= 0) Wait(before[at]);
+        }
+        parts.Clear();
+        for (var at = 0; at < all.Length; at = next[at]) parts.Add(all[at]);
+        return last;
+
+        void Wait(int at)
+        {
+            if (next[at] < all.Length && _pairs.Rank(all[at], all[next[at]]) is var rank and < PairTable.Never) waiting.Enqueue((at, all[at], all[next[at]]), ((long)rank << 32) | (uint)at);
+        }
     }
 
     private (int At, int Rank) Lowest(List<int> parts)

@@ -118,7 +118,8 @@ internal sealed class ChatTally(ModelTokens facts, Tokenizer tokenizer, double f
 
     private static bool Thinks(ChatCompletionRequest request) =>
         request.ReasoningEffort is { } effort && effort != ReasoningEffort.None
-        || request.Extra.TryGet("thinking", out var thinking) && thinking.ToElement() is { ValueKind: JsonValueKind.Object } options && options.TryGetProperty("type", out var type) && !type.ValueEquals("disabled");
+        || request.Extra.TryGet("thinking", out var thinking) && CountedJson.Read(thinking) is { ValueKind: JsonValueKind.Object } options && options.TryGetProperty("type", out var type)
+        && !(type.ValueKind == JsonValueKind.String && type.ValueEquals("disabled"));
 
     private void Other(ContentPart block)
     {
@@ -173,7 +174,7 @@ internal sealed class ChatTally(ModelTokens facts, Tokenizer tokenizer, double f
 
     private void Tools(ChatCompletionRequest request, bool isOneInstruction, bool hasResults)
     {
-        var functions = request.Functions.IsEmpty || request.Functions.ToElement() is not { ValueKind: JsonValueKind.Array } list ? [] : list.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.Object).ToList();
+        var functions = CountedJson.Read(request.Functions) is not { ValueKind: JsonValueKind.Array } list ? [] : list.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.Object).ToList();
         if (request.Tools is not { Count: > 0 } && functions.Count == 0) return;
         HasTools = true;
         var isNone = request.ToolChoice?.Mode == "none";
@@ -203,7 +204,7 @@ internal sealed class ChatTally(ModelTokens facts, Tokenizer tokenizer, double f
     {
         try
         {
-            return JsonOut.ToText(RawJson.Parse(arguments).ToElement(), static (json, value) => value.WriteTo(json), indented: false);
+            return JsonOut.ToText(CountedJson.Read(RawJson.Parse(arguments)), static (json, value) => value.WriteTo(json), indented: false);
         }
         catch (JsonException)
         {

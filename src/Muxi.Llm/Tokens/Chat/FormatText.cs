@@ -16,7 +16,7 @@ internal static class FormatText
     {
         var text = new StringBuilder("# Response Formats\n\n## ").Append(format.Name).Append("\n\n");
         if (!string.IsNullOrEmpty(format.Description)) text.Append("// ").Append(format.Description).Append('\n');
-        foreach (var letter in JsonOut.ToText(format.Schema.ToElement(), static (json, schema) => Write(json, schema, isSchema: true), indented: false))
+        foreach (var letter in JsonOut.ToText(CountedJson.Read(format.Schema), static (json, schema) => Write(json, schema, isSchema: true), indented: false))
         {
             if (letter < 0x80) text.Append(letter);
             else text.Append("\\u").Append(((int)letter).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));

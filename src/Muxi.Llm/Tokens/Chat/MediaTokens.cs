@@ -12,6 +12,9 @@ internal static class MediaTokens
 
     private const double UnknownSeconds = 30;
 
+    // A head that tells of less or more is broken: speech has some thousand bytes a second, eight channels of the finest sound some six million.
+    private const double LeastRate = 500, MostRate = 1e7;
+
     private static ReadOnlySpan<byte> PageMark => "/Type"u8;
 
     /// <summary>How long a sound is: told by a WAV file's header, else by the size of the file.</summary>
@@ -48,7 +51,7 @@ internal static class MediaTokens
             var chunk = file[(int)at..];
             var length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
             if (chunk.StartsWith("fmt "u8) && chunk.Length >= 20) rate = BinaryPrimitives.ReadUInt32LittleEndian(chunk[16..]);
-            if (chunk.StartsWith("data"u8)) return rate > 0 ? Math.Min(length, chunk.Length - 8) / rate : null;
+            if (chunk.StartsWith("data"u8)) return rate is >= LeastRate and <= MostRate ? Math.Min(length, chunk.Length - 8) / rate : null;
             at += 8L + length + (length & 1);
         }
         return null;

@@ -5,6 +5,9 @@ namespace Muxi.Llm;
 /// <summary>A picture's width and height, read from the head of its file: PNG, JPEG, GIF or WebP.</summary>
 internal static class PictureSize
 {
+    // What JPEG and GIF can have, and more than any service takes; a PNG that tells of more is broken.
+    private const int Longest = ushort.MaxValue;
+
     /// <summary>The size in pixels; null of another kind of file, or of one that is broken.</summary>
     public static (int Width, int Height)? Of(ReadOnlySpan<byte> file)
     {
@@ -16,7 +19,7 @@ internal static class PictureSize
             "image/webp" when file.Length >= 30 => WebP(file),
             _ => (0, 0),
         };
-        return size is { Item1: > 0, Item2: > 0 } ? size : null;
+        return size is { Item1: > 0 and <= Longest, Item2: > 0 and <= Longest } ? size : null;
     }
 
     // Segments of a marker and a length, up to the frame's header (SOF0 to SOF15, which are not DHT, JPG or DAC), where height and width stand (ITU T.81, B.2).

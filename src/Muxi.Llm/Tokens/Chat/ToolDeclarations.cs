@@ -18,8 +18,13 @@ internal sealed class ToolDeclarations
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
     private readonly StringBuilder _text = new("# Tools\n\n## functions\n\nnamespace functions {\n\n");
+    // What was referred to, found once and not for each reference.
+    private readonly Dictionary<string, JsonElement> _targets = new(StringComparer.Ordinal);
+
     private int _depth;
     private JsonElement _root;
+
+    private bool IsFull => _text.Length > Longest;
 
     /// <summary>Adds a function.</summary>
     public void Add(string name, string? description, JsonElement parameters)
@@ -27,6 +32,7 @@ internal sealed class ToolDeclarations
         Comment(description);
         _text.Append("type ").Append(name).Append(" = (");
         _root = parameters;
+        _targets.Clear();
         if (HasProperties(parameters))
         {
             _text.Append("_: ");
@@ -52,19 +58,22 @@ internal sealed class ToolDeclarations
         var isPlain = properties.EnumerateObject().All(property => Said(property.Value).Length == 0 && !Has(property.Value, "default"));
         _text.Append(isPlain ? "{ " : "{\n");
         var isFirst = true;
+        var required = Required(schema);
         foreach (var property in properties.EnumerateObject())
         {
+            if (IsFull) break;
             if (isPlain && !isFirst) _text.Append(", ");
             isFirst = false;
-            Property(schema, property.Name, property.Value, isPlain);
+            Property(property, required.Contains(property.Name), isPlain);
         }
         _text.Append(isPlain ? " }" : "}");
     }
 
-    private void Property(JsonElement schema, string name, JsonElement value, bool isPlain)
+    private void Property(JsonProperty property, bool isRequired, bool isPlain)
     {
+        var value = property.Value;
         if (!isPlain) Comment(Said(value));
-        _text.Append(name).Append(IsRequired(schema, name) ? ": " : "?: ");
+        _text.Append(property.Name).Append(isRequired ? ": " : "?: ");
         Type(value);
         if (isPlain) return;
         _text.Append(',');
@@ -82,7 +91,7 @@ internal sealed class ToolDeclarations
     private void Type(JsonElement schema)
     {
         var reference = Text(schema, "$ref");
-        if (_depth == Deepest || _text.Length > Longest || reference is not null && !_open.Add(reference))
+        if (_depth == Deepest || IsFull || reference is not null && !_open.Add(reference))
         {
             _text.Append("any");
             return;
@@ -122,6 +131,7 @@ internal sealed class ToolDeclarations
         var isFirst = true;
         foreach (var item in items.EnumerateArray())
         {
+            if (IsFull) break;
             if (!isFirst) _text.Append(" | ");
             isFirst = false;
             write(item);
@@ -143,15 +153,22 @@ internal sealed class ToolDeclarations
     {
         for (var hops = 0; hops < Deepest && Text(schema, "$ref") is { } reference; hops++)
         {
-            var target = _root;
-            foreach (var step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
-                if (target.ValueKind != JsonValueKind.Object || !target.TryGetProperty(step, out target)) return default;
+            if (!_targets.TryGetValue(reference, out var target)) _targets[reference] = target = Target(reference);
             schema = target;
         }
         return schema;
     }
 
-    private static bool IsRequired(JsonElement schema, string name) => List(schema, "required") is { } required && required.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.String && one.ValueEquals(name));
+    private JsonElement Target(string reference)
+    {
+        var target = _root;
+        foreach (var step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
+            if (target.ValueKind != JsonValueKind.Object || !target.TryGetProperty(step, out target)) return default;
+        return target;
+    }
+
+    private static HashSet<string> Required(JsonElement schema) =>
+        List(schema, "required") is { } required ? [.. required.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.String).Select(static one => one.GetString()!)] : [];
 
     private static bool HasProperties(JsonElement schema) =>
         Has(schema, "properties") && schema.GetProperty("properties") is { ValueKind: JsonValueKind.Object } properties && properties.EnumerateObject().Any();

@@ -11,7 +11,7 @@ internal static class ToolText
         var text = new ToolDeclarations();
         foreach (var tool in tools)
         {
-            if (tool.Function is { } function) text.Add(function.Name, function.Description, function.Parameters.ToElement());
+            if (tool.Function is { } function) text.Add(function.Name, function.Description, CountedJson.Read(function.Parameters));
             else if (Custom(tool) is { } custom) text.AddCustom(custom.Name, custom.Description, custom.Grammar);
             else text.AddCustom(tool.Type, tool.Extra.IsEmpty ? null : JsonOut.ToText(tool, WriteVendor, indented: false), null);
         }
@@ -36,7 +36,7 @@ internal static class ToolText
         if (!function.Parameters.IsEmpty)
         {
             json.WritePropertyName("parameters"u8);
-            function.Parameters.ToElement().WriteTo(json);
+            CountedJson.Read(function.Parameters).WriteTo(json);
         }
         json.WriteEndObject();
     }
@@ -48,12 +48,12 @@ internal static class ToolText
         if (!tool.Custom.IsEmpty)
         {
             json.WritePropertyName("custom"u8);
-            tool.Custom.ToElement().WriteTo(json);
+            CountedJson.Read(tool.Custom).WriteTo(json);
         }
         foreach (var name in tool.Extra.Names)
         {
             json.WritePropertyName(name);
-            tool.Extra[name].ToElement().WriteTo(json);
+            CountedJson.Read(tool.Extra[name]).WriteTo(json);
         }
         json.WriteEndObject();
     }
@@ -63,7 +63,7 @@ internal static class ToolText
 
     private static (string Name, string? Description, string? Grammar)? Custom(Tool tool)
     {
-        if (tool.Custom.IsEmpty || tool.Custom.ToElement() is not { ValueKind: JsonValueKind.Object } custom) return null;
+        if (tool.Custom.IsEmpty || CountedJson.Read(tool.Custom) is not { ValueKind: JsonValueKind.Object } custom) return null;
         var grammar = custom.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.Object
             ? format.TryGetProperty("grammar", out var nested) && nested.ValueKind == JsonValueKind.Object ? Member(nested, "definition") : Member(format, "definition")
             : null;

@@ -29,7 +29,7 @@ internal sealed class BytePairModel
         if (vocabulary.Unknown is { Length: > 0 } name && !isOfBytes)
         {
             _unknown = vocabulary.Find(Encoding.UTF8.GetBytes(name));
-            if (_unknown < 0) throw new ConfigurationException($"the tokenizer {file.Path} has the unk_token '{name}', which its vocab lacks");
+            if (_unknown < 0) throw TokenizerFile.Fault(file.Path, $"has the unk_token '{name}', which its vocab lacks");
         }
         if (vocabulary.FallsBackToBytes && !isOfBytes) _bytes = ByteTokens(vocabulary);
         if (vocabulary.IgnoresMerges && !isOfBytes) _whole = vocabulary;
@@ -158,7 +158,7 @@ internal sealed class BytePairModel
         {
             var (left, right, _) = merges[at];
             if (outside.Contains(left) || outside.Contains(right))
-                throw new ConfigurationException($"the tokenizer {file.Path} merges a token of byte_fallback or its unk_token, which is not supported; supported: merges of other tokens");
+                throw TokenizerFile.Fault(file.Path, $"merges a token of byte_fallback or its unk_token, which is not supported; supported: merges of other tokens");
             if (seen.Add(((long)left << 32) | (uint)right)) kept[--first] = merges[at];
         }
         return first == 0 ? kept : kept[first..];

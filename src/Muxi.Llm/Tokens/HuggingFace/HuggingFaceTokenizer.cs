@@ -61,7 +61,7 @@ internal sealed class HuggingFaceTokenizer : Tokenizer
         }
         catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException)
         {
-            throw new ConfigurationException($"the tokenizer {path} is no tokenizer.json: {e.Message}", e);
+            throw TokenizerFile.Fault(path, $"is no tokenizer.json: {e.Message}", e);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class Vocabulary(string path, int length)
 {
     private const int Chunk = 1 << 18;
 
+    // Of a name; what stands in the order of bytes has as many in common with its neighbour at most.
+    private const int MostBytes = ushort.MaxValue;
+
     private readonly Dictionary<ReadOnlyMemory<byte>, int> _ids = new(Math.Min(length / 64, 1 << 19), NameComparer.Instance);
     private readonly List<(int Left, int Right, int Result)> _merges = [];
     private ReadOnlyMemory<byte>[] _names = new ReadOnlyMemory<byte>[1 << 16];
@@ -70,7 +73,7 @@ internal sealed class Vocabulary(string path, int length)
             }
         }
         // Old files do not tell the type.
-        if (_type is not null && _type != "BPE") throw new ConfigurationException($"the tokenizer {path} has the model '{_type}', which is not supported; supported: BPE");
+        if (_type is not null && _type != "BPE") throw TokenizerFile.Fault(path, $"has the model '{_type}', which is not supported; supported: BPE");
         if (!_hasVocabulary) throw new JsonException("its model has no vocab");
         if (isLate) ReadMerges(ref merges);
         if (!_hasMerges) throw new JsonException("its model has no merges");
@@ -99,9 +102,9 @@ internal sealed class Vocabulary(string path, int length)
                 IgnoresMerges = IsTrue(ref reader);
                 break;
             case "dropout" when reader.TokenType == JsonTokenType.Number && reader.GetDouble() > 0:
-                throw new ConfigurationException($"the tokenizer {path} has a model BPE with dropout, which is not supported: it would encode a text otherwise each time");
+                throw TokenizerFile.Fault(path, $"has a model BPE with dropout, which is not supported: it would encode a text otherwise each time");
             case "continuing_subword_prefix" or "end_of_word_suffix" when reader.TokenType == JsonTokenType.String && !reader.ValueTextEquals(""u8):
-                throw new ConfigurationException($"the tokenizer {path} has a model BPE with {name} '{reader.GetString()}', which is not supported; supported: none");
+                throw TokenizerFile.Fault(path, $"has a model BPE with {name} '{reader.GetString()}', which is not supported; supported: none");
             default:
                 reader.Skip();
                 break;
@@ -129,11 +132,15 @@ internal sealed class Vocabulary(string path, int length)
 
     private void Add(ReadOnlyMemory<byte> name, int id)
     {
-        if ((uint)id >= PairTable.IdLimit) throw new ConfigurationException($"the tokenizer {path} has a token of the id {id}; supported: 0 to {PairTable.IdLimit - 1}");
+        if ((uint)id >= PairTable.IdLimit) throw TokenizerFile.Fault(path, $"has a token of the id {id}; supported: 0 to {PairTable.IdLimit - 1}");
         if (id >= _names.Length) Array.Resize(ref _names, Math.Max(id + 1, _names.Length * 2));
         if (!_names[id].IsEmpty && !_names[id].Span.SequenceEqual(name.Span)) throw new JsonException($"two tokens have the id {id}");
+        if (name.Length > MostBytes) throw TokenizerFile.Fault(path, $"has a token of {name.Length} bytes; supported: up to {MostBytes}");
+        // Of two ids of one name the later one holds, and the other is no token's.
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_ids, name, out var isKnown);
+        if (isKnown && known != id) _names[known] = default;
+        known = id;
         _names[id] = name;
-        _ids[name] = id;
         Size = Math.Max(Size, id + 1);
     }
 
@@ -149,7 +156,7 @@ internal sealed class Vocabulary(string path, int length)
             if (!IsJoined(left, right, result)) result = Joined(left, right);
             _merges.Add((left, right, result));
         }
-        if (_merges.Count >= PairTable.RankLimit) throw new ConfigurationException($"the tokenizer {path} has {_merges.Count} merges; supported: up to {PairTable.RankLimit - 1}");
+        if (_merges.Count >= PairTable.RankLimit) throw TokenizerFile.Fault(path, $"has {_merges.Count} merges; supported: up to {PairTable.RankLimit - 1}");
     }
 
     private (int Left, int Right) Pair(ref Utf8JsonReader reader)

@@ -45,7 +45,7 @@ public sealed class BytePairsTests
         var random = new Random(seed);
         for (var round = 0; round < 60; round++)
         {
-            var (tokens, merges) = RandomMerges(random, "abc");
+            var (tokens, merges) = RandomMerges(random, "abc", 9);
             var pairs = new MergeRules(tokens, merges, characters: false).Build(wholePieces: false);
             for (var piece = 0; piece < 60; piece++)
             {
@@ -53,6 +53,41 @@ public sealed class BytePairsTests
                 Same(Merge(text, merges), pairs, text);
             }
         }
+    }
+
+    [Fact]
+    public void Long_tokens_are_merged_of_their_parts_as_short_ones_are()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 60; round++)
+        {
+            var (tokens, merges) = RandomMerges(random, "ab", 500);
+            var pairs = new MergeRules(tokens, merges, characters: false).Build(wholePieces: false);
+            foreach (var token in tokens.Where(static token => token.Length > 100))
+            {
+                var text = Encoding.Latin1.GetString(token.Span);
+                Same(Merge(text, merges), pairs, text);
+                Same(Merge("a" + text + "b", merges), pairs, "a" + text + "b");
+            }
+        }
+    }
+
+    [Fact]
+    public void Many_threads_find_what_one_finds()
+    {
+        // Both begin knowing nothing of which tokens fit beside each other.
+        var (one, shared) = (RankTable.Read("cl100k_base"), RankTable.Read("cl100k_base"));
+        byte[][] pieces = [.. OracleTexts.Generated.Select(Encoding.UTF8.GetBytes).Where(static piece => piece.Length is > 0 and < 1000)];
+        int[][] expected = [.. pieces.Select(piece => Ids(one, piece))];
+
+        Parallel.For(0, 8, new() { MaxDegreeOfParallelism = 8 }, thread =>
+        {
+            for (var at = 0; at < pieces.Length; at++)
+            {
+                var piece = (at + thread * 997) % pieces.Length;
+                if (!Ids(shared, pieces[piece]).AsSpan().SequenceEqual(expected[piece])) Assert.Fail($"{Convert.ToHexString(pieces[piece])} differs");
+            }
+        });
     }
 
     [Fact]
@@ -83,6 +118,13 @@ public sealed class BytePairsTests
     public void An_id_without_a_token_is_an_error_that_names_it(int id) =>
         Assert.Equal(id, Assert.Throws<ArgumentOutOfRangeException>(() => RankTable.Read("cl100k_base").Bytes(id).Length).ActualValue);
 
+    private static int[] Ids(BytePairs pairs, byte[] piece)
+    {
+        var sink = new ListSink { Ids = [] };
+        pairs.Encode(piece, ref sink);
+        return [.. sink.Ids];
+    }
+
     private static void Same(List<int> expected, BytePairs pairs, string piece)
     {
         var sink = new ListSink { Ids = [] };
@@ -104,14 +146,14 @@ public sealed class BytePairsTests
     }
 
     // Merges of tokens that are there already, in no order: a part may come long after what it becomes part of, and one token may have several merges.
-    private static (ReadOnlyMemory<byte>[] Tokens, (int, int, int)[] Merges) RandomMerges(Random random, string letters)
+    private static (ReadOnlyMemory<byte>[] Tokens, (int, int, int)[] Merges) RandomMerges(Random random, string letters, int longest)
     {
         var tokens = letters.Select(static letter => letter.ToString()).ToList();
         var merges = new List<(int Left, int Right, int Result)>();
         for (var count = random.Next(3, 40); merges.Count < count;)
         {
             var (left, right) = (random.Next(tokens.Count), random.Next(tokens.Count));
-            if (tokens[left].Length + tokens[right].Length > 9 || merges.Any(merge => (merge.Left, merge.Right) == (left, right))) continue;
+            if (tokens[left].Length + tokens[right].Length > longest || merges.Any(merge => (merge.Left, merge.Right) == (left, right))) continue;
             var result = tokens.IndexOf(tokens[left] + tokens[right]);
             if (result < 0)
             {

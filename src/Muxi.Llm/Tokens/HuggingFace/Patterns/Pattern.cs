@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Muxi.Llm;
@@ -5,10 +6,14 @@ namespace Muxi.Llm;
 /// <summary>
 /// A regular expression over characters, not over halves of them as those of .NET are: it tries its ways one after the other, as the engine does that tokenizers use, and keeps what is left to try
 /// in a list of its own, so that no text is too long for the stack. A run of one set takes one entry there, and where it may end is tried once and not again for each place that it may begin at.
+/// Where ways are many, it keeps in mind which forks were met at which places, as nothing else decides what follows: so that none is tried twice, and trying ends.
 /// </summary>
 internal sealed class Pattern(string text)
 {
     private const int FewWays = 24, FewInstructions = 64;
+
+    // So many ways from one place lead nowhere before forks are kept in mind.
+    private const int Patience = 256;
 
     private readonly PatternInstruction[] _program = PatternProgram.Of(new PatternParser(text).Parse());
 
@@ -23,9 +28,10 @@ internal sealed class Pattern(string text)
     {
         Span<Tried> tried = _program.Length <= FewInstructions ? stackalloc Tried[FewInstructions] : new Tried[_program.Length];
         tried.Clear();
+        Forks? forks = null;
         for (start = from; ; start = Next(text, start))
         {
-            end = Match(text, 0, start, tried);
+            end = Match(text, 0, start, tried, ref forks);
             if (end >= 0) return true;
             if (start >= text.Length) return false;
         }
@@ -33,15 +39,19 @@ internal sealed class Pattern(string text)
 
     // Where the way through the program that is tried first, of those that match, ends; -1 where none does. What was tried is told of the whole program alone: of a part of it that only
     // looks ahead, a way that matched may be asked for again.
-    private int Match(ReadOnlySpan<char> text, int program, int at, Span<Tried> tried)
+    private int Match(ReadOnlySpan<char> text, int program, int at, Span<Tried> tried, ref Forks? forks)
     {
+        var patience = Patience;
         Span<Way> few = stackalloc Way[FewWays];
-        var ways = new Ways(few);
+        var ways = new Ways(few) { Forks = forks };
         for (; ; )
         {
             ref readonly var it = ref _program[program++];
             switch (it.Step)
             {
+                case PatternStep.Try or PatternStep.Greedy or PatternStep.Lazy when forks?.IsNew(program - 1, at) == false:
+                    at = -1;
+                    break;
                 case PatternStep.Match:
                     return at;
                 case PatternStep.Try:
@@ -63,13 +73,16 @@ internal sealed class Pattern(string text)
                     at = Simple(text, at, it);
                     break;
             }
-            if (at < 0 && !ways.Pop(text, _program, tried, out program, out at)) return -1;
+            if (at >= 0) continue;
+            if (!ways.Pop(text, _program, tried, out program, out at)) return -1;
+            if (patience-- == 0) ways.Forks = forks ??= new();
         }
     }
 
     private int Inside(ReadOnlySpan<char> text, int at, in PatternInstruction it, ref int program)
     {
-        var end = Match(text, program, at, []);
+        Forks? forks = null;
+        var end = Match(text, program, at, [], ref forks);
         program = it.Target;
         return it.Step switch
         {
@@ -178,17 +191,39 @@ internal sealed class Pattern(string text)
 
     private static int Next(ReadOnlySpan<char> text, int at) => at + (at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1);
 
+    /// <summary>Which forks were met at which places: a bit each, for so many places together. One that is met again led nowhere, else the match would be found.</summary>
+    private sealed class Forks
+    {
+        private const int Places = 4096;
+
+        private readonly Dictionary<(int Fork, int Part), ulong[]> _met = [];
+
+        public bool IsNew(int fork, int at)
+        {
+            ref var part = ref CollectionsMarshal.GetValueRefOrAddDefault(_met, (fork, at / Places), out _);
+            part ??= new ulong[Places / 64];
+            ref var word = ref part[at % Places / 64];
+            var bit = 1UL << at;
+            if ((word & bit) != 0) return false;
+            word |= bit;
+            return true;
+        }
+    }
+
     /// <summary>The ways that are left to try, the last first.</summary>
     private ref struct Ways(Span<Way> few)
     {
         private Span<Way> _all = few;
         private int _count;
 
+        /// <summary>What is kept in mind of forks; null while ways are few.</summary>
+        public Forks? Forks { get; set; }
+
         public void Push(Way way)
         {
             if (_count == _all.Length)
             {
-                Span<Way> more = new Way[_all.Length * 4];
+                Span<Way> more = new Way[_all.Length * 2];
                 _all.CopyTo(more);
                 _all = more;
             }
@@ -227,6 +262,8 @@ internal sealed class Pattern(string text)
         private int Grow(ReadOnlySpan<char> text, PatternInstruction[] all, ref Way way)
         {
             var at = way.Bound == 0 ? -1 : One(text, way.At, all[way.Program - 1].Set!);
+            // A run that may grow further from here tries what the last that grew to this place did.
+            if (at >= 0 && way.Bound == PatternNode.Repeat.Unbounded && Forks?.IsNew(~way.Program, at) == false) at = -1;
             if (at < 0) _count--;
             else way = way with { At = at, Bound = way.Bound == PatternNode.Repeat.Unbounded ? way.Bound : way.Bound - 1 };
             return at;

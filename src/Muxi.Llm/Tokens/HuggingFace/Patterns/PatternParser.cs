@@ -9,7 +9,7 @@ namespace Muxi.Llm;
 /// </summary>
 internal sealed class PatternParser(string pattern)
 {
-    private const int DeepestGroup = 100;
+    private const int DeepestGroup = 100, MostRepeats = 10;
 
     private int _at;
     private int _depth;
@@ -45,10 +45,11 @@ internal sealed class PatternParser(string pattern)
 
     private PatternNode Repeated(PatternNode node)
     {
-        for (; ; )
+        for (var repeats = 0; ; repeats++)
         {
             var isInterval = !IsAtEnd && pattern[_at] == '{';
             if (Count() is not var (least, most)) return node;
+            if (repeats == MostRepeats) throw Lacks("more than 10 repetitions one of another");
             // In this syntax a plus after an interval repeats it again, and so does a question mark after {n}; after the others they make them possessive and lazy.
             var greed = !(isInterval && least == most) && TryTake('?') ? Greed.Lazy : !isInterval && TryTake('+') ? Greed.Possessive : Greed.Greedy;
             if (node.MayBeEmpty) throw Lacks("a repetition of what may be empty");
@@ -347,5 +348,5 @@ internal sealed class PatternParser(string pattern)
         return true;
     }
 
-    private NotSupportedException Lacks(string what) => new($"{what} in the pattern {pattern}");
+    private NotSupportedException Lacks(string what) => new($"{ErrorText.Cut(what, 100)} in the pattern {ErrorText.Cut(pattern, 300)}");
 }
