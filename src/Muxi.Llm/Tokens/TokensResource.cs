@@ -96,4 +96,16 @@ public sealed class TokensResource
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(budget);
         return new Fitting(_counter.For(_targets.ModelOf(model)), request, budget).Fit();
     }
+
+    /// <summary>Makes a conversation fit a budget of prompt tokens of its own model, as <see cref="Fit(string, ChatCompletionRequest, int)"/> does.</summary>
+    /// <param name="request">The conversation, with the tools and the form of the answer, which count too.</param>
+    /// <param name="budget">The most tokens that the prompt may have, above 0: the model's context less what the answer may take.</param>
+    /// <exception cref="ContextLengthExceededException">What must stay is over the budget.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The budget is not above 0.</exception>
+    /// <exception cref="ConfigurationException">A tokenizer that the settings name cannot be read or used; or the request names no model and there is no default.</exception>
+    public FittedChat Fit(ChatCompletionRequest request, int budget)
+    {
+        ChatCompletionsResource.Check(request);
+        return Fit(request.Model, request, budget);
+    }
 }

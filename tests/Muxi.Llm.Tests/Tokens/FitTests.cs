@@ -125,6 +125,7 @@ public sealed class FitTests : IDisposable
 
         Assert.True(need > count.InputTokens);
         Assert.Same(request, _client.Tokens.Fit(Estimated, request, need).Request);
+        Assert.Equal(2, _client.Tokens.Fit(request with { Model = Estimated }, need - 1).Dropped.Count);
         Assert.Equal(2, _client.Tokens.Fit(Estimated, request, need - 1).Dropped.Count);
         Assert.Contains("(an estimate of ", Assert.Throws<ContextLengthExceededException>(() => _client.Tokens.Fit(Estimated, request, 1)).Message, StringComparison.Ordinal);
     }
