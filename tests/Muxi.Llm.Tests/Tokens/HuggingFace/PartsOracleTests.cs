@@ -135,7 +135,7 @@ public sealed class PartsOracleTests
     public async Task A_split_leaves_of_its_matches_what_the_librarys_leaves(string cutting)
     {
         using var file = new TokenizerJson(TokenizerJson.Cuts, cutting: cutting);
-        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. Joined]);
+        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. Few]);
     }
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class PartsOracleTests
     public async Task A_pattern_of_a_few_letters_matches_what_the_librarys_matches(string pattern)
     {
         using var file = Cut(pattern);
-        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. Joined]);
+        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. Few]);
     }
 
     // The library takes too long for longer texts: it tries every way to divide them.
@@ -177,6 +177,9 @@ public sealed class PartsOracleTests
 
     // Asking takes time by the text more than by its length; where a text begins and ends matters to the short ones.
     private static IEnumerable<string> Joined => OracleTexts.Generated.Chunk(16).Select(static texts => string.Join('\n', texts));
+
+    // For what does not depend on which character it is.
+    private static IEnumerable<string> Few => Joined.Where(static (_, at) => at % 7 == 0);
 
     private static TokenizerJson Cut(string pattern)
     {
