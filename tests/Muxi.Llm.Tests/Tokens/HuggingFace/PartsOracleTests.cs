@@ -110,7 +110,7 @@ public sealed class PartsOracleTests
     public async Task A_pre_tokenizer_cuts_where_the_librarys_cuts(string cutting)
     {
         using var file = new TokenizerJson(TokenizerJson.Cuts, cutting: cutting);
-        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. OracleTexts.Generated]);
+        await TokenizersOracle.SameIdsAsync(file.Load(), Texts(cutting));
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class PartsOracleTests
     {
         var cutting = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false };
         using var file = new TokenizerJson(TokenizerJson.Cuts, cutting: cutting.ToJsonString());
-        await TokenizersOracle.SameIdsAsync(file.Load(), [.. TokenizerJson.Cuttable, .. OracleTexts.Generated]);
+        await TokenizersOracle.SameIdsAsync(file.Load(), Texts(pattern));
     }
 
     // The library takes too long for longer texts: it tries every way to divide them.
@@ -146,5 +146,12 @@ public sealed class PartsOracleTests
         var random = new Random(6);
         var ids = Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(names.Length + 1)).ToArray());
         await TokenizersOracle.SameTextAsync(file.Load(), ids);
+    }
+
+    // There are many rows, and each text is asked about in another process: a row has a third of the generated texts, others another third, and with MUXI_LLM_LONG each has all.
+    private static IReadOnlyList<string> Texts(string row)
+    {
+        var all = Environment.GetEnvironmentVariable("MUXI_LLM_LONG") == "1";
+        return [.. TokenizerJson.Cuttable, .. OracleTexts.Generated.Where((_, at) => all || at % 3 == row.Length % 3)];
     }
 }
