@@ -26,7 +26,7 @@ public sealed class TokenFactsTests
             .Concat(families.SelectMany(static family => family.EnumerateObject()).SelectMany(Members))
             .Concat(_table.GetProperty("pictures").EnumerateObject().SelectMany(static rule => rule.Value.EnumerateObject()).Select(static member => member.Name));
 
-        Assert.Empty(named.Distinct().Where(name => !readers.Contains($"\"{name}\"", StringComparison.Ordinal)));
+        Assert.DoesNotContain(named.Distinct(), name => !readers.Contains($"\"{name}\"", StringComparison.Ordinal));
     }
 
     // A member and those of its value; the members of `pictures_of` are models' names.
