@@ -19,7 +19,7 @@ internal static class TokensCheck
     private const int LoadRounds = 7;
 
     // gpt-tokenizer keeps what each piece came to. The same text again is looked up, a clause of Chinese at a time: that is judged more mildly than encoding.
-    private const double OfTiktoken = 2, OfGptTokenizer = 1.5, OfItsMemory = 1;
+    private const double OfTiktoken = 2, OfGptTokenizer = 1.5, OfItsMemory = 1.5;
     private const double Flat = 1.5;
     private const long MostBytes = 1024;
     private const double MostLoad = 60;

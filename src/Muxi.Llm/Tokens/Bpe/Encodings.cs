@@ -13,7 +13,7 @@ internal static class Encodings
         ["o200k_base"] = new(static () => O200k("o200k_base", [(EndOfText, 199999), (EndOfPrompt, 200018)])),
         ["o200k_harmony"] = new(static () => O200k("o200k_harmony", Harmony())),
         ["cl100k_base"] = new(static () => new RankTokenizer<Cl100kPieces>("cl100k_base", RankTable.Read("cl100k_base"), new(3),
-            Names([(EndOfText, 100257), (FimPrefix, 100258), (FimMiddle, 100259), (FimSuffix, 100260), (EndOfPrompt, 100276)]))),
+            new([(EndOfText, 100257), (FimPrefix, 100258), (FimMiddle, 100259), (FimSuffix, 100260), (EndOfPrompt, 100276)]))),
         ["p50k_base"] = new(static () => Gpt2("p50k_base", _p50k.Value, [(EndOfText, 50256)])),
         ["p50k_edit"] = new(static () => Gpt2("p50k_edit", _p50k.Value, [(EndOfText, 50256), (FimPrefix, 50281), (FimMiddle, 50282), (FimSuffix, 50283)])),
         ["r50k_base"] = new(static () => Gpt2("r50k_base", RankTable.Read("p50k_base", 50256), [(EndOfText, 50256)])),
@@ -26,11 +26,9 @@ internal static class Encodings
     /// <summary>What to say of a name that is none of them.</summary>
     public static string Lacks(string name) => $"There is no encoding '{name}'; there are {string.Join(", ", Known)}.";
 
-    private static RankTokenizer<O200kPieces> O200k(string name, IEnumerable<(string Name, int Id)> specials) => new(name, _o200k.Value, new(3, contractions: true), Names(specials));
+    private static RankTokenizer<O200kPieces> O200k(string name, IEnumerable<(string Name, int Id)> specials) => new(name, _o200k.Value, new(3, contractions: true), new(specials));
 
-    private static RankTokenizer<Gpt2Pieces> Gpt2(string name, BytePairs pairs, IEnumerable<(string Name, int Id)> specials) => new(name, pairs, default, Names(specials));
-
-    private static SpecialNames Names(IEnumerable<(string Name, int Id)> specials) => new([.. specials.Select(static special => KeyValuePair.Create(special.Name, special.Id))]);
+    private static RankTokenizer<Gpt2Pieces> Gpt2(string name, BytePairs pairs, IEnumerable<(string Name, int Id)> specials) => new(name, pairs, default, new(specials));
 
     // Those of the format in which gpt-oss reads and writes conversations; what lies between them is reserved.
     private static IEnumerable<(string Name, int Id)> Harmony()

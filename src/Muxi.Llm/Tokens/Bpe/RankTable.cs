@@ -14,11 +14,12 @@ internal static class RankTable
     public static BytePairs Read(string name, int end = int.MaxValue)
     {
         using var packed = typeof(RankTable).Assembly.GetManifestResourceStream($"Muxi.Llm.{name}.br")!;
-        using var stream = new BrotliStream(packed, CompressionMode.Decompress);
         Span<byte> lengths = stackalloc byte[8];
-        stream.ReadExactly(lengths);
+        packed.ReadExactly(lengths);
         var planes = new Planes(BinaryPrimitives.ReadInt32LittleEndian(lengths), BinaryPrimitives.ReadInt32LittleEndian(lengths[4..]));
-        stream.ReadExactly(planes.Bytes);
+        packed.ReadExactly(planes.Plain);
+        using var stream = new BrotliStream(packed, CompressionMode.Decompress);
+        stream.ReadExactly(planes.Packed);
         return Assemble(Sort(planes, end, out var left), left);
     }
 
@@ -80,18 +81,22 @@ internal static class RankTable
     /// <summary>A table as it is in its file, without the two lengths at its beginning.</summary>
     private sealed class Planes(int count, int suffixes)
     {
-        public byte[] Bytes { get; } = new byte[6 * count + suffixes];
+        private readonly byte[] _bytes = new byte[6 * count + suffixes];
+
+        public Span<byte> Plain => _bytes.AsSpan(0, 2 * count);
+
+        public Span<byte> Packed => _bytes.AsSpan(2 * count);
 
         public int Count => count;
 
-        public ReadOnlySpan<byte> Suffixes => Bytes.AsSpan(6 * count);
+        public ReadOnlySpan<byte> Suffixes => _bytes.AsSpan(6 * count);
 
-        public int Shared(int at) => Bytes[at];
+        public int Id(int at) => _bytes[at] | _bytes[count + at] << 8 | _bytes[2 * count + at] << 16;
 
-        public int Added(int at) => Bytes[count + at];
+        public int Shared(int at) => _bytes[3 * count + at];
 
-        public int Left(int at) => Bytes[2 * count + at];
+        public int Added(int at) => _bytes[4 * count + at];
 
-        public int Id(int at) => Bytes[3 * count + at] | Bytes[4 * count + at] << 8 | Bytes[5 * count + at] << 16;
+        public int Left(int at) => _bytes[5 * count + at];
     }
 }

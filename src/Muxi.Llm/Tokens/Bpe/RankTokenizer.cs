@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text;
 
 namespace Muxi.Llm;
@@ -68,39 +67,35 @@ internal sealed class RankTokenizer<TPieces>(string name, BytePairs pairs, TPiec
     }
 }
 
-/// <summary>The special tokens of an encoding, and where they are in a text.</summary>
-internal sealed class SpecialNames
+/// <summary>The special tokens of an encoding, and where they are in a text. They are only made when somebody asks: most texts are counted without, and o200k_harmony has more than a thousand.</summary>
+/// <param name="all">Names and ids. An id may have two names; it is called by the later one.</param>
+internal sealed class SpecialNames(IEnumerable<(string Name, int Id)> all)
 {
-    private readonly SearchValues<string> _names;
-    private readonly string[] _longestFirst;
-    private readonly FrozenDictionary<int, byte[]> _bytes;
-
-    public SpecialNames(IReadOnlyCollection<KeyValuePair<string, int>> ids)
+    private readonly Lazy<Dictionary<string, int>> _ids = new(() => all.ToDictionary(static special => special.Name, static special => special.Id, StringComparer.Ordinal));
+    private readonly Lazy<Dictionary<int, byte[]>> _bytes = new(() => all.GroupBy(static special => special.Id).ToDictionary(static names => names.Key, static names => Encoding.UTF8.GetBytes(names.Last().Name)));
+    private readonly Lazy<(SearchValues<string> Any, string[] LongestFirst)> _names = new(() =>
     {
-        Ids = ids.ToFrozenDictionary(StringComparer.Ordinal);
-        _longestFirst = [.. Ids.Keys.OrderByDescending(static name => name.Length)];
-        _names = SearchValues.Create(_longestFirst, StringComparison.Ordinal);
-        // An id may have two names; it is called by the later one.
-        _bytes = ids.GroupBy(static special => special.Value).ToFrozenDictionary(static names => names.Key, static names => Encoding.UTF8.GetBytes(names.Last().Key));
-        Size = Ids.Values.Max() + 1;
-    }
+        string[] longestFirst = [.. all.Select(static special => special.Name).OrderByDescending(static name => name.Length)];
+        return (SearchValues.Create(longestFirst, StringComparison.Ordinal), longestFirst);
+    });
 
-    public FrozenDictionary<string, int> Ids { get; }
+    public IReadOnlyDictionary<string, int> Ids => _ids.Value.AsReadOnly();
 
     /// <summary>One more than the highest id.</summary>
-    public int Size { get; }
+    public int Size => _ids.Value.Values.Max() + 1;
 
-    public byte[]? Bytes(int id) => _bytes.GetValueOrDefault(id);
+    public byte[]? Bytes(int id) => _bytes.Value.GetValueOrDefault(id);
 
     /// <summary>Where the next special token stands that is allowed: the first, and of those that begin there the longest. -1 where there is none.</summary>
     public int Next(ReadOnlySpan<char> text, SpecialTokens allowed, out int length, out int id)
     {
-        for (var from = 0; text[from..].IndexOfAny(_names) is >= 0 and var found; from += found + 1)
+        var (any, longestFirst) = _names.Value;
+        for (var from = 0; text[from..].IndexOfAny(any) is >= 0 and var found; from += found + 1)
         {
-            foreach (var name in _longestFirst)
+            foreach (var name in longestFirst)
             {
                 if (!text[(from + found)..].StartsWith(name) || !allowed.Allows(name)) continue;
-                (length, id) = (name.Length, Ids[name]);
+                (length, id) = (name.Length, _ids.Value[name]);
                 return from + found;
             }
         }

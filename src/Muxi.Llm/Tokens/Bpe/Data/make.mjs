@@ -1,8 +1,8 @@
 // Makes the rank tables beside this file out of those that npm's `tiktoken` brings: node make.mjs PATH_OF_NODE_MODULES
 //
-// A table, before Brotli: the number of its tokens and that of the bytes in its last plane (32 bits each, little-endian); then, of all tokens in the order of their
-// bytes, in one plane each: how many bytes are those of the token before, how many are new, how many belong to the left one of the two tokens it is merged of
-// (0: it is a single byte), and the id's low, middle and high byte; at last the new bytes of all of them.
+// A table: the number of its tokens and that of the bytes in its last plane (32 bits each, little-endian); then, of all tokens in the order of their bytes, in one
+// plane each: the id's low and its middle byte, which nothing makes smaller. The rest is packed by Brotli: the id's high byte, how many bytes are those of the token
+// before, how many are new, how many belong to the left one of the two tokens it is merged of (0: it is a single byte); at last the new bytes of all of them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -12,10 +12,10 @@ const here = import.meta.dirname;
 
 for (const name of ['o200k_base', 'cl100k_base', 'p50k_base']) {
   const ranks = read(name);
-  const bytes = table(ranks);
+  const [plain, bytes] = table(ranks);
   const packed = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
-  writeFileSync(join(here, `${name}.br`), packed);
-  console.log(`${name}: ${ranks.size} tokens, ${bytes.length} bytes, ${packed.length} packed`);
+  writeFileSync(join(here, `${name}.br`), Buffer.concat([plain, packed]));
+  console.log(`${name}: ${ranks.size} tokens, ${plain.length + bytes.length} bytes, ${plain.length + packed.length} packed`);
 }
 same(read('p50k_edit'), read('p50k_base'), Infinity);
 same(read('r50k_base'), read('p50k_base'), 50256);
@@ -40,13 +40,13 @@ function table(ranks) {
     let shared = 0;
     while (shared < before.length && before[shared] === token[shared]) shared++;
     const id = ranks.get(token);
-    [shared, token.length - shared, left(token, ranks), id & 255, (id >> 8) & 255, id >> 16].forEach((value, plane) => (planes[plane][at] = value));
+    [id & 255, (id >> 8) & 255, id >> 16, shared, token.length - shared, left(token, ranks)].forEach((value, plane) => (planes[plane][at] = value));
     suffixes.push(Buffer.from(token.slice(shared), 'latin1'));
   });
   const lengths = Buffer.alloc(8);
   lengths.writeInt32LE(tokens.length);
   lengths.writeInt32LE(suffixes.reduce((sum, suffix) => sum + suffix.length, 0), 4);
-  return Buffer.concat([lengths, ...planes, ...suffixes]);
+  return [Buffer.concat([lengths, ...planes.slice(0, 2)]), Buffer.concat([...planes.slice(2), ...suffixes])];
 }
 
 // The length of the left one of the last two parts that the token's own bytes are merged of, lowest rank first.
