@@ -21,11 +21,11 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Starts a server that answers every request with the handler.</summary>
     public static async Task<TestServer> StartAsync(RequestDelegate handler)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Empty: others watch files for settings, each server with one of the few watchers (inotify) that a user may have.
+        var builder = WebApplication.CreateEmptyBuilder(new());
         // A test ends when it has seen enough; a stalled answer must not hold it.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(1));
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(System.Net.IPAddress.Loopback, 0);
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
