@@ -171,7 +171,7 @@ public sealed class SealedThinkingTests
     {
         var placed = item.DeepClone().AsObject();
         if (placed["id"] is not null) placed["id"] = $"{placed["id"].Str()}{place}";
-        if (placed["call_id"] is not null) placed["call_id"] = $"{placed["call_id"].Str()}{place}";
+        if (placed["call_id"] is not null) placed["call_id"] = $"{placed["call_id"].Str()}_{place}";
         return placed;
     }
 
