@@ -25,7 +25,7 @@ public interface ICredentialSource
 
 /// <summary>What credentials may know of a call.</summary>
 /// <param name="Provider">Who is asked, by our name.</param>
-/// <param name="Clock">The clock.</param>
+/// <param name="Clock">What time it is: signatures carry it, tokens run out by it.</param>
 /// <param name="Environment">How environment variables are read.</param>
 public sealed record CredentialContext(string Provider, TimeProvider Clock, Func<string, string?> Environment)
 {
