@@ -19,14 +19,25 @@ internal sealed class RemoteMedia(Egress egress, LlmOptions options)
         return InlineAsync(request, addresses, reading);
     }
 
+    /// <summary>A request for a response, where a chat makes it, likewise.</summary>
+    public static async ValueTask<ResponseRequest> InResponse(ResponseRequest request, MediaReading reading)
+    {
+        if (reading.Attempt.Target.Provider.Responses is not null || reading.Addresses is not { } addresses || request.Input is not { Text: null } input) return request;
+        if (!input.Items.Any(item => Parts(item).Any(part => (part.ImageUrl ?? part.FileUrl) is { } url && IsRead(url, addresses)))) return request;
+        var items = new List<ResponseItem>(input.Items.Count);
+        foreach (var item in input.Items)
+            items.Add(item with { Content = await InlineAsync(item.Content, addresses, reading).ConfigureAwait(false), Output = await InlineAsync(item.Output, addresses, reading).ConfigureAwait(false) });
+        return request with { Input = items };
+    }
+
     /// <summary>What lies at an address.</summary>
     /// <exception cref="BadRequestException">The address is one that is not read, or none are.</exception>
     public async Task<InlineData> ReadAsync(string url, MediaReading reading)
     {
         if (reading.Fetched.TryGetValue(url, out var known)) return known;
         var (provider, model) = (reading.Attempt.Context.Provider, reading.Attempt.Context.Model);
-        if (!options.FetchMedia)
-            throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and LlmOptions.FetchMedia is off: send the picture or file itself", provider, model);
+        if (options.FetchMedia == false)
+            throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and fetch_media is false: send the picture or file itself", provider, model);
         var bytes = await ReadAsync(new(url, MaxBytes) { Provider = provider, What = "the address of a picture or file" }, reading.Attempt).ConfigureAwait(false);
         var type = Media.TypeOf(bytes) ?? (Uri.TryCreate(url, UriKind.Absolute, out var address) ? Media.TypeByName(address.AbsolutePath) : null) ?? "application/octet-stream";
         return reading.Fetched[url] = new(bytes, type);
@@ -54,6 +65,25 @@ internal sealed class RemoteMedia(Egress egress, LlmOptions options)
             messages.Add(message with { Blocks = parts });
         }
         return request with { Messages = messages };
+    }
+
+    private static IEnumerable<ResponsePart> Parts(ResponseItem item) => [.. item.Content?.Parts ?? [], .. item.Output?.Parts ?? []];
+
+    private static async ValueTask<ResponseContent?> InlineAsync(ResponseContent? content, ImmutableArray<string> addresses, MediaReading reading)
+    {
+        if (content is not { IsList: true }) return content;
+        var parts = new List<ResponsePart>(content.Parts.Count);
+        foreach (var part in content.Parts)
+        {
+            if ((part.ImageUrl ?? part.FileUrl) is not { } url || !IsRead(url, addresses))
+            {
+                parts.Add(part);
+                continue;
+            }
+            var data = (await reading.Media.ReadAsync(url, reading).ConfigureAwait(false)).ToString();
+            parts.Add(part.ImageUrl is not null ? part with { ImageUrl = data } : part with { FileUrl = null, FileData = data, Filename = part.Filename ?? NameIn(url) });
+        }
+        return ResponseContent.FromParts(parts);
     }
 
     private static string? Address(ContentPart part)
