@@ -60,7 +60,7 @@ internal sealed class GeminiAnswer(GeminiChat quirks, CallContext context, int i
         if (word is null && _extra.IsEmpty) yield break;
         yield return new()
         {
-            Index = index, Delta = new(), FinishReason = word is null ? null : GeminiFinish.Reason(quirks, word, _calls > 0), FinishReasonRaw = FinishReason, Extra = _extra,
+            Index = index, Delta = new(), FinishReason = word is null ? default(FinishReason?) : GeminiFinish.Reason(quirks, word, _calls > 0), FinishReasonRaw = FinishReason, Extra = _extra,
         };
     }
 

@@ -19,7 +19,7 @@ public sealed record GeminiChat : ChatDialect
     /// The name under which signed and opaque blocks of this service are known. Where a service cannot read another one's, it has a name of its own: blocks of other
     /// names are not sent.
     /// </summary>
-    public string BlockFormat { get; init; } = "gemini";
+    public string BlockFormat { get; init; } = "gemini-chat";
 
     /// <summary>
     /// The signature of a call that has none, because another model made it: the first one of every turn must have one for models from Gemini 3 on. Null for models

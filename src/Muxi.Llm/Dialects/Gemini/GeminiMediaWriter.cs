@@ -19,7 +19,7 @@ internal readonly struct GeminiMediaWriter(Utf8JsonWriter json, GeminiPlan plan)
         if (image.Detail is not (null or "auto")) plan.Warnings.Add("image_url.detail", "left out: the part's mediaResolution says how closely to look");
         if (image.Extra.GetString("file_id") is { } id) WriteUri(AddressOf(id), TypeTold(image.Extra));
         else if (image.Data is { } held) WriteBytes(Normal(held.MediaType), held.Bytes.Span);
-        else WriteAddress(image.Url, image.Extra, null, "image/png");
+        else WriteAddress(image.Url, image.Extra, null, "image/jpeg");
     }
 
     private void WriteAudio(InputAudio audio)
@@ -49,7 +49,7 @@ internal readonly struct GeminiMediaWriter(Utf8JsonWriter json, GeminiPlan plan)
     private void WriteAddress(string address, Extra told, string? name, string usual)
     {
         if (DataUri.Read(address) is { } data) WriteBytes(Normal(data.MediaType), data.Base64());
-        else if (IsAddress(address)) WriteUri(address, TypeTold(told) ?? TypeOf(address) ?? Media.TypeByName(name ?? ""));
+        else if (IsAddress(address)) WriteUri(address, TypeTold(told) ?? TypeOf(address) ?? Media.TypeByName(name ?? "") ?? (IsKnown(address) ? null : usual));
         else WriteBytes(TypeTold(told) ?? Media.TypeByName(name ?? "") ?? DataUri.Of(usual, address).TypeByItself() ?? usual, address);
     }
 
@@ -61,6 +61,10 @@ internal readonly struct GeminiMediaWriter(Utf8JsonWriter json, GeminiPlan plan)
     }
 
     private static bool IsAddress(string text) => text.AsSpan(0, Math.Min(text.Length, 12)).IndexOf("://", StringComparison.Ordinal) > 0;
+
+    /// <summary>Whether the service itself knows what lies there: files of its own, and films of the platform that belongs to its vendor.</summary>
+    private bool IsKnown(string address) =>
+        (plan.Quirks.FilesUrl is { } own && address.StartsWith(own, StringComparison.Ordinal)) || address.Contains("youtube.com/", StringComparison.OrdinalIgnoreCase) || address.Contains("youtu.be/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The media type that the ending of an address promises.</summary>
     private static string? TypeOf(string address)

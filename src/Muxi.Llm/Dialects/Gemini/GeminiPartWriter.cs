@@ -129,10 +129,14 @@ internal readonly struct GeminiPartWriter(Utf8JsonWriter json, GeminiPlan plan)
         return signature ?? (isFirstCall ? plan.Quirks.MissingSignature : null);
     }
 
-    /// <summary>The signature as Google's own service in OpenAI's format puts it on a call, under <c>extra_content.google.thought_signature</c>.</summary>
-    private static string? Compatible(ToolCall call) =>
-        call.Extra.TryGet("extra_content", out var content) && content.ToElement() is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty("google"u8, out var google)
-            && google.ValueKind == JsonValueKind.Object && google.TryGetProperty("thought_signature"u8, out var signature) && signature.ValueKind == JsonValueKind.String ? signature.GetString() : null;
+    /// <summary>The signature as the vendor's service in OpenAI's format puts it on a call: <c>thought_signature</c> in an object of its name, within <c>extra_content</c>.</summary>
+    private static string? Compatible(ToolCall call)
+    {
+        if (!call.Extra.TryGet("extra_content", out var content) || content.ToElement() is not { ValueKind: JsonValueKind.Object } element) return null;
+        foreach (var vendor in element.EnumerateObject())
+            if (vendor.Value.ValueKind == JsonValueKind.Object && vendor.Value.TryGetProperty("thought_signature"u8, out var signature) && signature.ValueKind == JsonValueKind.String) return signature.GetString();
+        return null;
+    }
 
     private static bool IsObject(string text)
     {
