@@ -128,6 +128,6 @@ internal sealed record GeminiCall
         };
     }
 
-    /// <summary>The service indents its JSON where it answers whole; clients show arguments as they are.</summary>
-    private static string OneLine(RawJson json) => json.Utf8.Span.Contains((byte)'\n') ? SchemaNode.Compact(json) : Encoding.UTF8.GetString(json.Utf8.Span);
+    /// <summary>The service indents its JSON where it answers whole, and not in a stream: here both are alike.</summary>
+    private static string OneLine(RawJson json) => json.Utf8.Span.IndexOfAny((byte)' ', (byte)'\n') >= 0 ? SchemaNode.Compact(json) : Encoding.UTF8.GetString(json.Utf8.Span);
 }
