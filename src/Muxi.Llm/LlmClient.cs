@@ -21,8 +21,8 @@ public sealed class LlmClient : IDisposable
         Targets = new(Settings);
         _transport = new(Settings);
         var retries = new RetryPolicy(Settings.Retries!, Settings.TimeProvider, Settings.Chance);
-        var router = new Router(_transport, Targets, retries);
         Egress = new(Settings);
+        var router = new Router(_transport, Targets, retries, new(Egress, Settings));
         Chat = new(new(router, Targets, Settings.TimeProvider));
         var counter = new TokenCounter(router, Targets, Settings);
         Responses = new(router, Targets, new(router, Targets, Settings), counter, Settings.TimeProvider);

@@ -6,6 +6,9 @@ public abstract record Reply
     /// <summary>Set once by the router, before the caller sees the reply.</summary>
     internal virtual CallRecord? Call { get; set; }
 
+    /// <summary>What the dialect noticed in the reply itself that the caller should know: a prompt that was cut.</summary>
+    internal IReadOnlyList<Warning>? Noticed { get; init; }
+
     /// <summary>The provider that answered, by our name; null for a reply that was parsed from text, or made on this machine.</summary>
     public string? Provider => Call?.Provider;
 

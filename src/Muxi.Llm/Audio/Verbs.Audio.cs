@@ -19,10 +19,10 @@ internal static partial class Verbs
     };
 
     public static readonly StreamVerb<SpeechRequest, SpeechStreamEvent> SpeechStream = new(
-        "speech as events", static (provider, _) => provider.Speech as IStreamVerb<SpeechRequest, SpeechStreamEvent>, static one => one.HasContent, static () => new SpeechAccumulator()) { With = WithExtra };
+        "speech as events", static (provider, model) => provider.Speech?.ForModel(model) as IStreamVerb<SpeechRequest, SpeechStreamEvent>, static one => one.HasContent, static () => new SpeechAccumulator()) { With = WithExtra };
 
     /// <summary>Speech in the form that a request asks for.</summary>
-    public static ContentVerb<SpeechRequest, Speech> Speech(SpeechFormat? format) => new("speech", static (provider, _) => provider.Speech, body => new(body, format)) { With = WithExtra };
+    public static ContentVerb<SpeechRequest, Speech> Speech(SpeechFormat? format) => new("speech", static (provider, model) => provider.Speech?.ForModel(model), body => new(body, format)) { With = WithExtra };
 
     private static TranscriptionRequest WithExtra(TranscriptionRequest request, Extra extra) => request with { Extra = request.Extra.With(extra) };
 

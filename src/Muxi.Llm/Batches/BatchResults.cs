@@ -105,10 +105,10 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
     private static Reply? Parse(HttpReply reply, BatchEndpoint endpoint, Provider provider, CallContext context)
     {
         if (endpoint == BatchEndpoint.ChatCompletions) return provider.Chat?.ForModel(context.Model).Parse(reply, context);
-        if (endpoint == BatchEndpoint.Embeddings) return provider.Embeddings?.Parse(reply, context);
+        if (endpoint == BatchEndpoint.Embeddings) return provider.Embeddings?.ForModel(context.Model).Parse(reply, context);
         if (endpoint == BatchEndpoint.Completions) return provider.Completions?.Parse(reply, context);
         if (endpoint == BatchEndpoint.Moderations) return provider.Moderations?.Parse(reply, context);
-        if (endpoint == BatchEndpoint.ImageGenerations) return provider.Images?.Parse(reply, context);
+        if (endpoint == BatchEndpoint.ImageGenerations) return provider.Images?.ForModel(context.Model).Parse(reply, context);
         if (endpoint != BatchEndpoint.Responses || provider.Responses is not { } responses) return null;
         var course = responses.Begin(new ResponseRequest { Model = context.Model }, context);
         course.Next(null);

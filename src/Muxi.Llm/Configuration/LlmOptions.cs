@@ -21,6 +21,9 @@ public sealed record LlmOptions
     /// <summary>Keys by provider name; they go before the environment's.</summary>
     public IReadOnlyDictionary<string, string> ApiKeys { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where credentials come from that are more than a key: <c>[new AwsCredentials(), new GoogleCredentials()]</c>, from the packages Muxi.Llm.Aws and Muxi.Llm.Google. A key goes before them.</summary>
+    public IReadOnlyList<ICredentialSource> Credentials { get; init; } = [];
+
     /// <summary>Base URLs by provider name, path included; they go before the environment's. A user in one is sent as Basic where there is no key.</summary>
     public IReadOnlyDictionary<string, Uri> BaseUrls { get; init; } = new Dictionary<string, Uri>();
 
@@ -48,6 +51,12 @@ public sealed record LlmOptions
     /// <summary>How often, and after which waits, failed attempts are made again. Null leaves it to the file, then to <see cref="Muxi.Llm.Retries"/>' defaults.</summary>
     public Retries? Retries { get; init; }
 
+    /// <summary>
+    /// Whether pictures and files in a request that are named by an address are read on this machine where the service does not read addresses itself: https addresses
+    /// of public hosts only, without keys or cookies. Where false, such a request is refused.
+    /// </summary>
+    public bool FetchMedia { get; init; } = true;
+
     /// <summary>The proxy for all requests; without one the system's settings (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>, ...) hold.</summary>
     public IWebProxy? Proxy { get; init; }
 
@@ -74,6 +83,9 @@ public sealed record LlmOptions
 
     /// <summary>The clock and its timers.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>How addresses that requests and replies name are looked up and connected to; null for the machine's own network.</summary>
+    internal EgressNetwork? Network { get; init; }
 
     /// <summary>Draws a number from 0 up to 1, for the waits between attempts.</summary>
     internal Func<double> Chance { get; init; } = Random.Shared.NextDouble;

@@ -12,6 +12,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>Whether the address is one that whoever runs us has set up, and not the one that the service is known by: a server of theirs.</summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>What tells who asks where there is no key, with what it may know; null for nothing.</summary>
+    public (ICredentialSource Source, CredentialContext Context)? Credentials { get; init; }
+
     /// <summary>What must not be shown anywhere.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 

@@ -13,6 +13,7 @@ internal sealed class Targets(LlmOptions options)
     private readonly LlmConfiguration _file = options.Configuration ?? LlmConfiguration.Empty;
     private readonly DefaultRules _defaults = new(options);
     private readonly FallbackRules _fallbacks = new(options);
+    private readonly UrlParts _parts = new(options);
 
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
@@ -134,13 +135,26 @@ internal sealed class Targets(LlmOptions options)
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
         var headers = Headers(name, request, source);
         var isDemanded = provider.Auth.IsRequired && source is UrlSource.Provider or UrlSource.DefinedByStranger;
-        if (key is null && isDemanded && !headers.Exists(header => IsCredential(header.Key, provider.Auth))) throw MissingKey(name, source);
+        var isTold = key is not null || headers.Exists(header => IsCredential(header.Key, provider.Auth));
+        var credentials = isTold ? null : CredentialsOf(provider, source);
+        if (!isTold && isDemanded && credentials is null) throw MissingKey(name, source);
         if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
-        var secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers);
+        IReadOnlyList<string> secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers);
+        if (_file.Secrets.Count > 0 || credentials is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
         // A stranger's file may not make us read the addresses of this network.
         var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
-        return new(provider, name.Model, url, key, headers) { Auth = auth, IsOwn = isOwn && provider.InProcess is null, Secrets = _file.Secrets.Count == 0 ? secrets : [.. secrets, .. _file.Secrets] };
+        var target = new Target(provider, name.Model, url, key, headers) { Auth = auth, IsOwn = isOwn && provider.InProcess is null, Secrets = secrets };
+        return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
     }
+
+    /// <summary>What tells a service who asks where there is no key; null for nothing. An address that somebody else has named gets none.</summary>
+    private ICredentialSource? CredentialsOf(Provider provider, UrlSource source) =>
+        provider.Auth.Source is { } need && source is not (UrlSource.Call or UrlSource.Stranger or UrlSource.DefinedByStranger) ? options.Credentials.FirstOrDefault(one => one.Name == need.Name) : null;
+
+    private CredentialContext ContextFor(Provider provider, bool isRequired, List<string> secrets) => new(provider.Name, options.TimeProvider, options.Environment)
+    {
+        IsRequired = isRequired, KeyVariables = provider.KeyVariables, UrlParts = _parts.Known(provider), Protect = secrets.Add,
+    };
 
     /// <summary>The variable or setting that holds a service's key and the one that a call would use, never the key itself; null when there is none.</summary>
     public string? KeySource(Provider provider)
@@ -150,12 +164,13 @@ internal sealed class Targets(LlmOptions options)
         {
             if (Coded(options.ApiKeys, provider) is { Length: > 0 }) return "LlmOptions.ApiKeys";
             if (provider.CredentialVariables.FirstOrDefault(name => Variable(name) is not null) is { } variable) return variable;
+            if (CredentialsOf(provider, Source(provider)) is not null && provider.Auth.Source!.Variables.FirstOrDefault(name => Variable(name) is not null) is { } other) return other;
         }
         return FileSettings(provider) is { ApiKey: not null } settings ? _file.PlaceOf(settings.Path + ".api_key") : null;
     }
 
     /// <summary>Where the address of a service's calls is from.</summary>
-    public UrlSource Source(Provider provider) => BaseUrl(new(provider, "", null), null).Source;
+    public UrlSource Source(Provider provider) => Address(new(provider, "", null), null).Source;
 
     /// <summary>Whether a service's calls go to another address than the one that it is defined with.</summary>
     public bool IsElsewhere(Provider provider) => Source(provider) is not (UrlSource.Provider or UrlSource.DefinedByStranger);
@@ -186,19 +201,23 @@ internal sealed class Targets(LlmOptions options)
     private (BaseUrl Url, UrlSource Source) BaseUrl(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        if (request?.BaseUrl is { } calls) return (new(calls.OriginalString, provider), UrlSource.Call);
-        if (name.Host is { } host) return (new(AtHost(provider, host)), UrlSource.Call);
-        var known = Known(provider);
-        if (Coded(options.BaseUrls, provider) is { } coded) return (known.BaseUrl(coded.OriginalString), UrlSource.Code);
-        if (FirstSet(known.UrlVariables) is { } variable) return (known.BaseUrl(Whole(variable, provider)), UrlSource.Environment);
-        var settings = FileSettings(provider);
-        if (settings?.BaseUrl is { } own) return (known.BaseUrl(own), _file.IsOfWorkingDirectory ? UrlSource.Stranger : UrlSource.File);
-        return (known.BaseUrl(provider.BaseUrl), settings is { IsDefinedHere: true } && _file.IsOfWorkingDirectory ? UrlSource.DefinedByStranger : UrlSource.Provider);
+        var (text, source) = Address(name, request);
+        if (source is UrlSource.Call) return (text is null ? new(AtHost(provider, name.Host!)) : new(text, provider), source);
+        return (Known(provider).BaseUrl(text is null ? _parts.Own(provider) : _parts.Fill(text, provider)), source);
     }
 
-    /// <summary>An address of the environment with what vendors' variables leave out.</summary>
-    private static string Whole(string url, Provider provider) =>
-        provider.BaseUrlSuffix.Length == 0 || url.TrimEnd('/').EndsWith(provider.BaseUrlSuffix, StringComparison.Ordinal) || url.Contains('?', StringComparison.Ordinal) ? url : url.TrimEnd('/') + provider.BaseUrlSuffix;
+    /// <summary>The address as it is written where it is from; null for the service's own, or a host in the model's name.</summary>
+    private (string? Text, UrlSource Source) Address(ModelName name, RequestOptions? request)
+    {
+        var provider = name.Provider;
+        if (request?.BaseUrl is { } calls) return (calls.OriginalString, UrlSource.Call);
+        if (name.Host is not null) return (null, UrlSource.Call);
+        if (Coded(options.BaseUrls, provider) is { } coded) return (coded.OriginalString, UrlSource.Code);
+        if (FirstSet(Known(provider).UrlVariables) is { } variable) return (UrlParts.Whole(variable, provider), UrlSource.Environment);
+        var settings = FileSettings(provider);
+        if (settings?.BaseUrl is { } own) return (own, _file.IsOfWorkingDirectory ? UrlSource.Stranger : UrlSource.File);
+        return (null, settings is { IsDefinedHere: true } && _file.IsOfWorkingDirectory ? UrlSource.DefinedByStranger : UrlSource.Provider);
+    }
 
     /// <summary>What the file says of a service; a service of the code's own that has another address is not the one that the file defines.</summary>
     private ProviderSettings? FileSettings(Provider provider) =>
@@ -271,6 +290,7 @@ internal sealed class Targets(LlmOptions options)
     {
         var mend = source is UrlSource.DefinedByStranger
             ? $"its address is from {_file.Name}, which was found in the working directory and gets no key of the environment: name the file in {LlmConfiguration.Variable} to trust it, or put api_key beside the address"
+            : name.Provider.Auth.Source is { } other ? $"set {Variables(name.Provider)}, or give LlmOptions.Credentials those of the package {other.Package}"
             : $"set {Variables(name.Provider)}, or use a sandbox/ model, which needs none";
         return new($"{name.Provider.Name} needs a key: {mend}") { Provider = name.Provider.Name, Model = name.Model, IsMissingKey = true };
     }

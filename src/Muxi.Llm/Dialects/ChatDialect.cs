@@ -1,24 +1,18 @@
 using System.Collections.Immutable;
-using System.IO.Enumeration;
 
 namespace Muxi.Llm;
 
 /// <summary>
 /// A wire format of chat: an immutable record of pure functions. Its properties are its quirks: plain data with defaults, so that a provider is configured by
-/// <c>new OpenAIChat { ... }</c> and a model's difference by <see cref="ChatDialects.For{T}(T, string, Func{T, ChatDialect})"/>.
+/// <c>new OpenAIChat { ... }</c> and a model's difference by <see cref="DialectVariants.For{T}(T, string, Func{T, ChatDialect})"/>.
 /// </summary>
-public abstract record ChatDialect : Dialect, IVerb<ChatCompletionRequest, ChatCompletion>, IStreamVerb<ChatCompletionRequest, ChatCompletionChunk>
+public abstract record ChatDialect : VariedDialect<ChatDialect>, IVerb<ChatCompletionRequest, ChatCompletion>, IStreamVerb<ChatCompletionRequest, ChatCompletionChunk>
 {
-    /// <summary>What differs for models whose name matches a glob (<c>*</c>, <c>?</c>; case is ignored). The first match wins.</summary>
-    public ImmutableArray<Variant> Variants { get; init; } = [];
-
-    /// <summary>The dialect for one model, variants applied.</summary>
-    public ChatDialect ForModel(string model)
-    {
-        foreach (var variant in Variants)
-            if (FileSystemName.MatchesSimpleExpression(variant.Glob, model)) return variant.Dialect;
-        return this;
-    }
+    /// <summary>
+    /// Which addresses of pictures and files the service reads itself, as globs (<c>https://*</c>); <c>*</c> for all. What lies at others is read on this machine and sent
+    /// along: https addresses of public hosts only, see <see cref="LlmOptions.FetchMedia"/>.
+    /// </summary>
+    public ImmutableArray<string> Addresses { get; init; } = ["*"];
 
     /// <summary>How a streamed reply is cut into events.</summary>
     public abstract Framing Framing { get; }
@@ -50,24 +44,5 @@ public abstract record ChatDialect : Dialect, IVerb<ChatCompletionRequest, ChatC
         public Step<ChatCompletion> Next(HttpReply? reply) => reply is { } got
             ? Step<ChatCompletion>.Done(dialect.Parse(got, context))
             : Step<ChatCompletion>.Send(dialect.Render(request, context, stream: false));
-    }
-}
-
-/// <summary>What differs for some models.</summary>
-/// <param name="Glob">The models' names.</param>
-/// <param name="Dialect">How they are spoken to.</param>
-public sealed record Variant(string Glob, ChatDialect Dialect);
-
-/// <summary>Giving a dialect its variants.</summary>
-public static class ChatDialects
-{
-    /// <summary>For models that match, the dialect with something changed. The function runs once, now.</summary>
-    public static T For<T>(this T dialect, string glob, Func<T, ChatDialect> change) where T : ChatDialect => dialect.For(glob, change(dialect));
-
-    /// <summary>For models that match, another dialect.</summary>
-    public static T For<T>(this T dialect, string glob, ChatDialect other) where T : ChatDialect
-    {
-        ChatDialect self = dialect;
-        return (T)(self with { Variants = self.Variants.Add(new(glob, other with { Variants = [] })) });
     }
 }

@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>A wire format of embeddings.</summary>
-public abstract record EmbeddingsDialect : Dialect, IVerb<EmbeddingRequest, EmbeddingResponse>
+public abstract record EmbeddingsDialect : VariedDialect<EmbeddingsDialect>, IVerb<EmbeddingRequest, EmbeddingResponse>
 {
     /// <summary>How many texts the service takes in one request; more are sent in several.</summary>
     public int MaxInputs { get; init; } = 2048;

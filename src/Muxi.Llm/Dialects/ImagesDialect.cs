@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// A wire format of making pictures: an immutable record of pure functions, as <see cref="ChatDialect"/> is. All of them generate; which edits, variations and streams one
 /// has besides shows in its interfaces.
 /// </summary>
-public abstract record ImagesDialect : Dialect, IVerb<ImageGenerationRequest, ImagesResponse>
+public abstract record ImagesDialect : VariedDialect<ImagesDialect>, IVerb<ImageGenerationRequest, ImagesResponse>
 {
     /// <summary>The HTTP request for a description.</summary>
     /// <param name="request">What the caller wants; it is not changed.</param>

@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>A wire format of speech. One that also gives it as events is an <see cref="IStreamVerb{TRequest, TChunk}"/> besides.</summary>
-public abstract record SpeechDialect : Dialect, IContentVerb<SpeechRequest>
+public abstract record SpeechDialect : VariedDialect<SpeechDialect>, IContentVerb<SpeechRequest>
 {
     /// <inheritdoc/>
     public abstract HttpCall Render(SpeechRequest request, CallContext context);

@@ -13,7 +13,7 @@ internal sealed class EmbeddingBatches(Router router, EmbeddingRequest request, 
     private const int AtOnce = 4;
 
     /// <summary>How many texts a target takes at once.</summary>
-    public static int MostOf(Stop stop) => stop.Name.Provider.Embeddings?.MaxInputs ?? int.MaxValue;
+    public static int MostOf(Stop stop) => stop.Name.Provider.Embeddings?.ForModel(stop.Name.Model).MaxInputs ?? int.MaxValue;
 
     public async Task<EmbeddingResponse> SendAsync(IReadOnlyList<Stop> stops)
     {

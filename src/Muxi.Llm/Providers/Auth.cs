@@ -16,6 +16,9 @@ public sealed record Auth(string Header, string Prefix)
     /// <summary>Another way, with variables of its own, for who has no key: a token of an account, say.</summary>
     public Auth? Alternative { get; init; }
 
+    /// <summary>What else may tell who asks, where there is no key: an account of the machine's or the user's own, asked for by a package of its own. Null for nothing.</summary>
+    public AuthSource? Source { get; init; }
+
     /// <summary>No key at all.</summary>
     public static Auth None { get; } = new("", "") { IsRequired = false };
 
@@ -27,4 +30,13 @@ public sealed record Auth(string Header, string Prefix)
 
     /// <summary>The same, but a service that may be run without a key.</summary>
     public Auth Optional() => this with { IsRequired = false };
+}
+
+/// <summary>Credentials that are more than a key in a header: found by an <see cref="ICredentialSource"/> of this name, if the client has one.</summary>
+/// <param name="Name">Its name, e.g. <c>aws</c>.</param>
+/// <param name="Package">The package that brings it.</param>
+public sealed record AuthSource(string Name, string Package)
+{
+    /// <summary>Environment variables any of which, by the vendor's custom, sets such credentials up.</summary>
+    public ImmutableArray<string> Variables { get; init; } = [];
 }

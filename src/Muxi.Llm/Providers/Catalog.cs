@@ -71,7 +71,8 @@ public static class Catalog
     {
         if (provider.Name.Length == 0 || provider.Name.Contains('/', StringComparison.Ordinal))
             throw new ConfigurationException($"'{provider.Name}' cannot be a provider's name: it must not be empty or hold a slash");
-        if (!Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        // A part of the address may stand for any word.
+        if (!Uri.TryCreate(provider.BaseUrl.Replace('{', 'x').Replace('}', 'x'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new ConfigurationException($"the base URL '{Redaction.HideUser(provider.BaseUrl)}' of '{provider.Name}' is no http(s) address") { Provider = provider.Name };
     }
 

@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 
 /// <summary>A service: where it is, how it is told who asks, and which wire format it speaks for each operation. Facts only.</summary>
 /// <param name="Name">Our name for it: what stands before the slash in <c>provider/model</c>.</param>
-/// <param name="BaseUrl">Its address, path included, without a slash at the end.</param>
+/// <param name="BaseUrl">Its address, path included, without a slash at the end; <c>{name}</c> in it stands for one of its <see cref="UrlParts"/>.</param>
 /// <param name="Auth">How it is told who asks.</param>
 public sealed record Provider(string Name, string BaseUrl, Auth Auth)
 {
@@ -17,8 +17,14 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>Environment variables that hold the base URL by custom, besides <c>NAME_BASE_URL</c>.</summary>
     public ImmutableArray<string> BaseUrlVariables { get; init; } = [];
 
-    /// <summary>What an address from the environment ends in as well, where it does not yet: vendors' own variables leave a version out (<c>/v1</c>).</summary>
+    /// <summary>
+    /// What an address from the environment ends in as well, as far as it does not yet: vendors' own variables leave a version out (<c>/v1</c>). It may have several
+    /// segments, of which one in braces stands for any.
+    /// </summary>
     public string BaseUrlSuffix { get; init; } = "";
+
+    /// <summary>What the address is made of besides: a region, a project.</summary>
+    public ImmutableArray<UrlPart> UrlParts { get; init; } = [];
 
     /// <summary>Headers that go with every request: a version, above all. The caller's own take their place.</summary>
     public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;

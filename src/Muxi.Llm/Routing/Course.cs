@@ -56,6 +56,9 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
     private List<Attempt>? _attempts;
     private List<LlmException>? _failures;
 
+    /// <summary>What was read of addresses for this call, so that it is read once.</summary>
+    public Dictionary<string, InlineData> Fetched => field ??= [];
+
     /// <summary>Where the course stands.</summary>
     public Stop Stop => plan.Stops[_at];
 

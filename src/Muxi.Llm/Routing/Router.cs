@@ -10,7 +10,7 @@ namespace Muxi.Llm;
 ///   an error before that is the attempt's own, which may be made again or elsewhere; after it the caller gets StreamInterruptedException with what was received
 /// </code>
 /// </summary>
-internal sealed class Router(Transport transport, Targets targets, RetryPolicy retries)
+internal sealed class Router(Transport transport, Targets targets, RetryPolicy retries, RemoteMedia media)
 {
     public Task<TReply> SendAsync<TRequest, TReply>(Verb<TRequest, TReply> verb, TRequest request, string model, RequestOptions? options, CancellationToken cancellationToken)
         where TReply : Reply => SendAsync(verb, request, Plan(verb, request, model, options), cancellationToken);
@@ -40,8 +40,9 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             {
                 var attempt = course.Begin();
                 var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-                var exchange = dialect.Begin(verb.At(course.Stop, request, targets), attempt.Context);
+                var exchange = dialect.Begin(await AskedAsync(verb, request, course, attempt).ConfigureAwait(false), attempt.Context);
                 var reply = await transport.DriveAsync(attempt.Target, exchange, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
+                foreach (var noticed in reply.Noticed ?? []) attempt.Trace.Add(noticed);
                 reply.Call = course.Succeeded();
                 return reply;
             }
@@ -107,6 +108,8 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             {
                 for (var i = 0; i < chunks.Count; i++)
                 {
+                    if (chunks[i].Noticed is { } some)
+                        foreach (var noticed in some) call.Note(noticed);
                     chunks[i].Call = call;
                     accumulator.Add(chunks[i]);
                     yield return chunks[i];
@@ -160,7 +163,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             try
             {
                 var attempt = course.Begin();
-                stream = await OpenAsync(verb, request, attempt, course.Stop).ConfigureAwait(false);
+                stream = await OpenAsync(verb, request, course, attempt).ConfigureAwait(false);
                 var seen = 0;
                 // A stream that brought no content but has its proper end is whole.
                 while (await stream.ReadAsync(chunks).ConfigureAwait(false) && !HasContent(verb, chunks, ref seen)) { }
@@ -178,14 +181,21 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
         }
     }
 
-    private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, AttemptInProgress attempt, Stop stop)
+    private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, Course course, AttemptInProgress attempt)
     {
         var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-        var asked = verb.At(stop, request, targets);
+        var asked = await AskedAsync(verb, request, course, attempt).ConfigureAwait(false);
         var call = dialect.Render(asked, attempt.Context);
         attempt.Trace.Take(call);
         var response = await transport.SendAsync(attempt.Target, call, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
         return new(transport, attempt, response, dialect.Framing, dialect.Fold(asked, attempt.Context));
+    }
+
+    /// <summary>The request as it is asked at the stop where the course is, with the pictures and files that the service does not read itself.</summary>
+    private ValueTask<TRequest> AskedAsync<TRequest>(Verb<TRequest> verb, TRequest request, Course course, AttemptInProgress attempt)
+    {
+        var asked = verb.At(course.Stop, request, targets);
+        return verb.Inline is null ? new(asked) : verb.Inline(asked, new(media, course.Fetched, attempt));
     }
 
     /// <summary>What an error means: a key that is missing for what a service does not offer would be got for nothing.</summary>

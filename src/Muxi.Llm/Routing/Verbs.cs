@@ -19,6 +19,9 @@ internal abstract record Verb<TRequest>(string Name)
     /// <summary>The request with the ids of a provider's own things as that provider knows them; null for a verb that has none.</summary>
     public Func<TRequest, Provider, Targets, TRequest>? Localize { get; init; }
 
+    /// <summary>The request with what lies at addresses that the service does not read itself; null for a verb whose requests name none.</summary>
+    public Func<TRequest, MediaReading, ValueTask<TRequest>>? Inline { get; init; }
+
     /// <summary>The request as it is asked at one of its stops.</summary>
     /// <exception cref="ConfigurationException">There is no body that further members could go into.</exception>
     /// <exception cref="BadRequestException">It names something that another provider has.</exception>

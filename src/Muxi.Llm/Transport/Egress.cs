@@ -43,7 +43,7 @@ internal sealed class Egress : IDisposable
     private readonly Lazy<HttpClient> _public;
     private readonly Lazy<HttpClient> _own;
 
-    public Egress(LlmOptions options) : this(options, new()) { }
+    public Egress(LlmOptions options) : this(options, options.Network ?? new()) { }
 
     /// <summary>With a network of a test's own.</summary>
     internal Egress(LlmOptions options, EgressNetwork network)

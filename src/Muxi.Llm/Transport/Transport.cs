@@ -139,12 +139,13 @@ internal sealed class Transport : IDisposable
     /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>
     public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
     {
-        Sign(request, target);
+        Tell(request, target);
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetLeftPart(UriPartial.Path));
         waiting.Begin(TimeoutKind.FirstByte, waiting.Timeouts.FirstByte);
         HttpResponseMessage response;
         try
         {
+            if (target.Credentials is var (source, context)) await source.ApplyAsync(request, context, waiting.Token).ConfigureAwait(false);
             response = await ClientFor(target).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, waiting.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
@@ -233,7 +234,8 @@ internal sealed class Transport : IDisposable
         return client;
     }
 
-    private static void Sign(HttpRequestMessage request, Target target)
+    /// <summary>Adds the headers that are the same for every request to a target, the key among them.</summary>
+    private static void Tell(HttpRequestMessage request, Target target)
     {
         if (request.RequestUri!.Scheme == Uri.UriSchemeHttps)
         {

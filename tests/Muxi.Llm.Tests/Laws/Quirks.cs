@@ -42,7 +42,7 @@ internal static class Quirks
         if (type.IsEnum || type == typeof(bool) || type == typeof(string) || type == typeof(decimal) || (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint))) return true;
         if (!type.IsGenericType) return false;
         var (open, of) = (type.GetGenericTypeDefinition(), type.GenericTypeArguments);
-        return (open == typeof(ImmutableArray<>) && (IsPlain(of[0]) || of[0] == typeof(Variant)))
+        return (open == typeof(ImmutableArray<>) && (IsPlain(of[0]) || (of[0].IsGenericType && of[0].GetGenericTypeDefinition() == typeof(Variant<>))))
             || (open == typeof(ImmutableDictionary<,>) && of[0] == typeof(string) && IsPlain(of[1]));
     }
 
@@ -64,7 +64,10 @@ internal static class Quirks
         if (type == typeof(bool)) return current is not true;
         if (type == typeof(string)) return current + "-other";
         if (type.IsEnum) return Enum.GetValues(type).Cast<object>().First(value => !value.Equals(current));
-        if (type == typeof(ImmutableArray<Variant>)) return ImmutableArray.Create(new Variant("m-*", new OpenAIChat { Drops = ["n"] }));
+        if (type == typeof(ImmutableArray<Variant<ChatDialect>>)) return ImmutableArray.Create(new Variant<ChatDialect>("m-*", new OpenAIChat { Drops = ["n"] }));
+        if (type == typeof(ImmutableArray<Variant<EmbeddingsDialect>>)) return ImmutableArray.Create(new Variant<EmbeddingsDialect>("m-*", new OpenAIEmbeddings { MaxInputs = 3 }));
+        if (type == typeof(ImmutableArray<Variant<ImagesDialect>>)) return ImmutableArray.Create(new Variant<ImagesDialect>("m-*", new OpenAIImages { Path = "pictures" }));
+        if (type == typeof(ImmutableArray<Variant<SpeechDialect>>)) return ImmutableArray.Create(new Variant<SpeechDialect>("m-*", new OpenAISpeech { Path = "voice" }));
         if (!type.IsGenericType) return Convert.ChangeType(Convert.ToInt32(current, null) + 7, type, null);
         var of = type.GenericTypeArguments;
         return type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)

@@ -143,7 +143,7 @@ public sealed class ContentTests : IDisposable
         using var transport = new Transport(new() { Environment = static _ => null });
         var options = Calls.OptionsFor(server.Url) with { Timeouts = new(), Configuration = LlmConfiguration.Empty };
         var targets = new Targets(options);
-        var router = new Router(transport, targets, new(new(), TimeProvider.System, static () => 0));
+        var router = new Router(transport, targets, new(new(), TimeProvider.System, static () => 0), new(new(new() { Environment = static _ => null }), new()));
 
         var error = await Assert.ThrowsAsync<ServerException>(() => router.OpenAsync(Verbs.FileContent with { MayBeEmpty = false }, new("file-1"), targets.Owner(null), new() { MaxRetries = 0 }, TestContext.Current.CancellationToken));
 

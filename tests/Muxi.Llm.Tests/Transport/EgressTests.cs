@@ -1,9 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Muxi.Llm.Tests;
@@ -14,14 +9,14 @@ namespace Muxi.Llm.Tests;
 /// </summary>
 public sealed class EgressTests
 {
-    private const string Public = "93.184.216.34";
+    private const string Public = EgressNet.Public;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_public_address_is_read_without_a_key_a_cookie_or_a_header_of_ours()
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         var server = net.Host("images.example", Reply("200 OK", ImageWire.Png));
         using var egress = new Egress(new() { ApiKeys = new Dictionary<string, string> { ["openai"] = Calls.Key }, Headers = new Dictionary<string, string> { ["x-mine"] = "secret" }, Environment = static _ => null }, net.Network);
 
@@ -48,7 +43,7 @@ public sealed class EgressTests
     [InlineData("https://mixed.example/", "leads to mixed.example (192.168.0.9), which is no public address")]
     public async Task Other_addresses_are_refused_and_nobody_is_connected_to(string url, string told)
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Host("images.example", Reply("200 OK", "x"u8.ToArray()));
         net.Names["inside.example"] = ["10.1.2.3"];
         net.Names["mixed.example"] = [Public, "192.168.0.9"];
@@ -65,7 +60,7 @@ public sealed class EgressTests
     [Fact]
     public async Task A_name_that_changes_its_mind_is_looked_at_for_each_connection_and_connected_to_as_it_was_seen()
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Host("rebinding.example", Reply("200 OK\r\nConnection: close", "first"u8.ToArray()));
         using var egress = new Egress(new() { Environment = static _ => null }, net.Network);
 
@@ -82,7 +77,7 @@ public sealed class EgressTests
     [Fact]
     public async Task Redirects_are_followed_three_times_and_each_is_looked_at()
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Host("a.example", Reply("302 Found\r\nLocation: https://b.example/next", []));
         net.Host("b.example", Reply("307 Temporary Redirect\r\nLocation: /again", []), Reply("301 Moved Permanently\r\nLocation: https://c.example/", []));
         net.Host("c.example", Reply("200 OK", "there"u8.ToArray()));
@@ -100,7 +95,7 @@ public sealed class EgressTests
     [Fact]
     public async Task No_more_is_read_than_was_allowed_whether_its_length_is_told_or_not()
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Host("told.example", Reply("200 OK", new byte[1001]));
         net.Host("untold.example", Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{new string('x', 1001)}\r\n0\r\n\r\n"));
         net.Host("just.example", Reply("200 OK", new byte[1000]));
@@ -119,7 +114,7 @@ public sealed class EgressTests
     [InlineData("500 Internal Server Error", typeof(ServerException))]
     public async Task A_status_is_told_as_one_and_the_address_is_not(string status, Type kind)
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Host("images.example", Reply(status, "<Error>SIGNATURE</Error>"u8.ToArray()));
         using var egress = new Egress(new() { Environment = static _ => null }, net.Network);
 
@@ -134,7 +129,7 @@ public sealed class EgressTests
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_no_connection()
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Host("images.example", Reply("200 OK", "x"u8.ToArray()));
         using var egress = new Egress(new() { Environment = static _ => null }, net.Network with { Trust = null });
 
@@ -144,7 +139,7 @@ public sealed class EgressTests
     [Fact]
     public async Task Waiting_has_its_limits_and_the_caller_can_end_it()
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Host("silent.example", []);
         net.Host("stalls.example", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"u8.ToArray());
         var clock = new ManualTime();
@@ -218,7 +213,7 @@ public sealed class EgressTests
     [Fact]
     public async Task With_a_proxy_the_proxy_connects_and_a_name_that_is_known_here_is_looked_at_all_the_same()
     {
-        await using var net = new Net();
+        await using var net = new EgressNet();
         net.Names["inside.example"] = ["10.1.2.3"];
         net.Names["proxy.example"] = ["10.0.0.7"];
         net.Host("10.0.0.7", "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
@@ -232,135 +227,4 @@ public sealed class EgressTests
     }
 
     private static byte[] Reply(string head, byte[] body) => [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
-
-    /// <summary>A network of names and addresses, each of whose public addresses is a TLS server in this process.</summary>
-    private sealed class Net : IAsyncDisposable
-    {
-        private readonly Dictionary<string, Host> _hosts = [];
-        private readonly X509Certificate2 _certificate = Certificate();
-
-        public Dictionary<string, string[]> Names { get; } = [];
-
-        public List<string> Resolved { get; } = [];
-
-        public List<string> Connected { get; } = [];
-
-        public EgressNetwork Network => new() { Resolve = ResolveAsync, Connect = ConnectAsync, Trust = (_, shown, _, _) => shown?.GetCertHashString() == _certificate.GetCertHashString() };
-
-        /// <summary>A host at an address of its own, whose connections answer in turn; the last answer is repeated.</summary>
-        public Host Host(string name, params byte[][] answers)
-        {
-            var address = IPAddress.TryParse(name, out _) ? name : _hosts.Count == 0 ? Public : $"93.184.217.{_hosts.Count}";
-            if (!Names.ContainsKey(name)) Names[name] = [address];
-            return _hosts[address] = new(answers, IPAddress.TryParse(name, out _) ? null : _certificate);
-        }
-
-        public Task Asked(string name) => _hosts[Names[name][0]].Asked.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var host in _hosts.Values) await host.DisposeAsync();
-            _certificate.Dispose();
-        }
-
-        private Task<IPAddress[]> ResolveAsync(string name, CancellationToken cancellationToken)
-        {
-            lock (Resolved) Resolved.Add(name);
-            return Names.TryGetValue(name, out var addresses) ? Task.FromResult(addresses.Select(IPAddress.Parse).ToArray()) : Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound));
-        }
-
-        private async ValueTask<Stream> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
-        {
-            lock (Connected) Connected.Add(endPoint.ToString());
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(_hosts[endPoint.Address.ToString()].EndPoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-
-        private static X509Certificate2 Certificate()
-        {
-            using var key = RSA.Create(2048);
-            using var made = new CertificateRequest("CN=*.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-            return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
-        }
-    }
-
-    private sealed class Host : IAsyncDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly CancellationTokenSource _stop = new();
-        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly Task _accepting;
-        private int _turn = -1;
-
-        public Host(byte[][] answers, X509Certificate2? certificate)
-        {
-            _listener.Start();
-            _accepting = AcceptAsync(answers, certificate);
-        }
-
-        public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
-
-        public Task Asked => _asked.Task;
-
-        public List<string> Seen { get; } = [];
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            _listener.Stop();
-            await _accepting;
-            _listener.Dispose();
-            _stop.Dispose();
-        }
-
-        private async Task AcceptAsync(byte[][] answers, X509Certificate2? certificate)
-        {
-            var talks = new List<Task>();
-            try
-            {
-                while (true) talks.Add(TalkAsync(await _listener.AcceptSocketAsync(_stop.Token), answers, certificate));
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                await Task.WhenAll(talks);
-            }
-        }
-
-        private async Task TalkAsync(Socket socket, byte[][] answers, X509Certificate2? certificate)
-        {
-            try
-            {
-                await using var wire = new NetworkStream(socket, ownsSocket: true);
-                await using Stream stream = certificate is null ? wire : new SslStream(wire);
-                if (stream is SslStream tls) await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stop.Token);
-                var buffer = new byte[8192];
-                while (await HeadAsync(stream, buffer) is { Length: > 0 } head)
-                {
-                    lock (Seen) Seen.Add(head);
-                    var answer = answers.Length == 0 ? [] : answers[Math.Min(Interlocked.Increment(ref _turn), answers.Length - 1)];
-                    if (answer.Length > 0) await stream.WriteAsync(answer, _stop.Token);
-                    await stream.FlushAsync(_stop.Token);
-                    _asked.TrySetResult();
-                    if (Encoding.ASCII.GetString(answer).Contains("Connection: close", StringComparison.Ordinal)) return;
-                }
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException or AuthenticationException or ObjectDisposedException)
-            {
-                // The client has gone, does not trust us, or the test is over.
-            }
-        }
-
-        private async Task<string> HeadAsync(Stream stream, byte[] buffer)
-        {
-            var head = new StringBuilder();
-            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
-            {
-                var count = await stream.ReadAsync(buffer, _stop.Token);
-                if (count == 0) return "";
-                head.Append(Encoding.ASCII.GetString(buffer, 0, count));
-            }
-            return head.ToString();
-        }
-    }
 }

@@ -49,7 +49,7 @@ internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
     private sealed record Typed<T>(T Typical, JsonTypeInfo<T> Type, Provider Pattern) : ChatFormat(Typical, Pattern) where T : ChatDialect
     {
         public override IReadOnlyDictionary<string, JsonPropertyInfo> Quirks { get; } =
-            Type.Properties.Where(quirk => quirk.Set is not null && quirk.PropertyType != typeof(ImmutableArray<Variant>)).ToDictionary(quirk => quirk.Name);
+            Type.Properties.Where(quirk => quirk.Set is not null && quirk.PropertyType != typeof(ImmutableArray<Variant<ChatDialect>>)).ToDictionary(quirk => quirk.Name);
 
         public override bool IsOf(ChatDialect dialect) => dialect is T;
 

@@ -31,7 +31,7 @@ internal static class QuirkReader
         var dialect = ReadOne(chat, entries, basis);
         dialect = dialect with { Variants = [.. basis.Variants.Select(variant => format.IsOf(variant.Dialect) ? new(variant.Glob, ReadOne(chat, entries, variant.Dialect)) : variant)] };
         if (entries.Find(static entry => entry.Name == Variants).Value is not { Node: not null } variants) return dialect;
-        var read = variants.Entries().Select(variant => new Variant(variant.Name, ReadVariant(variant.Value, dialect.ForModel(variant.Name.Replace("*", "", StringComparison.Ordinal).Replace("?", "", StringComparison.Ordinal)))));
+        var read = variants.Entries().Select(variant => new Variant<ChatDialect>(variant.Name, ReadVariant(variant.Value, dialect.ForModel(variant.Name.Replace("*", "", StringComparison.Ordinal).Replace("?", "", StringComparison.Ordinal)))));
         // The file's go before those that a service comes with.
         return dialect with { Variants = [.. read, .. dialect.Variants] };
     }

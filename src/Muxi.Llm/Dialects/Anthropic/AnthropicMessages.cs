@@ -9,8 +9,29 @@ namespace Muxi.Llm;
 /// <remarks>Source: <c>POST /v1/messages</c> of Anthropic's API reference and its pages on thinking, effort, structured outputs and caching, as of 2026-11.</remarks>
 public sealed record AnthropicMessages : ChatDialect
 {
-    /// <summary>The path after the base URL.</summary>
+    /// <summary>The path after the base URL; <c>{model}</c> in it stands for the model's name.</summary>
     public string Path { get; init; } = "messages";
+
+    /// <summary>The path of a stream, where it has one of its own; empty for <see cref="Path"/>.</summary>
+    public string StreamPath { get; init; } = "";
+
+    /// <summary>How a streamed reply is cut into events; the events are the same.</summary>
+    public Framing StreamFraming { get; init; } = Framing.Sse;
+
+    /// <summary>What a model's name begins with to be spoken to in this format, and what the service is not told; empty for nothing.</summary>
+    public string ModelPrefix { get; init; } = "";
+
+    /// <summary>The <c>anthropic_version</c> in the body, of services that take it there; null where it is a header.</summary>
+    public string? BodyVersion { get; init; }
+
+    /// <summary>Whether the body names the model; where not, the path does.</summary>
+    public bool ModelInBody { get; init; } = true;
+
+    /// <summary>Whether the body says that the reply is to be streamed; where not, the path does.</summary>
+    public bool StreamInBody { get; init; } = true;
+
+    /// <summary>Whether beta values go into the body, as <c>anthropic_beta</c>, and not into a header.</summary>
+    public bool BetasInBody { get; init; }
 
     /// <summary>
     /// The name under which signed and opaque blocks of this service are known. A service that cannot read another one's has a name of its own: blocks of other
@@ -99,11 +120,11 @@ public sealed record AnthropicMessages : ChatDialect
     public ImmutableDictionary<string, string> FinishReasons { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <inheritdoc/>
-    public override Framing Framing => Framing.Sse;
+    public override Framing Framing => StreamFraming;
 
     /// <inheritdoc/>
     public override HttpCall Render(ChatCompletionRequest request, CallContext context, bool stream) =>
-        MessagesRequestWriter.Render(this, request, context, stream ? MessagesUse.Stream : MessagesUse.Whole, Path);
+        MessagesRequestWriter.Render(this, request, context, stream ? MessagesUse.Stream : MessagesUse.Whole, stream && StreamPath.Length > 0 ? StreamPath : Path);
 
     /// <inheritdoc/>
     public override ChatCompletion Parse(HttpReply reply, CallContext context) => MessagesReplyReader.Parse(this, reply, context);

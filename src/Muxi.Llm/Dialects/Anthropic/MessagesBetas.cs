@@ -35,6 +35,20 @@ internal sealed class MessagesBetas(AnthropicMessages quirks)
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers() => _needed is null ? [] : [new("anthropic-beta", string.Join(',', _needed))];
 
+    /// <summary>The members with the needed values among those of the caller's own <c>anthropic_beta</c>.</summary>
+    public Extra Into(Extra members)
+    {
+        if (_needed is null) return members;
+        IEnumerable<string> own = members["anthropic_beta"] is { IsEmpty: false } raw && raw.ToElement() is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Where(static value => value.ValueKind == JsonValueKind.String).Select(static value => value.GetString()!) : [];
+        return members.With("anthropic_beta", RawJson.Trusted(JsonOut.ToUtf8(own.Concat(_needed).Distinct(), static (json, values) =>
+        {
+            json.WriteStartArray();
+            foreach (var value in values) json.WriteStringValue(value);
+            json.WriteEndArray();
+        })));
+    }
+
     private void NoteTypes(JsonElement items)
     {
         if (items.ValueKind != JsonValueKind.Array) return;

@@ -22,6 +22,8 @@ internal readonly ref struct MessagesRequestWriter
     /// <summary>Members that only an answer needs.</summary>
     private static readonly string[] _forAnswers = ["max_tokens", "stream", "temperature", "top_p", "top_k", "stop_sequences", "metadata", "service_tier"];
 
+    private const string ModelInPath = "{model}";
+
     private readonly Utf8JsonWriter _json;
     private readonly ChatCompletionRequest _request;
     private readonly AnthropicMessages _quirks;
@@ -35,18 +37,21 @@ internal readonly ref struct MessagesRequestWriter
     public static HttpCall Render(AnthropicMessages quirks, ChatCompletionRequest request, CallContext context, MessagesUse use, string path)
     {
         var plan = new MessagesPlan(quirks, request, context.Model) { Context = context };
-        var body = JsonOut.ToUtf8((plan, use, context.Model), static (json, it) => new MessagesRequestWriter(json, it.plan, it.use).Write(it.Model));
+        var model = context.Model.StartsWith(quirks.ModelPrefix, StringComparison.OrdinalIgnoreCase) ? context.Model[quirks.ModelPrefix.Length..] : context.Model;
+        var body = JsonOut.ToUtf8((plan, use, model), static (json, it) => new MessagesRequestWriter(json, it.plan, it.use).Write(it.model));
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
-        return new(HttpMethod.Post, path) { Body = body, AddedHeaders = plan.Betas.Headers(), Warnings = plan.Warnings.Given };
+        if (path.Contains(ModelInPath, StringComparison.Ordinal)) path = path.Replace(ModelInPath, Uri.EscapeDataString(model), StringComparison.Ordinal);
+        return new(HttpMethod.Post, path) { Body = body, AddedHeaders = quirks.BetasInBody ? [] : plan.Betas.Headers(), Warnings = plan.Warnings.Given };
     }
 
     private void Write(string model)
     {
         _json.WriteStartObject();
-        if (!Overrides("model"u8)) _json.WriteString("model"u8, model);
+        if (_quirks.BodyVersion is { } version && !Overrides("anthropic_version"u8)) _json.WriteString("anthropic_version"u8, version);
+        if (_quirks.ModelInBody && !Overrides("model"u8)) _json.WriteString("model"u8, model);
         if (_use != MessagesUse.Count && !Overrides("max_tokens"u8)) _json.WriteNumber("max_tokens"u8, _plan.MaxTokens);
         // The method that is called decides how the reply is read, so no extra member goes before it.
-        if (_use == MessagesUse.Stream) _json.WriteBoolean("stream"u8, true);
+        if (_use == MessagesUse.Stream && _quirks.StreamInBody) _json.WriteBoolean("stream"u8, true);
         WriteConversation();
         WriteTools();
         if (_plan.Thinking is { } thinking) thinking.Write(_json);
@@ -146,6 +151,7 @@ internal readonly ref struct MessagesRequestWriter
     private void WriteExtra()
     {
         var extra = _request.Extra.Without("output_config");
+        if (_quirks.BetasInBody) extra = _plan.Betas.Into(extra);
         if (_use == MessagesUse.Count)
             foreach (var name in _forAnswers) extra = extra.Without(name);
         extra.WriteMembers(_json, except: "stream"u8);

@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Muxi.Llm;
+
+/// <summary>A part of a service's address that is not the same for everybody: <c>{region}</c> in the base URL.</summary>
+/// <param name="Name">Its name, as it stands in the braces.</param>
+/// <param name="Variables">Environment variables that hold it; the first that is set counts. After them the client's credentials are asked.</param>
+public sealed record UrlPart(string Name, params ImmutableArray<string> Variables)
+{
+    /// <summary>What holds where nobody says; null where somebody must.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Whole base URLs for values with which the address is another one.</summary>
+    public ImmutableDictionary<string, string> BaseUrls { get; init; } = ImmutableDictionary<string, string>.Empty;
+}
