@@ -137,7 +137,7 @@ internal readonly record struct AwsFrameHead(string? Type, WireFault? Fault)
     }
 
     /// <summary>A header's value: of a text its bytes, of a number or the like its bytes, of a flag nothing.</summary>
-    private static ReadOnlySpan<byte> Value(ref ReadOnlySpan<byte> rest) => Take(ref rest, 1)[0] switch
+    private static ReadOnlySpan<byte> Value(scoped ref ReadOnlySpan<byte> rest) => Take(ref rest, 1)[0] switch
     {
         0 or 1 => [],
         2 => Take(ref rest, 1),
@@ -149,7 +149,7 @@ internal readonly record struct AwsFrameHead(string? Type, WireFault? Fault)
         var kind => throw new InvalidDataException($"The reply's stream has a frame with a header of the unknown kind {kind}."),
     };
 
-    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest, int count)
+    private static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> rest, int count)
     {
         if (count > rest.Length) throw new InvalidDataException("The reply's stream has a frame whose headers break off.");
         var taken = rest[..count];
