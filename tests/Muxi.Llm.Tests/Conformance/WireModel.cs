@@ -15,6 +15,7 @@ internal abstract class WireModel
     {
         ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
         ["gemini-chat"] = new GeminiWireModel(),
+        ["bedrock-converse"] = new BedrockWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
 
@@ -33,6 +34,9 @@ internal abstract class WireModel
     /// <summary>Whether a request names the model, and asks at the path for it.</summary>
     public virtual bool IsFor(string model, SeenRequest request) => request.Target == "/" + Path && request.Text.Contains($"\"model\":\"{model}\"", StringComparison.Ordinal);
 
+    /// <summary>Whether the service reads the addresses of pictures itself.</summary>
+    public virtual bool ReadsAddresses => true;
+
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
     {
@@ -40,6 +44,7 @@ internal abstract class WireModel
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],
         GeminiChat => All["gemini-chat"],
+        BedrockConverse => All["bedrock-converse"],
         _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),
     };
 
