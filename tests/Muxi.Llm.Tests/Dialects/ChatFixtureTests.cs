@@ -9,13 +9,16 @@ public sealed class ChatFixtureTests
     private const int Splits = 20;
 
     /// <summary>The folders of fixtures, one for each chat dialect.</summary>
-    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat"];
+    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat", "ollama-chat"];
+
+    /// <summary>The files of fixtures that hold a stream.</summary>
+    private static readonly string[] _streams = ["wire-reply.sse", "wire-reply.ndjson"];
 
     public static TheoryData<string> All => Names();
 
-    public static TheoryData<string> Streamed => Names("wire-reply.sse");
+    public static TheoryData<string> Streamed => [.. _streams.SelectMany(stream => Names(stream).Select(row => row.Data))];
 
-    public static TheoryData<string> StreamedWhole => Names("wire-reply.sse", "reply.json");
+    public static TheoryData<string> StreamedWhole => [.. _streams.SelectMany(stream => Names(stream, "reply.json").Select(row => row.Data))];
 
     public static TheoryData<string> Echoed => Names("wire-echo.json");
 

@@ -12,6 +12,8 @@ public class Law06_Every_provider_can_be_called
 
     private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
 
+    private const string Ollamas = """{"model":"m","created_at":"2026-08-04T19:59:11Z","message":{"role":"assistant","content":"Hello"},"done":true,"done_reason":"stop"}""";
+
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
 
     public static TheoryData<string, string> Variables
@@ -66,6 +68,7 @@ public class Law06_Every_provider_can_be_called
         OpenAIChat chat => chat.Path,
         AnthropicMessages messages => messages.Path,
         OpenAIResponsesChat responses => responses.Path,
+        OllamaChat chat => chat.Path,
         _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
     };
 
@@ -85,7 +88,7 @@ public class Law06_Every_provider_can_be_called
         {
             Seen = request;
             var path = request.RequestUri!.AbsolutePath;
-            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : Reply;
+            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : path.EndsWith("/api/chat", StringComparison.Ordinal) ? Ollamas : Reply;
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }

@@ -13,10 +13,10 @@ public sealed record OllamaCompletions : CompletionsDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "api/generate";
 
-    /// <summary>As <see cref="OllamaChat.Options"/>.</summary>
+    /// <summary>Further members of a request that the server looks for within <c>options</c>, as for <see cref="OllamaChat.Options"/>.</summary>
     public ImmutableArray<string> Options { get; init; } = OllamaOptions.Known;
 
-    /// <summary>As <see cref="OllamaChat.Drops"/>.</summary>
+    /// <summary>Members of <c>options</c> that the server rejects: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 
     /// <summary>Further words for our finish reasons.</summary>
@@ -97,15 +97,16 @@ internal static class OllamaCompletionReply
     private static Completion ToCompletion(OllamaCompletions quirks, ref OllamaLine line, OllamaPrompt prompt, CallContext context)
     {
         var usage = line.Usage.ToUsage();
+        var finish = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, hasCalls: false);
         return new()
         {
-            Id = context.MakeId("cmpl-", 0), Model = line.Model ?? context.Model, Created = line.Created ?? context.Now.ToUnixTimeSeconds(), Usage = usage, Extra = line.Extra.ToExtra(),
+            Id = "", Model = line.Model ?? context.Model, Created = line.Created ?? context.Now.ToUnixTimeSeconds(), Usage = usage, Extra = line.Extra.ToExtra(),
             Noticed = prompt.Noticed(usage),
             Choices =
             [
                 new()
                 {
-                    Text = line.Response ?? "", FinishReason = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, hasCalls: false), FinishReasonRaw = line.DoneReason,
+                    Text = line.Response ?? "", FinishReason = finish, FinishReasonRaw = OllamaStop.Raw(finish, line.DoneReason),
                     Logprobs = line.Logprobs is { } tokens ? CompletionLogprobsJson.Of(tokens, default) : null, Extra = Beside(line.Thinking),
                 },
             ],
@@ -116,7 +117,6 @@ internal static class OllamaCompletionReply
 /// <summary>Folds a stream of a completion: text in each line, and at the line that is done why it ended and what was used.</summary>
 internal sealed class OllamaCompletionFold(OllamaCompletions quirks, OllamaPrompt prompt, CallContext context) : IFold<CompletionChunk>
 {
-    private readonly string _id = context.MakeId("cmpl-", 0);
     private WholeCharacters _text;
     private string? _model, _thinking;
     private long _created;
@@ -155,10 +155,11 @@ internal sealed class OllamaCompletionFold(OllamaCompletions quirks, OllamaPromp
     {
         IsComplete = true;
         var usage = line.Usage.ToUsage();
-        var choice = new CompletionChoice { FinishReason = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, hasCalls: false), FinishReasonRaw = line.DoneReason, Extra = OllamaCompletionReply.Beside(_thinking) };
+        var finish = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, hasCalls: false);
+        var choice = new CompletionChoice { FinishReason = finish, FinishReasonRaw = OllamaStop.Raw(finish, line.DoneReason), Extra = OllamaCompletionReply.Beside(_thinking) };
         into.Add(Chunk(choice) with { Extra = line.Extra.ToExtra(), Noticed = prompt.Noticed(usage) });
         if (usage is not null) into.Add(Chunk(null) with { Usage = usage });
     }
 
-    private CompletionChunk Chunk(CompletionChoice? choice) => new() { Id = _id, Model = _model!, Created = _created, Choices = choice is null ? [] : [choice] };
+    private CompletionChunk Chunk(CompletionChoice? choice) => new() { Id = "", Model = _model!, Created = _created, Choices = choice is null ? [] : [choice] };
 }

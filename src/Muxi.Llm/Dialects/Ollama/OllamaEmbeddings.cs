@@ -14,7 +14,7 @@ public sealed record OllamaEmbeddings : EmbeddingsDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "api/embed";
 
-    /// <summary>As <see cref="OllamaChat.Options"/>.</summary>
+    /// <summary>Further members of a request that the server looks for within <c>options</c>, as for <see cref="OllamaChat.Options"/>.</summary>
     public ImmutableArray<string> Options { get; init; } = OllamaOptions.Known;
 
     /// <inheritdoc/>

@@ -167,6 +167,10 @@ internal readonly record struct OllamaMessage(string? Content, string? Thinking,
 /// <summary>Why the model stopped, in OpenAI's words.</summary>
 internal static class OllamaStop
 {
+    /// <summary>The server's word beside ours, where it is another one.</summary>
+    public static string? Raw(FinishReason? reason, string? word) => word == reason?.Value ? null : word;
+
+    /// <summary>Our word.</summary>
     /// <param name="quirks">Further words.</param>
     /// <param name="word">The server's word; null where it says only that the answer is done, as servers before 0.1.38 do.</param>
     /// <param name="hasCalls">Whether the answer has calls.</param>

@@ -19,7 +19,7 @@ public sealed record OllamaModels : ModelsDialect,
     /// <summary>The path that brings a model.</summary>
     public string PullPath { get; init; } = "api/pull";
 
-    /// <summary>The path that deletes a model.</summary>
+    /// <summary>Where a server is told to give a model's room back.</summary>
     public string DeletePath { get; init; } = "api/delete";
 
     /// <summary>The path of the server's version.</summary>

@@ -24,16 +24,17 @@ internal static class OllamaReplyReader
     {
         var message = line.Message.IsEmpty ? default : OllamaMessage.Read(line.Message, 0, context);
         var usage = line.Usage.ToUsage();
+        var finish = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, message.Calls is not null);
         return new()
         {
-            Id = context.MakeId("chatcmpl-", 0), Model = line.Model ?? context.Model, Created = line.Created ?? context.Now.ToUnixTimeSeconds(), Usage = usage, Extra = line.Extra.ToExtra(),
+            Id = "", Model = line.Model ?? context.Model, Created = line.Created ?? context.Now.ToUnixTimeSeconds(), Usage = usage, Extra = line.Extra.ToExtra(),
             Noticed = prompt.Noticed(usage),
             Choices =
             [
                 new()
                 {
                     Message = new() { Role = Role.Assistant, Blocks = Blocks(message) },
-                    FinishReason = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, message.Calls is not null), FinishReasonRaw = line.DoneReason,
+                    FinishReason = finish, FinishReasonRaw = OllamaStop.Raw(finish, line.DoneReason),
                     Logprobs = line.Logprobs is { } tokens ? new() { Content = tokens } : null,
                 },
             ],

@@ -11,7 +11,6 @@ internal sealed class OllamaStreamFold(OllamaChat quirks, OllamaPrompt prompt, C
     /// <summary>The index of the first picture: nothing else has one, so any will do.</summary>
     private const int FirstPicture = 1000;
 
-    private readonly string _id = context.MakeId("chatcmpl-", 0);
     private WholeCharacters _text, _thinking;
     private string? _model;
     private long _created;
@@ -67,10 +66,11 @@ internal sealed class OllamaStreamFold(OllamaChat quirks, OllamaPrompt prompt, C
     {
         IsComplete = true;
         var usage = line.Usage.ToUsage();
-        var choice = new ChunkChoice { Delta = new(), FinishReason = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, _calls > 0), FinishReasonRaw = line.DoneReason };
+        var finish = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, _calls > 0);
+        var choice = new ChunkChoice { Delta = new(), FinishReason = finish, FinishReasonRaw = OllamaStop.Raw(finish, line.DoneReason) };
         into.Add(Chunk(choice) with { Extra = line.Extra.ToExtra(), Noticed = prompt.Noticed(usage) });
         if (usage is not null) into.Add(Chunk(null) with { Usage = usage });
     }
 
-    private ChatCompletionChunk Chunk(ChunkChoice? choice) => new() { Id = _id, Model = _model!, Created = _created, Choices = choice is null ? [] : [choice] };
+    private ChatCompletionChunk Chunk(ChunkChoice? choice) => new() { Id = "", Model = _model!, Created = _created, Choices = choice is null ? [] : [choice] };
 }
