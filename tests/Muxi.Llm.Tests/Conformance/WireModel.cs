@@ -15,6 +15,8 @@ internal abstract class WireModel
     {
         ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
         ["ollama-chat"] = new OllamaWireModel(),
+        ["gemini-chat"] = new GeminiWireModel(),
+        ["bedrock-converse"] = new BedrockWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
 
@@ -33,14 +35,14 @@ internal abstract class WireModel
     /// <summary>Whether it says between which words a picture stands.</summary>
     public virtual bool PlacesPictures => true;
 
-    /// <summary>Whether it reads pictures at addresses.</summary>
-    public virtual bool ReadsAddresses => true;
-
     /// <summary>Whether it signs thinking.</summary>
     public virtual bool Signs => true;
 
     /// <summary>Whether it tells a refusal from an answer.</summary>
     public virtual bool Refuses => true;
+
+    /// <summary>Whether the service reads the addresses of pictures itself.</summary>
+    public virtual bool ReadsAddresses => true;
 
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
@@ -49,6 +51,8 @@ internal abstract class WireModel
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],
         OllamaChat => All["ollama-chat"],
+        GeminiChat => All["gemini-chat"],
+        BedrockConverse => All["bedrock-converse"],
         _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),
     };
 
