@@ -58,7 +58,7 @@ internal ref struct OllamaLine
     {
         if (reader.NextIsNull()) reader.SkipMember();
         else if (reader.Is("model"u8)) Model = reader.ReadShared(known, source);
-        else if (reader.Is("message"u8)) Message = Object(ref reader, source);
+        else if (reader.Is("message"u8)) Message = reader.ReadObject(source);
         else if (reader.Is("response"u8)) Response = reader.ReadString(source);
         else if (reader.Is("thinking"u8)) Thinking = reader.ReadString(source);
         else if (reader.Is("created_at"u8)) Created = FileJson.ReadTime(ref reader);
@@ -70,15 +70,6 @@ internal ref struct OllamaLine
             _isError |= reader.Is("error"u8);
             Extra.Take(ref reader, source);
         }
-    }
-
-    private static ReadOnlySpan<byte> Object(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
-    {
-        reader.Read();
-        var isObject = reader.TokenType == JsonTokenType.StartObject;
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return isObject ? source[start..(int)reader.BytesConsumed] : default;
     }
 }
 

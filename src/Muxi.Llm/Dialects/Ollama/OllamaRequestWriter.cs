@@ -111,7 +111,7 @@ internal readonly ref struct OllamaRequestWriter
     /// <summary>A call's arguments, which must be an object here: models do write other things, which go as text within one.</summary>
     private void WriteArguments(string arguments, string type)
     {
-        if (!string.IsNullOrWhiteSpace(arguments) && IsObject(arguments))
+        if (!string.IsNullOrWhiteSpace(arguments) && RawJson.IsObject(arguments))
         {
             _json.WritePropertyName("arguments"u8);
             _json.WriteRawValue(arguments, skipInputValidation: true);
@@ -124,20 +124,6 @@ internal readonly ref struct OllamaRequestWriter
             _json.WriteString(type == "custom" ? "input"u8 : "arguments"u8, arguments);
         }
         _json.WriteEndObject();
-    }
-
-    private static bool IsObject(string text)
-    {
-        if (!text.AsSpan().TrimStart().StartsWith('{')) return false;
-        try
-        {
-            RawJson.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private void WriteTools()
