@@ -14,6 +14,7 @@ internal abstract class WireModel
     public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel>
     {
         ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
+        ["gemini-chat"] = new GeminiWireModel(),
         ["bedrock-converse"] = new BedrockWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
@@ -36,6 +37,7 @@ internal abstract class WireModel
         OpenAIChat => All["openai-chat"],
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],
+        GeminiChat => All["gemini-chat"],
         BedrockConverse => All["bedrock-converse"],
         _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),
     };
