@@ -202,6 +202,20 @@ internal readonly record struct ConversePiece(ConversePieceKind Kind, string? Te
         return default;
     }
 
+    /// <summary>Whether a start says what begins: one of its members is an object.</summary>
+    public static bool Tells(ReadOnlySpan<byte> start)
+    {
+        if (start.IsEmpty) return false;
+        var reader = new Utf8JsonReader(start);
+        reader.Read();
+        while (reader.NextMember())
+        {
+            if (reader.NextIs(JsonTokenType.StartObject)) return true;
+            reader.SkipMember();
+        }
+        return false;
+    }
+
     private delegate ConversePieceKind Kinds(in Utf8JsonReader at);
 
     private static ConversePieceKind ThinkingKind(in Utf8JsonReader at) =>
