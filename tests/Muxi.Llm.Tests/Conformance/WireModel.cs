@@ -44,6 +44,9 @@ internal abstract class WireModel
     /// <summary>Whether the service reads the addresses of pictures itself.</summary>
     public virtual bool ReadsAddresses => true;
 
+    /// <summary>Whether the format tells a refusal of the model's from an answer that a filter has cut.</summary>
+    public virtual bool TellsRefusals => true;
+
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
     {
