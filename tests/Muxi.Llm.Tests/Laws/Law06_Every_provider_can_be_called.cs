@@ -73,8 +73,8 @@ public class Law06_Every_provider_can_be_called
         OpenAIChat chat => chat.Path,
         AnthropicMessages messages => messages.Path,
         OpenAIResponsesChat responses => responses.Path,
-        OllamaChat chat => chat.Path,
         BedrockConverse converse => converse.Path.Replace("{model}", "m", StringComparison.Ordinal),
+        OllamaChat chat => chat.Path,
         _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
     };
 
@@ -95,7 +95,7 @@ public class Law06_Every_provider_can_be_called
         {
             Seen = request;
             var path = request.RequestUri!.AbsolutePath;
-            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : path.EndsWith("/converse", StringComparison.Ordinal) ? Converse : path.EndsWith("/api/chat", StringComparison.Ordinal) ? Ollamas : Reply;
+            var reply = path[(path.LastIndexOf('/') + 1)..] switch { "messages" => Anthropics, "responses" => Responses, "converse" => Converse, "chat" => Ollamas, _ => Reply };
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }
