@@ -35,21 +35,6 @@ internal static class ToolForms
         return [.. tools.EnumerateArray().Select(tool => Text(tool, "name") ?? (tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function"u8, out var function) ? Text(function, "name") : null))];
     }
 
-    /// <summary>Whether a text is a JSON object, as a call's arguments should be.</summary>
-    public static bool IsObject(string text)
-    {
-        if (!text.AsSpan().TrimStart().StartsWith('{')) return false;
-        try
-        {
-            RawJson.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>A member's text; null where it is none.</summary>
     public static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

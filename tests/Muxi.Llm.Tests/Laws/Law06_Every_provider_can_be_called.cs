@@ -10,9 +10,16 @@ public class Law06_Every_provider_can_be_called
 
     private const string Responses = """{"id":"1","object":"response","created_at":1,"status":"completed","model":"m","output":[{"id":"m1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hello","annotations":[]}]}]}""";
 
+    private const string Converse = """{"output":{"message":{"role":"assistant","content":[{"text":"Hello"}]}},"stopReason":"end_turn"}""";
+
+    /// <summary>What stands in the braces of an address: a region, a project.</summary>
+    private const string Part = "here-1";
+
     private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
 
     private const string Googles = """{"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP"}],"modelVersion":"m","responseId":"1"}""";
+
+    private const string Ollamas = """{"model":"m","created_at":"2026-08-04T19:59:11Z","message":{"role":"assistant","content":"Hello"},"done":true,"done_reason":"stop"}""";
 
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
 
@@ -39,7 +46,7 @@ public class Law06_Every_provider_can_be_called
         var (request, reply) = await CallAsync(name, asked => asked == variable ? "the-key" : null);
 
         var auth = provider.KeyVariables.Contains(variable) ? provider.Auth : provider.Auth.Alternative!;
-        Assert.Equal($"{provider.BaseUrl}/{PathOf(provider.Chat!)}", request.RequestUri!.AbsoluteUri);
+        Assert.Equal($"{provider.UrlParts.Aggregate(provider.BaseUrl, static (url, part) => url.Replace($"{{{part.Name}}}", Part, StringComparison.Ordinal))}/{PathOf(provider.Chat!)}", request.RequestUri!.AbsoluteUri);
         Assert.Equal(HttpMethod.Post, request.Method);
         Assert.Equal(auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(auth.Header)));
         Assert.All(provider.Headers, header => Assert.Equal(header.Value, Assert.Single(request.Headers.GetValues(header.Key))));
@@ -69,13 +76,16 @@ public class Law06_Every_provider_can_be_called
         AnthropicMessages messages => messages.Path,
         OpenAIResponsesChat responses => responses.Path,
         GeminiChat chat => chat.Path.Replace("{model}", "m", StringComparison.Ordinal),
+        BedrockConverse converse => converse.Path.Replace("{model}", "m", StringComparison.Ordinal),
+        OllamaChat chat => chat.Path,
         _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
     };
 
     private static async Task<(HttpRequestMessage Request, ChatCompletion Reply)> CallAsync(string name, Func<string, string?> environment)
     {
         using var handler = new Recorder();
-        using var client = new LlmClient(new() { Handler = handler, Environment = environment, Retries = Calls.Once });
+        var parts = Catalog.BuiltIn.Single(one => one.Name == name).UrlParts;
+        using var client = new LlmClient(new() { Handler = handler, Environment = asked => environment(asked) ?? (parts.Any(part => part.Variables.Contains(asked)) ? Part : null), Retries = Calls.Once });
         var reply = await client.Chat.Completions.CreateAsync(new() { Model = $"{name}/m", Messages = [Message.User("Hi")] }, null, TestContext.Current.CancellationToken);
         return (handler.Seen!, reply);
     }
@@ -88,7 +98,7 @@ public class Law06_Every_provider_can_be_called
         {
             Seen = request;
             var path = request.RequestUri!.AbsolutePath;
-            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : path.EndsWith(":generateContent", StringComparison.Ordinal) ? Googles : Reply;
+            var reply = path[(path.LastIndexOf('/') + 1)..] switch { "messages" => Anthropics, "responses" => Responses, "converse" => Converse, "chat" => Ollamas, "m:generateContent" => Googles, _ => Reply };
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }

@@ -125,7 +125,7 @@ internal readonly struct MessagesBlockWriter(Utf8JsonWriter json, MessagesPlan p
             json.WriteStartObject("input"u8);
             json.WriteEndObject();
         }
-        else if (ToolForms.IsObject(arguments))
+        else if (RawJson.IsObject(arguments))
         {
             json.WritePropertyName("input"u8);
             json.WriteRawValue(arguments, skipInputValidation: true);

@@ -57,7 +57,7 @@ internal readonly struct GeminiPartWriter(Utf8JsonWriter json, GeminiPlan plan)
     {
         var text = message.Content ?? message.Refusal ?? "";
         var isFailure = message.IsError == true;
-        if (!isFailure && ToolForms.IsObject(text))
+        if (!isFailure && RawJson.IsObject(text))
         {
             json.WritePropertyName("response"u8);
             json.WriteRawValue(text, skipInputValidation: true);
@@ -106,7 +106,7 @@ internal readonly struct GeminiPartWriter(Utf8JsonWriter json, GeminiPlan plan)
     private void WriteArguments(ToolCall call)
     {
         var arguments = call.Function.Arguments;
-        if (ToolForms.IsObject(arguments))
+        if (RawJson.IsObject(arguments))
         {
             json.WritePropertyName("args"u8);
             json.WriteRawValue(arguments, skipInputValidation: true);
