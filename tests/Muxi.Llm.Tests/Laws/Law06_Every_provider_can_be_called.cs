@@ -17,6 +17,8 @@ public class Law06_Every_provider_can_be_called
 
     private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
 
+    private const string Ollamas = """{"model":"m","created_at":"2026-08-04T19:59:11Z","message":{"role":"assistant","content":"Hello"},"done":true,"done_reason":"stop"}""";
+
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
 
     public static TheoryData<string, string> Variables
@@ -72,6 +74,7 @@ public class Law06_Every_provider_can_be_called
         AnthropicMessages messages => messages.Path,
         OpenAIResponsesChat responses => responses.Path,
         BedrockConverse converse => converse.Path.Replace("{model}", "m", StringComparison.Ordinal),
+        OllamaChat chat => chat.Path,
         _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
     };
 
@@ -92,7 +95,7 @@ public class Law06_Every_provider_can_be_called
         {
             Seen = request;
             var path = request.RequestUri!.AbsolutePath;
-            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : path.EndsWith("/converse", StringComparison.Ordinal) ? Converse : Reply;
+            var reply = path[(path.LastIndexOf('/') + 1)..] switch { "messages" => Anthropics, "responses" => Responses, "converse" => Converse, "chat" => Ollamas, _ => Reply };
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }
