@@ -18,14 +18,16 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
     private bool _isFinished;
 
     /// <summary>Adds the next chunks; false when there are no more.</summary>
-    public async ValueTask<bool> ReadAsync(List<T> into)
+    /// <param name="into">Where they are added.</param>
+    /// <param name="cancellationToken">Ends the wait besides the call's own limits.</param>
+    public async ValueTask<bool> ReadAsync(List<T> into, CancellationToken cancellationToken = default)
     {
         if (_error is not null) throw _error;
         var before = into.Count;
         while (into.Count == before)
         {
             if (_isOver && !await GoesOnAsync().ConfigureAwait(false)) return false;
-            await ReadOnceAsync(into).ConfigureAwait(false);
+            await ReadOnceAsync(into, cancellationToken).ConfigureAwait(false);
         }
         // How long the caller looks at the chunks is not the service's silence.
         _waiting.Pause();
@@ -41,13 +43,14 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
         _response.Dispose();
     }
 
-    private async ValueTask ReadOnceAsync(List<T> into)
+    private async ValueTask ReadOnceAsync(List<T> into, CancellationToken cancellationToken)
     {
+        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(_waiting.Token, cancellationToken) : null;
         try
         {
             _body ??= await _response.Content.ReadAsStreamAsync(_waiting.Token).ConfigureAwait(false);
             if (_sawEvent) _waiting.Begin(TimeoutKind.Idle, _waiting.Timeouts.Idle);
-            Take(await _body.ReadAsync(_framer.GetBuffer(), _waiting.Token).ConfigureAwait(false), into);
+            Take(await _body.ReadAsync(_framer.GetBuffer(), either?.Token ?? _waiting.Token).ConfigureAwait(false), into);
         }
         catch (Exception e) when (Transport.IsOfTheBody(e))
         {

@@ -56,7 +56,9 @@ internal static class VectorJson
         json.WriteBase64String("embedding"u8, bytes);
     }
 
-    private static float[]? ReadVector(ref Utf8JsonReader reader)
+    /// <summary>The numbers of the member that the reader stands on; null where there are none.</summary>
+    /// <exception cref="JsonException">They are something else.</exception>
+    internal static float[]? ReadVector(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String) return Decode(in reader);
