@@ -24,6 +24,7 @@ internal sealed class EffectiveSettings(LlmClient client, Terminal terminal)
         yield return new("model", model.Name, model.Source);
         if (_file.Proxy is { } proxy) yield return new("proxy", proxy.GetProxy(new("https://x.invalid")) is { Host: not "x.invalid" } address ? Redaction.HideUser(address.ToString()) : "none", _file.PlaceOf("proxy")!);
         else if (ProxyVariable() is { } variable) yield return new("proxy", Redaction.HideUser(terminal.Variable(variable)!), variable);
+        if (_file.FetchMedia is { } fetches) yield return new("fetch_media", fetches ? "true" : "false", _file.PlaceOf("fetch_media")!);
         if (_file.ResponseFolder is { } folder) yield return new("responses.folder", Path.GetFullPath(folder), _file.PlaceOf("responses.folder")!);
         foreach (var header in _file.Headers) yield return new($"headers.{header.Name}", header.IsSecret ? "(not shown)" : header.Value, _file.PlaceOf(YamlFile.Below("headers", header.Name))!);
     }

@@ -16,6 +16,7 @@ internal static class Layers
             // Connections of the code's own have their proxy themselves.
             Proxy = options.Proxy ?? (options.HasOurConnections || (options.Handler is null && options.HttpClientFactory is null) ? file.Proxy : null),
             Providers = [.. options.Providers, .. file.Providers.Where(one => !options.Providers.Any(other => other.IsCalled(one.Name)))],
+            FetchMedia = options.FetchMedia ?? file.FetchMedia ?? true,
             Aliases = Merged(options.Aliases, file.Aliases),
         };
         options.Timeouts?.Checked();

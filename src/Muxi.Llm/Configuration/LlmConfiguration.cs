@@ -56,6 +56,9 @@ public sealed class LlmConfiguration
 
     internal IWebProxy? Proxy { get; init; }
 
+    /// <summary>Whether addresses in requests are read here for services that do not; null where it does not say.</summary>
+    internal bool? FetchMedia { get; init; }
+
     /// <summary>Where responses are kept; null for the client's memory.</summary>
     internal string? ResponseFolder { get; init; }
 

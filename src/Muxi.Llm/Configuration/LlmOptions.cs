@@ -53,9 +53,9 @@ public sealed record LlmOptions
 
     /// <summary>
     /// Whether pictures and files in a request that are named by an address are read on this machine where the service does not read addresses itself: https addresses
-    /// of public hosts only, without keys or cookies. Where false, such a request is refused.
+    /// of public hosts only, without keys or cookies. Where false, such a request is refused. Null leaves it to the file, then it is true.
     /// </summary>
-    public bool FetchMedia { get; init; } = true;
+    public bool? FetchMedia { get; init; }
 
     /// <summary>The proxy for all requests; without one the system's settings (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>, ...) hold.</summary>
     public IWebProxy? Proxy { get; init; }

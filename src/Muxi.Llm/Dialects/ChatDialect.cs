@@ -10,7 +10,7 @@ public abstract record ChatDialect : VariedDialect<ChatDialect>, IVerb<ChatCompl
 {
     /// <summary>
     /// Which addresses of pictures and files the service reads itself, as globs (<c>https://*</c>); <c>*</c> for all. What lies at others is read on this machine and sent
-    /// along: https addresses of public hosts only, see <see cref="LlmOptions.FetchMedia"/>.
+    /// along: https addresses of public hosts only, and only where <see cref="LlmOptions.FetchMedia"/> allows it.
     /// </summary>
     public ImmutableArray<string> Addresses { get; init; } = ["*"];
 

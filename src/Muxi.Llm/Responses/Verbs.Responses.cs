@@ -2,13 +2,13 @@ namespace Muxi.Llm;
 
 internal static partial class Verbs
 {
-    public static readonly Verb<ResponseRequest, Response> Response = new("responses", static (provider, model) => (IVerb<ResponseRequest, Response>?)Responses(provider) ?? OverChat(provider, model)) { With = WithExtra, Localize = ResponseIds.Localize };
+    public static readonly Verb<ResponseRequest, Response> Response = new("responses", static (provider, model) => (IVerb<ResponseRequest, Response>?)Responses(provider) ?? OverChat(provider, model)) { With = WithExtra, Localize = ResponseIds.Localize, Inline = RemoteMedia.InResponse };
 
     /// <summary>What is made in the background goes on without us: asked for twice, it would be made twice.</summary>
     public static readonly Verb<ResponseRequest, Response> BackgroundResponse = Response with { Repeats = Repeats.WithoutEffect };
 
     public static readonly StreamVerb<ResponseRequest, ResponseStreamEvent> ResponseStream =
-        new("responses", static (provider, model) => (IStreamVerb<ResponseRequest, ResponseStreamEvent>?)Responses(provider) ?? OverChat(provider, model), static one => one.HasContent, static () => new ResponseAccumulator()) { With = WithExtra, Localize = ResponseIds.Localize };
+        new("responses", static (provider, model) => (IStreamVerb<ResponseRequest, ResponseStreamEvent>?)Responses(provider) ?? OverChat(provider, model), static one => one.HasContent, static () => new ResponseAccumulator()) { With = WithExtra, Localize = ResponseIds.Localize, Inline = RemoteMedia.InResponse };
 
     public static readonly StreamVerb<ResponseRequest, ResponseStreamEvent> BackgroundResponseStream = ResponseStream with { Repeats = Repeats.WithoutEffect };
 

@@ -19,17 +19,28 @@ internal sealed class RemoteMedia(Egress egress, LlmOptions options)
         return InlineAsync(request, addresses, reading);
     }
 
+    /// <summary>A request for a response, where a chat makes it, likewise.</summary>
+    public static async ValueTask<ResponseRequest> InResponse(ResponseRequest request, MediaReading reading)
+    {
+        if (reading.Addresses is not { } addresses || request.Input is not { Text: null } input) return request;
+        if (!input.Items.Any(item => Parts(item).Any(part => (part.ImageUrl ?? part.FileUrl) is { } url && IsRead(url, addresses)))) return request;
+        var items = new List<ResponseItem>(input.Items.Count);
+        foreach (var item in input.Items)
+            items.Add(item with { Content = await InlineAsync(item.Content, addresses, reading).ConfigureAwait(false), Output = await InlineAsync(item.Output, addresses, reading).ConfigureAwait(false) });
+        return request with { Input = items };
+    }
+
     /// <summary>What lies at an address.</summary>
     /// <exception cref="BadRequestException">The address is one that is not read, or none are.</exception>
     public async Task<InlineData> ReadAsync(string url, MediaReading reading)
     {
-        if (reading.Fetched.TryGetValue(url, out var known)) return known;
+        if (reading.Course.Fetched.TryGetValue(url, out var known)) return known;
         var (provider, model) = (reading.Attempt.Context.Provider, reading.Attempt.Context.Model);
-        if (!options.FetchMedia)
-            throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and LlmOptions.FetchMedia is off: send the picture or file itself", provider, model);
+        if (options.FetchMedia == false)
+            throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and fetch_media is false: send the picture or file itself", provider, model);
         var bytes = await ReadAsync(new(url, MaxBytes) { Provider = provider, What = "the address of a picture or file" }, reading.Attempt).ConfigureAwait(false);
         var type = Media.TypeOf(bytes) ?? (Uri.TryCreate(url, UriKind.Absolute, out var address) ? Media.TypeByName(address.AbsolutePath) : null) ?? "application/octet-stream";
-        return reading.Fetched[url] = new(bytes, type);
+        return reading.Course.Fetched[url] = new(bytes, type);
     }
 
     private async Task<byte[]> ReadAsync(EgressRequest address, AttemptInProgress attempt)
@@ -56,6 +67,25 @@ internal sealed class RemoteMedia(Egress egress, LlmOptions options)
         return request with { Messages = messages };
     }
 
+    private static IEnumerable<ResponsePart> Parts(ResponseItem item) => [.. item.Content?.Parts ?? [], .. item.Output?.Parts ?? []];
+
+    private static async ValueTask<ResponseContent?> InlineAsync(ResponseContent? content, ImmutableArray<string> addresses, MediaReading reading)
+    {
+        if (content is not { IsList: true }) return content;
+        var parts = new List<ResponsePart>(content.Parts.Count);
+        foreach (var part in content.Parts)
+        {
+            if ((part.ImageUrl ?? part.FileUrl) is not { } url || !IsRead(url, addresses))
+            {
+                parts.Add(part);
+                continue;
+            }
+            var data = (await reading.Media.ReadAsync(url, reading).ConfigureAwait(false)).ToString();
+            parts.Add(part.ImageUrl is not null ? part with { ImageUrl = data } : part with { FileUrl = null, FileData = data, Filename = part.Filename ?? NameIn(url) });
+        }
+        return ResponseContent.FromParts(parts);
+    }
+
     private static string? Address(ContentPart part)
     {
         if (part.ImageUrl is { Data: null } picture) return picture.Url;
@@ -75,11 +105,17 @@ internal sealed class RemoteMedia(Egress egress, LlmOptions options)
 
 /// <summary>What one attempt reads of addresses.</summary>
 /// <param name="Media">Reads.</param>
-/// <param name="Fetched">What was read before, by address.</param>
+/// <param name="Course">The call, which keeps what was read.</param>
 /// <param name="Attempt">The attempt.</param>
-internal readonly record struct MediaReading(RemoteMedia Media, Dictionary<string, InlineData> Fetched, AttemptInProgress Attempt)
+/// <param name="Dialect">Who is asked in which format.</param>
+internal readonly record struct MediaReading(RemoteMedia Media, Course Course, AttemptInProgress Attempt, object Dialect)
 {
     /// <summary>The addresses that the service's chat reads itself; null for all.</summary>
-    public ImmutableArray<string>? Addresses =>
-        Attempt.Target.Provider.Chat?.ForModel(Attempt.Target.Model) is { Addresses: var own } && !own.Contains("*") ? own : null;
+    public ImmutableArray<string>? Addresses => (Dialect switch
+    {
+        ChatDialect chat => chat.Addresses,
+        ResponsesOverChat responses => responses.Addresses,
+        ResponsesDialect => ["*"],
+        _ => Attempt.Target.Provider.Chat?.ForModel(Attempt.Target.Model).Addresses,
+    }) is { } own && own is not ["*"] ? own : null;
 }

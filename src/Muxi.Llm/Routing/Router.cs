@@ -40,7 +40,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             {
                 var attempt = course.Begin();
                 var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-                var exchange = dialect.Begin(await AskedAsync(verb, request, course, attempt).ConfigureAwait(false), attempt.Context);
+                var exchange = dialect.Begin(await AskedAsync(verb, request, dialect, course, attempt).ConfigureAwait(false), attempt.Context);
                 var reply = await transport.DriveAsync(attempt.Target, exchange, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
                 foreach (var noticed in reply.Noticed ?? []) attempt.Trace.Add(noticed);
                 reply.Call = course.Succeeded();
@@ -185,7 +185,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
     private async ValueTask<EventStream<TChunk>> OpenAsync<TRequest, TChunk>(StreamVerb<TRequest, TChunk> verb, TRequest request, Course course, AttemptInProgress attempt)
     {
         var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
-        var asked = await AskedAsync(verb, request, course, attempt).ConfigureAwait(false);
+        var asked = await AskedAsync(verb, request, dialect, course, attempt).ConfigureAwait(false);
         var call = dialect.Render(asked, attempt.Context);
         attempt.Trace.Take(call);
         var response = await transport.SendAsync(attempt.Target, call, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
@@ -193,10 +193,10 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
     }
 
     /// <summary>The request as it is asked at the stop where the course is, with the pictures and files that the service does not read itself.</summary>
-    private ValueTask<TRequest> AskedAsync<TRequest>(Verb<TRequest> verb, TRequest request, Course course, AttemptInProgress attempt)
+    private ValueTask<TRequest> AskedAsync<TRequest>(Verb<TRequest> verb, TRequest request, object dialect, Course course, AttemptInProgress attempt)
     {
         var asked = verb.At(course.Stop, request, targets);
-        return verb.Inline is null ? new(asked) : verb.Inline(asked, new(media, course.Fetched, attempt));
+        return verb.Inline is null ? new(asked) : verb.Inline(asked, new(media, course, attempt, dialect));
     }
 
     /// <summary>What an error means: a key that is missing for what a service does not offer would be got for nothing.</summary>

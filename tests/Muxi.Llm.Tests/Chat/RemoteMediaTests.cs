@@ -85,9 +85,25 @@ public sealed class RemoteMediaTests
 
         var error = await Assert.ThrowsAsync<BadRequestException>(() => client.AskAsync(Ask(new ContentPart { Type = "image_url", ImageUrl = new(Picture) })));
 
-        Assert.Equal("blind: the service reads no addresses, and LlmOptions.FetchMedia is off: send the picture or file itself", error.Message);
+        Assert.Equal("blind: the service reads no addresses, and fetch_media is false: send the picture or file itself", error.Message);
         Assert.Empty(net.Resolved);
         Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_response_that_a_chat_makes_has_them_read_too()
+    {
+        await using var net = new EgressNet();
+        net.Host("images.example", Answer(ImageWire.Png), Answer("%PDF-1.7"u8.ToArray()));
+        await using var server = await ReplayServer.StartAsync(7, _ => CannedReply.Json(Calls.Reply("Nice.")));
+        using var client = ClientFor(server.Url, net);
+
+        await client.Responses.CreateAsync(
+            new() { Model = "blind/m", Input = [ResponseItem.User([ResponsePart.FromImage(Picture), new() { Type = "input_file", FileUrl = Paper }])] }, null, TestContext.Current.CancellationToken);
+
+        var parts = JsonNode.Parse(server.Requests.Single().Body)!["messages"]![0]!["content"]!.AsArray();
+        Assert.Equal("data:image/png;base64," + Convert.ToBase64String(ImageWire.Png), (string?)parts[0]!["image_url"]!["url"]);
+        Assert.Equal(("data:application/pdf;base64," + Convert.ToBase64String("%PDF-1.7"u8), "a paper.pdf"), ((string?)parts[1]!["file"]!["file_data"], (string?)parts[1]!["file"]!["filename"]));
     }
 
     private static LlmClient ClientFor(Uri server, EgressNet net, Retries? retries = null) =>

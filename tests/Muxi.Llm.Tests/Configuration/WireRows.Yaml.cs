@@ -16,6 +16,7 @@ internal static partial class WireRows
             Set = url => (Keyed() with { BaseUrls = new Dictionary<string, Uri> { ["openai"] = new("http://nobody.invalid/v1") }, Configuration = Parse(url, "proxy: URL") }, null),
         },
         OfTokens("yaml tokenizers", url => Base(url) with { Configuration = Parse(url, "tokenizers: {\"openai/gpt-*\": r50k_base}") }),
+        OfMedia("yaml fetch_media", options => options with { Configuration = LlmConfiguration.Parse("fetch_media: false") }),
         OfResponses("responses"), OfResponses("responses.folder"),
         OfYaml("timeouts", "timeouts: {first_byte: 80ms}", Outcome, "FirstByte") with { Answers = [_silent], Plain = PatientTotal },
         OfYaml("retries", "retries: {max: 0}", Count, "1") with { Answers = [_busy], Plain = Fast, Set = url => (Fast(url).Options with { Configuration = Parse(url, "retries: {max: 0}") }, null) },

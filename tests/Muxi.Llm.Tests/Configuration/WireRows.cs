@@ -38,9 +38,38 @@ internal static partial class WireRows
         {
             Plain = url => (Calls.OptionsFor(url, "deepseek"), null), Ask = static (client, call) => client.Responses.CreateAsync(new() { Model = "deepseek/m", Input = "Hi" }, call),
         },
+        OfMedia("LlmOptions.FetchMedia", options => options with { FetchMedia = false }),
+        new("LlmOptions.Credentials", url => (Base(url) with { ApiKeys = Map("groq", "x"), Providers = [_signed], BaseUrls = new Dictionary<string, Uri> { ["signed"] = url }, Credentials = [new Badge()] }, null), Header("X-Badge"), "worn")
+        {
+            Model = "signed/m", Plain = url => (Base(url) with { Providers = [_signed], BaseUrls = new Dictionary<string, Uri> { ["signed"] = url } }, null),
+        },
         OfTokens("LlmOptions.Tokenizers", url => Base(url) with { Tokenizers = new Dictionary<string, TokenizerSource> { ["openai/*"] = "r50k_base" } }),
         new("LlmOptions.Environment", url => (new() { Environment = name => name == "OPENAI_BASE_URL" ? url + "env" : null }, null), Target, "/env/chat/completions"),
     ];
+
+    private static readonly Provider _signed = new("signed", "http://nobody.invalid", Auth.Bearer() with { Source = new("badges", "Muxi.Llm.Badges") }) { Chat = new OpenAIChat() };
+
+    private sealed class Badge : ICredentialSource
+    {
+        public string Name => "badges";
+
+        public string? UrlPart(string part, Func<string, string?> environment) => null;
+
+        public ValueTask ApplyAsync(HttpRequestMessage request, CredentialContext context, CancellationToken cancellationToken)
+        {
+            request.Headers.Add("X-Badge", "worn");
+            return default;
+        }
+    }
+
+    /// <summary>Whether a picture's address, which is none that may be read, is looked at for a service that reads none itself.</summary>
+    private static WireRow OfMedia(string name, Func<LlmOptions, LlmOptions> set) => new(name, url => (set(Blind(url)), null), (run, _) => run.Error!.Message.Contains("fetch_media is false", StringComparison.Ordinal) ? "off" : "looked at", "off")
+    {
+        Plain = url => (Blind(url), null),
+        Ask = static (client, call) => client.AskAsync(new ChatCompletionRequest { Model = "blind/m", Messages = [Message.User(new ContentPart { Type = "image_url", ImageUrl = new("http://nobody.invalid/a.png") })] }, call),
+    };
+
+    private static LlmOptions Blind(Uri url) => Base(url) with { Providers = [new("blind", "http://nobody.invalid", Auth.None) { Chat = new OpenAIChat { Addresses = [] } }], BaseUrls = new Dictionary<string, Uri> { ["blind"] = url }, ApiKeys = new Dictionary<string, string>() };
 
     /// <summary>A setting that counts on this machine: which encoding was counted with.</summary>
     private static WireRow OfTokens(string name, Func<Uri, LlmOptions> set)

@@ -40,6 +40,7 @@ internal sealed class ConfigurationReader
             Headers = top["headers"] is { } headers ? SettingReader.Headers(headers, _secrets) : [],
             Proxy = top["proxy"] is { } proxy ? Proxy(proxy) : null,
             Tokenizers = top["tokenizers"] is { } tokenizers ? Tokenizers(tokenizers) : new Dictionary<string, TokenizerSource>(),
+            FetchMedia = top["fetch_media"]?.Flag(),
             ResponseFolder = top["responses"] is { } responses ? ResponseFolder(responses.Section()) : null,
             Settings = providers.ToDictionary(settings => settings.Provider.Name),
             Providers = [.. providers.Where(settings => settings.IsDefinedHere || Catalog.Find(settings.Provider.Name, []) != settings.Provider).Select(settings => settings.Provider)],

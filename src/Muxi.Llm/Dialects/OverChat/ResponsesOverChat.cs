@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace Muxi.Llm;
 internal sealed class ResponsesOverChat(ChatDialect Chat, string Id) : IVerb<ResponseRequest, Response>, IStreamVerb<ResponseRequest, ResponseStreamEvent>
 {
     public Framing Framing => Chat.Framing;
+
+    /// <summary>The addresses of pictures and files that the service reads itself.</summary>
+    public ImmutableArray<string> Addresses => Chat.Addresses;
 
     public IExchange<Response> Begin(ResponseRequest request, CallContext context)
     {
