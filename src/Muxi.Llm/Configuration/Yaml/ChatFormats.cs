@@ -13,6 +13,7 @@ internal static class ChatFormats
         ChatFormat.Of(new OpenAIChat(), DialectJson.Default.OpenAIChat, Providers.OpenAI),
         ChatFormat.Of(new AnthropicMessages(), DialectJson.Default.AnthropicMessages, Providers.Anthropic),
         ChatFormat.Of(new OpenAIResponsesChat(), DialectJson.Default.OpenAIResponsesChat, Providers.OpenAIResponses),
+        ChatFormat.Of(new GeminiChat(), DialectJson.Default.GeminiChat, Providers.Gemini),
     ];
 
     /// <summary>The format that a dialect is of; null where files cannot name it.</summary>
@@ -64,4 +65,5 @@ internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
 [JsonSerializable(typeof(OpenAIChat))]
 [JsonSerializable(typeof(AnthropicMessages))]
 [JsonSerializable(typeof(OpenAIResponsesChat))]
+[JsonSerializable(typeof(GeminiChat))]
 internal sealed partial class DialectJson : JsonSerializerContext;
