@@ -91,11 +91,14 @@ internal sealed class Terminal
         Note($"configuration: {found.Name}{(found is { IsOfWorkingDirectory: true, HasAddresses: true } ? " (found here: its addresses get no key of the environment)" : "")}");
     }
 
+    /// <summary>Where credentials come from that are more than a key.</summary>
+    public IReadOnlyList<ICredentialSource> Credentials { get; } = [new GoogleCredentials()];
+
     /// <summary>A client with the settings of this environment and of the configuration that is found.</summary>
     public LlmClient Connect()
     {
         LoadConfiguration();
-        var client = new LlmClient(new LlmOptions { Environment = Environment, Retries = Retries, Configuration = Configuration, LoggerFactory = new Progress(this) });
+        var client = new LlmClient(new LlmOptions { Environment = Environment, Retries = Retries, Configuration = Configuration, Credentials = Credentials, LoggerFactory = new Progress(this) });
         _targets = client.Targets;
         return client;
     }

@@ -53,7 +53,7 @@ internal sealed class ServeCommand : CliCommand
     /// <summary>The one place where settings come in.</summary>
     private GatewayOptions Settings(ParseResult parsed, LineQueue lines) => new()
     {
-        Client = new() { Environment = _terminal.Environment, Configuration = Configuration(parsed.GetValue(_config)) },
+        Client = new() { Environment = _terminal.Environment, Configuration = Configuration(parsed.GetValue(_config)), Credentials = _terminal.Credentials },
         Host = parsed.GetValue(_host)!,
         Port = parsed.GetValue(_port),
         MasterKey = _terminal.Variable(GatewayOptions.KeyVariable),

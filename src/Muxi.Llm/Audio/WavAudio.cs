@@ -25,10 +25,10 @@ public static class WavAudio
 
     /// <summary>What stands in a WAV before PCM of the usual kind.</summary>
     /// <param name="length">How many bytes of PCM follow; null where nobody knows yet, which players take for a lot.</param>
-    public static byte[] Header(uint? length) => Header(length, SampleRate);
+    public static byte[] Header(uint? length) => HeaderAt(SampleRate, length);
 
     /// <summary>As the other, for PCM that is faster or slower.</summary>
-    internal static byte[] Header(uint? length, int sampleRate)
+    internal static byte[] HeaderAt(int sampleRate, uint? length)
     {
         const uint Unknown = uint.MaxValue - HeaderLength;
         const int Frame = Channels * BitsPerSample / 8;

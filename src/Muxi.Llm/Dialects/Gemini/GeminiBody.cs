@@ -11,7 +11,7 @@ internal static class GeminiBody
     public static string Bare(string model) => model.StartsWith(Collection, StringComparison.Ordinal) ? model[Collection.Length..] : model;
 
     /// <summary>A path with the model's name put in.</summary>
-    public static string Path(string path, string model) => path.Replace(ModelInPath, Uri.EscapeDataString(Bare(model)), StringComparison.Ordinal);
+    public static string Path(string path, string model) => path.Replace(ModelInPath, Uri.EscapeDataString(Bare(model)).Replace("%40", "@", StringComparison.Ordinal), StringComparison.Ordinal);
 
     /// <summary>Members as somebody writes them; none where nothing is written.</summary>
     public static Extra Members(Action<Utf8JsonWriter> write)

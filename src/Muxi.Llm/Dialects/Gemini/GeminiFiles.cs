@@ -208,7 +208,7 @@ internal static class GeminiFileJson
         "ACTIVE" => FileStatus.Processed,
         "FAILED" => FileStatus.Error,
         "PROCESSING" => FileStatus.Uploaded,
-        null or "" or "STATE_UNSPECIFIED" => null,
+        null or "" or "STATE_UNSPECIFIED" => default(FileStatus?),
         _ => new FileStatus(state.ToLowerInvariant()),
     };
 

@@ -81,7 +81,7 @@ public sealed record GeminiImages : ImagesDialect, IVerb<ImageEditRequest, Image
         new RepeatedExchange(request.N ?? 1, () => Render(request, context), reply => Parse(reply, context));
 
     /// <summary>The file format that a media type names; null for none.</summary>
-    internal static ImageOutputFormat? FormatOf(string? mimeType) => mimeType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true ? new ImageOutputFormat(mimeType["image/".Length..].ToLowerInvariant()) : null;
+    internal static ImageOutputFormat? FormatOf(string? mimeType) => mimeType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true ? new ImageOutputFormat(mimeType["image/".Length..].ToLowerInvariant()) : default(ImageOutputFormat?);
 
     /// <summary>A picture's media type as an extra member of it.</summary>
     internal static Extra TypeMember(string? mimeType) => mimeType is null ? default : GeminiBody.Members(json => json.WriteString("mime_type"u8, mimeType));

@@ -34,13 +34,11 @@ public sealed record GeminiSpeech : SpeechDialect, IStreamVerb<SpeechRequest, Sp
     public override bool Accepts(SpeechRequest request, ReplyHeaders headers) => headers["content-type"]?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) != true;
 
     /// <summary>The sound is got out of the events as they come.</summary>
-    public Unpacking Unpack(SpeechRequest request, CallContext context)
+    public override Unpacking? Unpack(SpeechRequest request, CallContext context)
     {
         var format = FormatOf(request);
         return new(Framing, new GeminiSpeechFold<ReadOnlyMemory<byte>>(format, context, static bytes => bytes, null), format.MediaType);
     }
-
-    Unpacking? IContentVerb<SpeechRequest>.Unpack(SpeechRequest request, CallContext context) => Unpack(request, context);
 
     /// <inheritdoc/>
     public IFold<SpeechStreamEvent> Fold(SpeechRequest request, CallContext context) => new GeminiSpeechFold<SpeechStreamEvent>(
@@ -167,7 +165,7 @@ internal sealed class GeminiSpeechFold<T>(SpeechFormat format, CallContext conte
         var isWhole = type?.StartsWith("audio/wav", StringComparison.OrdinalIgnoreCase) == true;
         if (!isWhole && type is not null && !type.Contains("L16", StringComparison.OrdinalIgnoreCase) && !type.Contains("pcm", StringComparison.OrdinalIgnoreCase))
             throw new ServerException($"{context.Provider}: the sound came as {type}, of which no {format} can be made here") { Provider = context.Provider, Model = context.Model, Status = System.Net.HttpStatusCode.BadGateway };
-        if (!_sawSound && !isWhole && format == SpeechFormat.Wav) into.Add(piece(WavAudio.Header(null, RateOf(type))));
+        if (!_sawSound && !isWhole && format == SpeechFormat.Wav) into.Add(piece(WavAudio.HeaderAt(RateOf(type), null)));
         _sawSound = true;
         into.Add(piece(bytes));
     }
