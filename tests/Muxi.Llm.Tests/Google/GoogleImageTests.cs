@@ -63,11 +63,22 @@ public sealed class GoogleImageTests
         var large = new byte[100_001];
         ImageWire.Jpeg.CopyTo(large, 0);
 
-        await client.Images.EditAsync(new() { Model = "gemini/m", Prompt = "a \"hat\"", Images = [ImageInput.FromBytes(ImageWire.Png), ImageInput.FromUrl($"data:image/webp;base64,AAAA"), ImageInput.FromStream(new OneShot(large), "b.jpg")] }, null, Token);
+        await client.Images.EditAsync(new() { Model = "gemini/m", Prompt = "a \"hat\"", Images = [ImageInput.FromBytes(ImageWire.Png), ImageInput.FromBytes(ImageWire.Jpeg), ImageInput.FromStream(new OneShot(large), "b.jpg")] }, null, Token);
 
         var parts = GoogleWire.Body(server.Requests[0])!["contents"]![0]!["parts"]!.AsArray();
         Assert.Equal("a \"hat\"", (string?)parts[0]!["text"]);
-        Assert.Equal(["image/png " + Png, "image/webp AAAA", "image/jpeg " + Convert.ToBase64String(large)], parts.Skip(1).Select(one => $"{one!["inlineData"]!["mimeType"]} {one["inlineData"]!["data"]}"));
+        Assert.Equal(["image/png " + Png, "image/jpeg " + Convert.ToBase64String(ImageWire.Jpeg), "image/jpeg " + Convert.ToBase64String(large)], parts.Skip(1).Select(one => $"{one!["inlineData"]!["mimeType"]} {one["inlineData"]!["data"]}"));
+    }
+
+    [Fact]
+    public async Task A_picture_to_edit_may_be_a_data_URI()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(GoogleWire.Picture(Png)));
+        using var client = GoogleWire.Client(server.Url);
+
+        await client.Images.EditAsync(new() { Model = "gemini/m", Prompt = "a hat", Images = [ImageInput.FromUrl("data:image/webp;base64,AAAA")] }, null, Token);
+
+        Assert.Equal("""{"mimeType":"image/webp","data":"AAAA"}""", GoogleWire.Body(server.Requests[0])!["contents"]![0]!["parts"]![1]!["inlineData"]!.ToJsonString());
     }
 
     public static TheoryData<string, ImageEditRequest> Refused => new()

@@ -108,7 +108,7 @@ public sealed class GoogleSdkTests : IDisposable
             case "picture": return Line(await client.Images.GenerateAsync(new() { Model = "gemini/image", Prompt = "a cat", Size = "3072x2048" }, null, Token));
             case "picture at vertex": return Line(await client.Images.GenerateAsync(new() { Model = "vertexai/image", Prompt = "a cat", Size = "1024x1024", OutputFormat = "jpeg", OutputCompression = 80 }, null, Token));
             case "picture of pictures":
-                ImageInput[] pictures = [ImageInput.FromBytes(Convert.FromBase64String(Png)), ImageInput.FromUrl("data:image/png;base64," + Png)];
+                ImageInput[] pictures = [ImageInput.FromBytes(Convert.FromBase64String(Png)), ImageInput.FromBytes(Convert.FromBase64String(Png))];
                 return Line(await client.Images.EditAsync(new() { Model = "gemini/image", Prompt = "a hat on it", Images = pictures }, null, Token));
             case "imagen":
                 return Line(await client.Images.GenerateAsync(new()

@@ -34,10 +34,10 @@ public class Law06_Every_provider_can_be_called
     {
         var provider = Catalog.BuiltIn.Single(one => one.Name == name);
 
-        var (request, reply) = await CallAsync(name, asked => asked == variable ? "the-key" : null);
+        var (request, reply) = await CallAsync(name, asked => asked == variable ? "the-key" : Part(provider, asked));
 
         var auth = provider.KeyVariables.Contains(variable) ? provider.Auth : provider.Auth.Alternative!;
-        Assert.Equal($"{provider.BaseUrl}/{PathOf(provider.Chat!)}", request.RequestUri!.AbsoluteUri);
+        Assert.Equal($"{Filled(provider)}/{PathOf(provider.Chat!)}", request.RequestUri!.AbsoluteUri);
         Assert.Equal(HttpMethod.Post, request.Method);
         Assert.Equal(auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(auth.Header)));
         Assert.All(provider.Headers, header => Assert.Equal(header.Value, Assert.Single(request.Headers.GetValues(header.Key))));
@@ -60,6 +60,11 @@ public class Law06_Every_provider_can_be_called
         var (request, _) = await CallAsync(name, _ => null);
         Assert.Null(request.Headers.Authorization);
     }
+
+    /// <summary>A value for a part of an address that the variable holds.</summary>
+    private static string? Part(Provider provider, string variable) => provider.UrlParts.FirstOrDefault(part => part.Variables.Contains(variable)) is { } part ? $"a-{part.Name}" : null;
+
+    private static string Filled(Provider provider) => provider.UrlParts.Aggregate(provider.BaseUrl, static (url, part) => url.Replace($"{{{part.Name}}}", $"a-{part.Name}", StringComparison.Ordinal));
 
     private static string PathOf(ChatDialect dialect) => dialect switch
     {
