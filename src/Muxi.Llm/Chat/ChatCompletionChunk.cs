@@ -106,6 +106,19 @@ public sealed record Delta
     /// <summary>New pieces of sound.</summary>
     public AudioOutput? Audio { get; init; }
 
+    /// <summary>New pictures, each whole; empty when there are none. They are those of <see cref="Blocks"/>.</summary>
+    public IReadOnlyList<ImageUrl> Images
+    {
+        get
+        {
+            List<ImageUrl>? images = null;
+            for (var i = 0; i < Blocks.Count; i++)
+                if (Blocks[i].Piece.ImageUrl is { } image) (images ??= []).Add(image);
+            return images ?? (IReadOnlyList<ImageUrl>)[];
+        }
+        init => Blocks = [.. Blocks.Where(static block => block.Piece.ImageUrl is null), .. value.Select(static image => new BlockDelta(0, ContentPart.FromImage(image)))];
+    }
+
     /// <summary>Citations that were added.</summary>
     public IReadOnlyList<Annotation> Annotations { get; init; } = [];
 

@@ -60,6 +60,9 @@ public sealed record ContentPart
     /// <summary>The bytes of an opaque block, or of a part of a type that we do not know.</summary>
     public RawJson Raw { get; init; }
 
+    /// <summary>Of a picture that is read as a block: which one of the images beside the blocks it is. Null once it is known, and for anything else.</summary>
+    internal int? ImagePlace { get; init; }
+
     /// <summary>Asks the provider to keep the prompt up to here in its cache (Anthropic's shape, also taken by routers): <c>{"type":"ephemeral"}</c>.</summary>
     public RawJson CacheControl { get; init; }
 
@@ -74,6 +77,9 @@ public sealed record ContentPart
 
     /// <summary>Why the model will not answer.</summary>
     public static ContentPart FromRefusal(string text) => new() { Type = ContentPartType.Refusal, Text = text };
+
+    /// <summary>A picture.</summary>
+    internal static ContentPart FromImage(ImageUrl image) => new() { Type = ContentPartType.ImageUrl, ImageUrl = image };
 
     /// <summary>A tool-call block.</summary>
     public static ContentPart FromToolCall(ToolCall call) => new() { Type = ContentPartType.ToolCall, ToolCall = call };

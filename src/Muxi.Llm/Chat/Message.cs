@@ -33,6 +33,22 @@ public sealed record Message
         init => Blocks = With(ContentPartType.Refusal, value is null ? [] : [ContentPart.FromRefusal(value)]);
     }
 
+    /// <summary>
+    /// The pictures, in order: those that a person shows, or those that the model drew; empty when there are none. An answer's stand in its JSON as <c>images</c>, as
+    /// OpenRouter has them. Setting it replaces the pictures by these, behind everything else.
+    /// </summary>
+    public IReadOnlyList<ImageUrl> Images
+    {
+        get
+        {
+            List<ImageUrl>? images = null;
+            for (var i = 0; i < Blocks.Count; i++)
+                if (Blocks[i].ImageUrl is { } image) (images ??= []).Add(image);
+            return images ?? (IReadOnlyList<ImageUrl>)[];
+        }
+        init => Blocks = With(ContentPartType.ImageUrl, [.. value.Select(ContentPart.FromImage)]);
+    }
+
     /// <summary>The calls that the model wants made, in order; empty when there are none.</summary>
     public IReadOnlyList<ToolCall> ToolCalls
     {

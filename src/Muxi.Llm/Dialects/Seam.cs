@@ -24,7 +24,15 @@ public readonly record struct CallContext(string Provider, string Model, string 
     }
 
     /// <summary>The exception for an event of a stream that is an error, or cannot be read.</summary>
-    public ApiException Error(WireEvent wireEvent) => Error(new HttpReply(200, wireEvent.Data));
+    public ApiException Error(WireEvent wireEvent) => Error(new HttpReply(200, wireEvent.Data, wireEvent.Fault is { } fault ? HeadersOf(fault) : default));
+
+    private static ReplyHeaders HeadersOf(WireFault fault)
+    {
+        var headers = new Dictionary<string, string>();
+        if (fault.Type is { } type) headers[":exception-type"] = type;
+        if (fault.Message is { } message) headers[":error-message"] = message;
+        return new(headers);
+    }
 
     /// <summary>The exception for a request that this service cannot take, as far as we know: raised before anything is sent.</summary>
     /// <param name="param">The request member that is wrong.</param>

@@ -99,6 +99,13 @@ internal static class JsonReading
         return reader.TokenType == JsonTokenType.Null ? default : reader.RawValue(source);
     }
 
+    /// <summary>The bytes of the member's value.</summary>
+    public static ReadOnlySpan<byte> ReadSpan(this scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        reader.Read();
+        return reader.RawSpan(source);
+    }
+
     /// <summary>Whether the member that the reader stands on is null; the reader stays where it is.</summary>
     public static bool NextIsNull(this in Utf8JsonReader reader) => reader.NextIs(JsonTokenType.Null);
 
@@ -138,7 +145,7 @@ internal static class JsonReading
     }
 
     /// <summary>The bytes of the current value, which is stepped over.</summary>
-    public static ReadOnlySpan<byte> RawSpan(this ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    public static ReadOnlySpan<byte> RawSpan(this scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         var start = (int)reader.TokenStartIndex;
         reader.Skip();

@@ -12,7 +12,7 @@ public static class Catalog
     /// <summary>The services that come with the library, in the order in which a default is looked for.</summary>
     public static ImmutableArray<Provider> BuiltIn { get; } =
     [
-        Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax,
+        Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax, Providers.Bedrock,
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.VertexAI,
         Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.Sandbox,

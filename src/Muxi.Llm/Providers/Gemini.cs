@@ -10,8 +10,9 @@ public static partial class Providers
     {
         DisplayName = "Google Gemini",
         Aliases = ["google"],
-        DefaultModel = "gemini-2.5-flash",
-        Chat = new GeminiChat(),
+        DefaultModel = "gemini-3.8-flash",
+        Chat = GeminiModels(new() { Addresses = ["https://*", "gs://*"] }),
+        TokenCount = new GeminiTokenCount(),
         Embeddings = new GeminiEmbeddings { MaxInputs = 100 },
         Models = new GeminiModels(),
         Files = new GeminiFiles { MaxBytes = 2L << 30, MaxLimit = 100 },
@@ -26,4 +27,34 @@ public static partial class Providers
         }.ToImmutableDictionary(),
         Documentation = "https://ai.google.dev/api/generate-content",
     };
+
+    /// <summary>What models do otherwise than the newest, wherever they are served.</summary>
+    private static GeminiChat GeminiModels(GeminiChat newest) => newest
+        .For("gemini-3.6*", d => d with { ThinkingLevels = AllLevels })
+        .For("gemini-3.5-flash-lite*", d => d with { ThinkingLevels = AllLevels })
+        .For("gemini-3.5*", d => Sampled(d) with { ThinkingLevels = AllLevels })
+        .For("gemini-3.1-pro*", Sampled)
+        .For("gemini-3*-image*", d => Sampled(d) with { Thinking = GeminiThinking.None, MissingSignature = null })
+        .For("gemini-3*-tts*", d => Sampled(d) with { Thinking = GeminiThinking.None })
+        .For("gemini-3-pro*", d => Sampled(d) with { ThinkingLevels = ["low", "high"] })
+        .For("gemini-3.1*", d => Sampled(d) with { ThinkingLevels = AllLevels })
+        .For("gemini-3-*", d => Sampled(d) with { ThinkingLevels = AllLevels })
+        .For("gemini-2.5-*-image*", d => Older(d) with { Thinking = GeminiThinking.None })
+        .For("gemini-2.5-*-tts*", d => Older(d) with { Thinking = GeminiThinking.None })
+        // It thinks always; the other two can be told not to.
+        .For("gemini-2.5-pro*", d => Older(d) with { ThinkingBudgets = d.ThinkingBudgets.Remove("none").SetItem("xhigh", 32768).SetItem("max", 32768) })
+        .For("gemini-2.5*", Older)
+        .For("gemini-2.0*", d => Oldest(d) with { Addresses = ["https://generativelanguage.googleapis.com/*", "https://www.youtube.com/*", "https://youtu.be/*", "gs://*"] })
+        .For("gemini-1*", Oldest)
+        .For("gemma-*", Oldest)
+        .For("learnlm-*", Oldest);
+
+    private static ImmutableArray<string> AllLevels => ["minimal", "low", "medium", "high"];
+
+    private static GeminiChat Sampled(GeminiChat newest) => newest with { Sampling = true, Penalties = true };
+
+    private static GeminiChat Older(GeminiChat newest) =>
+        Sampled(newest) with { Thinking = GeminiThinking.Budget, MissingSignature = null, JsonWithTools = false, MediaInToolResults = false };
+
+    private static GeminiChat Oldest(GeminiChat newest) => Older(newest) with { Thinking = GeminiThinking.None, StrictTools = false };
 }

@@ -30,9 +30,11 @@ public static partial class Providers
                 }.ToImmutableDictionary(),
             },
         ],
-        Chat = ClaudesInVertex.Variants.Aggregate(new GeminiChat(), static (chat, claude) => chat.For(claude.Glob, claude.Dialect))
+        Chat = ClaudesInVertex.Variants.Aggregate(GeminiModels(GeminiInVertex), static (chat, claude) => chat.For(claude.Glob, claude.Dialect))
             .For("claude-*", ClaudesInVertex)
+            .For("endpoints/*", GeminiInVertex with { Path = "../../{model}:generateContent", StreamPath = "../../{model}:streamGenerateContent?alt=sse" })
             .For("*/*", new OpenAIChat { Path = "../../endpoints/openapi/chat/completions" }),
+        TokenCount = new GeminiTokenCount { IsWrapped = false },
         // The models before 2026 are asked by a prediction, the newer ones in the Gemini API's form; the first Gemini one takes a text at a time.
         Embeddings = new VertexEmbeddings { MaxInputs = 250 }
             .For("gemini-embedding-001", d => d with { MaxInputs = 1 }).For("gemini*", new VertexContentEmbeddings { MaxInputs = 1 }),
@@ -48,6 +50,8 @@ public static partial class Providers
         }.ToImmutableDictionary(),
         Documentation = "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
     };
+
+    private static GeminiChat GeminiInVertex => new() { BlockFormat = "vertexai-gemini", Addresses = ["https://*", "gs://*"], Labels = true, Store = false, FilesUrl = null };
 
     private static AnthropicMessages ClaudesInVertex => Claudes(NewestClaude with
     {

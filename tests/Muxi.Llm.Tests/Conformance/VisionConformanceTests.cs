@@ -25,8 +25,14 @@ public sealed class VisionConformanceTests
     }
 
     [Theory, MemberData(nameof(Formats))]
-    public async Task An_address_is_left_to_the_service_to_fetch(string format, bool stream)
+    public async Task An_address_is_left_to_the_service_to_fetch_unless_it_reads_none(string format, bool stream)
     {
+        if (!WireModel.All[format].ReadsAddresses)
+        {
+            await using var refused = await Conversing.BeginAsync(stream, static options => options with { FetchMedia = false });
+            await Assert.ThrowsAsync<BadRequestException>(() => refused.AskAsync(WireModel.All[format], Ask(Image.FromUrl("https://example.org/cat.jpg")), new Said.Words("A cat.")));
+            return;
+        }
         await using var talk = await Conversing.BeginAsync(stream);
 
         await talk.AskAsync(WireModel.All[format], Ask("What is it?", Image.FromUrl("https://example.org/cat.jpg?size=1&x=%20", "high")), new Said.Words("A cat."));

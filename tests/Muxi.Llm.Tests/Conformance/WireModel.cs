@@ -14,6 +14,8 @@ internal abstract class WireModel
     public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel>
     {
         ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
+        ["gemini-chat"] = new GeminiWireModel(),
+        ["bedrock-converse"] = new BedrockWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
 
@@ -26,12 +28,17 @@ internal abstract class WireModel
     /// <summary>The path that is asked.</summary>
     public abstract string Path { get; }
 
+    /// <summary>Whether the service reads the addresses of pictures itself.</summary>
+    public virtual bool ReadsAddresses => true;
+
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
     {
         OpenAIChat => All["openai-chat"],
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],
+        GeminiChat => All["gemini-chat"],
+        BedrockConverse => All["bedrock-converse"],
         _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),
     };
 

@@ -9,13 +9,13 @@ public sealed class ChatFixtureTests
     private const int Splits = 20;
 
     /// <summary>The folders of fixtures, one for each chat dialect.</summary>
-    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat"];
+    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse"];
 
     public static TheoryData<string> All => Names();
 
-    public static TheoryData<string> Streamed => Names("wire-reply.sse");
+    public static TheoryData<string> Streamed => [.. Names("wire-reply.sse").Concat(Names("wire-reply.frames")).Select(row => row.Data)];
 
-    public static TheoryData<string> StreamedWhole => Names("wire-reply.sse", "reply.json");
+    public static TheoryData<string> StreamedWhole => [.. Names("wire-reply.sse", "reply.json").Concat(Names("wire-reply.frames", "reply.json")).Select(row => row.Data)];
 
     public static TheoryData<string> Echoed => Names("wire-echo.json");
 
@@ -50,7 +50,7 @@ public sealed class ChatFixtureTests
             await ChatFixture.SendAsync(fixture, server, new() { Model = ChatFixture.Request(fixture).Model, Messages = [message, Message.User("Go on.")] });
             var body = JsonComparison.ParseStrictly(server.Requests[^1].Body)!;
             // In responses a message is the items before the person's next one.
-            JsonComparison.Same("the message", fixture.Json("wire-echo.json"), body["messages"]?[0] ?? new JsonArray([.. body["input"]!.AsArray().SkipLast(1).Select(item => item!.DeepClone())]));
+            JsonComparison.Same("the message", fixture.Json("wire-echo.json"), body["messages"]?[0] ?? body["contents"]?[0] ?? new JsonArray([.. body["input"]!.AsArray().SkipLast(1).Select(item => item!.DeepClone())]));
         }
     }
 

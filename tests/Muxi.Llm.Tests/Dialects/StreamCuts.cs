@@ -10,6 +10,15 @@ internal static class StreamCuts
     /// <summary>The beginnings of the body that end after an event, without the whole of it.</summary>
     public static IEnumerable<byte[]> BetweenEvents(byte[] body)
     {
+        if (IsOfFrames(body)) return AwsFrames.Ends(body).Where(end => end < body.Length).Select(end => body[..end]);
+        return BetweenTexts(body);
+    }
+
+    /// <summary>No text begins with a zero.</summary>
+    private static bool IsOfFrames(byte[] body) => body is [0, ..];
+
+    private static IEnumerable<byte[]> BetweenTexts(byte[] body)
+    {
         var text = Encoding.Latin1.GetString(body);
         foreach (var end in Ends(text))
             if (text[end..].Trim().Length > 0) yield return body[..end];
@@ -29,8 +38,13 @@ internal static class StreamCuts
         // With the event that says so; a service that does not stream sends the message itself.
         "anthropic-messages" => Events(body).Any(data => Type(data) is "message_stop" or "message"),
         "openai-responses-chat" => Events(body).Any(data => Type(data) is "response.completed" or "response.incomplete") || Events(body).Any(data => OracleJson.Parse(data)?["object"].Str() == "response"),
+        "gemini-chat" => IsWholeContent(body),
+        // With the frame that says so, and no frame broken; Claude by invoke ends as at its maker's.
+        "bedrock-converse" => AwsFrames.Ends(body).LastOrDefault() == body.Length && AwsFrames.Read(body).Any(frame => frame.Type == "messageStop" || (frame.Type == "chunk" && Unwrapped(frame.Data).Contains("\"message_stop\"", StringComparison.Ordinal))),
         _ => throw new ArgumentException($"say how a stream of {dialect} ends", nameof(dialect)),
     };
+
+    private static string Unwrapped(string data) => Encoding.UTF8.GetString(Convert.FromBase64String((string)JsonNode.Parse(data)!["bytes"]!));
 
     private static bool IsWholeChat(byte[] body)
     {
@@ -43,6 +57,25 @@ internal static class StreamCuts
             {
                 var index = choice?["index"]?.GetValue<int>() ?? 0;
                 answers[index] = answers.GetValueOrDefault(index) || choice?["finish_reason"].Str() is { Length: > 0 } and not "error";
+            }
+        }
+        return answers.Count > 0 && answers.Values.All(finished => finished);
+    }
+
+    /// <summary>In Google's format, when every candidate that was begun has its finish reason, or the prompt was blocked; one that is an array by its bracket.</summary>
+    private static bool IsWholeContent(byte[] body)
+    {
+        var events = Events(body).ToList();
+        if (events.Count == 0) return OracleJson.Parse($"{{\"all\":{Encoding.Latin1.GetString(body)}}}") is { } array && array["all"] is JsonArray { Count: > 0 };
+        var answers = new Dictionary<int, bool>();
+        foreach (var data in events.Where(data => data.Length > 0))
+        {
+            if (OracleJson.Parse(data) is not { } reply) return false;
+            if (reply["promptFeedback"]?["blockReason"] is not null) answers.TryAdd(0, true);
+            foreach (var (candidate, place) in reply["candidates"].Items())
+            {
+                var index = (int)(candidate["index"].Num() ?? place);
+                answers[index] = answers.GetValueOrDefault(index) || candidate["finishReason"] is not null;
             }
         }
         return answers.Count > 0 && answers.Values.All(finished => finished);

@@ -12,6 +12,8 @@ public class Law06_Every_provider_can_be_called
 
     private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
 
+    private const string Googles = """{"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP"}],"modelVersion":"m","responseId":"1"}""";
+
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
 
     public static TheoryData<string, string> Variables
@@ -53,7 +55,7 @@ public class Law06_Every_provider_can_be_called
 
         if (provider.Auth.IsRequired)
         {
-            var error = await Assert.ThrowsAsync<ConfigurationException>(() => CallAsync(name, _ => null));
+            var error = await Assert.ThrowsAsync<ConfigurationException>(() => CallAsync(name, asked => Part(provider, asked)));
             Assert.Contains(provider.KeyVariables[0], error.Message, StringComparison.Ordinal);
             return;
         }
@@ -71,6 +73,7 @@ public class Law06_Every_provider_can_be_called
         OpenAIChat chat => chat.Path,
         AnthropicMessages messages => messages.Path,
         OpenAIResponsesChat responses => responses.Path,
+        GeminiChat chat => chat.Path.Replace("{model}", "m", StringComparison.Ordinal),
         _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
     };
 
@@ -90,7 +93,7 @@ public class Law06_Every_provider_can_be_called
         {
             Seen = request;
             var path = request.RequestUri!.AbsolutePath;
-            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : Reply;
+            var reply = path.EndsWith("/messages", StringComparison.Ordinal) ? Anthropics : path.EndsWith("/responses", StringComparison.Ordinal) ? Responses : path.EndsWith(":generateContent", StringComparison.Ordinal) ? Googles : Reply;
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Muxi.Llm.Tests;
 
 /// <summary>Where the network cuts a stream is chance; what the caller gets is not.</summary>
-public class Law10_A_stream_folds_alike_at_every_split
+public partial class Law10_A_stream_folds_alike_at_every_split
 {
     private const int Seeds = 20;
 
@@ -131,6 +132,23 @@ public class Law10_A_stream_folds_alike_at_every_split
 
 
             """,
+        // One frame a line; how lines end means nothing here.
+        [nameof(BedrockConverse)] = """
+            event messageStart {"p":"abc","role":"assistant"}
+            event contentBlockDelta {"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"Zwölf 🧮"}},"p":"abcdefgh"}
+            event contentBlockDelta {"contentBlockIndex":0,"delta":{"reasoningContent":{"signature":"EqQBCgIYAhIM1gbcDa9GJwZA2b3h=="}},"p":""}
+            event contentBlockStop {"contentBlockIndex":0,"p":"ab"}
+            event contentBlockDelta {"contentBlockIndex":1,"delta":{"text":"Grüße, \"世"},"p":"abcd"}
+            event contentBlockDelta {"contentBlockIndex":1,"delta":{"text":"界\" 👋🏽"},"p":"abcd"}
+            event contentBlockStop {"contentBlockIndex":1}
+            event contentBlockStart {"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"tooluse_a","name":"weather"}}}
+            event contentBlockDelta {"contentBlockIndex":2,"delta":{"toolUse":{"input":"{\"city\":\"Kö"}}}
+            event contentBlockDelta {"contentBlockIndex":2,"delta":{"toolUse":{"input":"ln\"}"}}}
+            event contentBlockStop {"contentBlockIndex":2}
+            event somethingLater {"note":"世界"}
+            event messageStop {"stopReason":"tool_use"}
+            event metadata {"usage":{"inputTokens":11,"outputTokens":9,"totalTokens":20},"metrics":{"latencyMs":7}}
+            """,
     };
 
     public static TheoryData<string, string> Cases
@@ -149,7 +167,8 @@ public class Law10_A_stream_folds_alike_at_every_split
     public async Task Through_the_real_transport(string dialect, string lineEnding)
     {
         Assert.True(_streams.TryGetValue(dialect, out var stream), $"{dialect} has no stream here: write one as its service sends it");
-        var body = Encoding.UTF8.GetBytes(lineEnding == "CRLF" ? stream.Replace("\n", "\r\n", StringComparison.Ordinal) : stream);
+        if (lineEnding == "CRLF") stream = stream.Replace("\n", "\r\n", StringComparison.Ordinal);
+        var body = dialect == nameof(BedrockConverse) ? AwsFrames.FromText(stream) : Encoding.UTF8.GetBytes(stream);
         var spoken = (ChatDialect)Activator.CreateInstance(Quirks.Dialects.Single(one => one.Name == dialect))!;
 
         var whole = await ReadAsync(spoken, [body]);
@@ -192,8 +211,12 @@ public class Law10_A_stream_folds_alike_at_every_split
         var chunks = new List<ChatCompletionChunk>();
         await foreach (var chunk in client.Chat.Completions.StreamAsync(request, null, TestContext.Current.CancellationToken)) chunks.Add(chunk);
         var reply = await chunks.ToAsyncEnumerable().ToCompletionAsync(TestContext.Current.CancellationToken);
-        return string.Join('\n', chunks.Select(chunk => chunk.ToJson()).Append(reply.ToJson()));
+        // An id that the service does not give is made anew for every call.
+        return MadeId().Replace(string.Join('\n', chunks.Select(chunk => chunk.ToJson()).Append(reply.ToJson())), "$1_made");
     }
+
+    [GeneratedRegex("([a-z]+)_[0-9a-f]{24}")]
+    private static partial Regex MadeId();
 
     internal sealed class Pieces(byte[][] pieces, string type = "text/event-stream") : HttpMessageHandler
     {

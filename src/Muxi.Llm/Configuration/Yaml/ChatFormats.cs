@@ -14,6 +14,7 @@ internal static class ChatFormats
         ChatFormat.Of(new AnthropicMessages(), DialectJson.Default.AnthropicMessages, Providers.Anthropic),
         ChatFormat.Of(new OpenAIResponsesChat(), DialectJson.Default.OpenAIResponsesChat, Providers.OpenAIResponses),
         ChatFormat.Of(new GeminiChat(), DialectJson.Default.GeminiChat, Providers.Gemini),
+        ChatFormat.Of(new BedrockConverse(), DialectJson.Default.BedrockConverse, Providers.Bedrock),
     ];
 
     /// <summary>The format that a dialect is of; null where files cannot name it.</summary>
@@ -66,4 +67,5 @@ internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
 [JsonSerializable(typeof(AnthropicMessages))]
 [JsonSerializable(typeof(OpenAIResponsesChat))]
 [JsonSerializable(typeof(GeminiChat))]
+[JsonSerializable(typeof(BedrockConverse))]
 internal sealed partial class DialectJson : JsonSerializerContext;

@@ -203,6 +203,9 @@ internal sealed class MessagesConversation
                 return role == "assistant" && (part.Format is null ? part.Extra.GetString("signature") is not null : part.Format == Quirks.BlockFormat && (part.Signature is not null || Quirks.UnsignedThinking));
             case "opaque":
                 return part.Format == Quirks.BlockFormat;
+            case "image_url" when role == "assistant":
+                _plan.Warnings.Add("messages.images", "left out: the service takes no pictures in an answer");
+                return false;
             case "input_audio":
                 _plan.Warnings.Add("messages.content", "sound was left out: the service does not take it");
                 return false;

@@ -39,7 +39,9 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
 
     public void Next(WireEvent wireEvent, ICollection<ChatCompletionChunk> into)
     {
-        if (IsComplete || wireEvent.Data.IsEmpty) return;
+        if (IsComplete) return;
+        if (wireEvent.Fault is not null) throw _context.Error(wireEvent);
+        if (wireEvent.Data.IsEmpty) return;
         try
         {
             Take(wireEvent, _soFar is null ? into : _taken);
@@ -97,7 +99,7 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
                 Finish(e, into);
                 break;
             case "message_stop":
-                Stop(into);
+                Stop(e.Extra, into);
                 break;
             case "message":
                 TakeWhole(wireEvent, into);
@@ -163,13 +165,15 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
         if (stop is not null || !members.IsEmpty) into.Add(Chunk(choice) with { Extra = members });
     }
 
-    private void Stop(ICollection<ChatCompletionChunk> into)
+    /// <param name="extra">What a service says beside the end, e.g. how long it took.</param>
+    /// <param name="into">Takes the chunks.</param>
+    private void Stop(Extra extra, ICollection<ChatCompletionChunk> into)
     {
         IsComplete = true;
         if (_isPaused) return;
         if (!_hasStarted) throw _context.Interrupted("ended before anything came");
-        if (MessagesUsage.Sum(_before, _isRepeated ? null : _usage.ToUsage()) is { } usage)
-            into.Add(Chunk() with { Usage = usage, ServiceTier = _usage.Tier() });
+        var usage = MessagesUsage.Sum(_before, _isRepeated ? null : _usage.ToUsage());
+        if (usage is not null || !extra.IsEmpty) into.Add(Chunk() with { Usage = usage, ServiceTier = _usage.Tier(), Extra = extra });
     }
 
     /// <summary>A service that does not stream answers whole: a block is a chunk then.</summary>
@@ -236,7 +240,7 @@ internal ref struct MessagesEvent
             else if (reader.Is("content_block"u8)) e.Block = Object(ref reader, source);
             else if (reader.Is("message"u8)) e.Message = Object(ref reader, source);
             else if (reader.Is("usage"u8)) e.Usage = Object(ref reader, source);
-            else if (e.Type is "" or "message_delta" && !reader.NextIsNull()) extra.Take(ref reader, source);
+            else if (e.Type is "" or "message_delta" or "message_stop" && !reader.NextIsNull()) extra.Take(ref reader, source);
             else reader.SkipMember();
         }
         e.Extra = extra.ToExtra();

@@ -5,13 +5,16 @@ namespace Muxi.Llm;
 /// <summary>What the bodies and paths of Google's operations have in common.</summary>
 internal static class GeminiBody
 {
-    private const string ModelInPath = "{model}", Collection = "models/";
+    private const string Collection = "models/";
 
     /// <summary>A model's name without the collection in front, which the service writes and people leave out.</summary>
     public static string Bare(string model) => model.StartsWith(Collection, StringComparison.Ordinal) ? model[Collection.Length..] : model;
 
-    /// <summary>A path with the model's name put in.</summary>
-    public static string Path(string path, string model) => path.Replace(ModelInPath, Uri.EscapeDataString(Bare(model)).Replace("%40", "@", StringComparison.Ordinal), StringComparison.Ordinal);
+    /// <summary>A model's name with the collection in front; a name with a slash has one already.</summary>
+    public static string Resource(string model) => model.Contains('/', StringComparison.Ordinal) ? model : Collection + model;
+
+    /// <summary>A path with the model's name put in. A version behind it (<c>@001</c>) stays readable.</summary>
+    public static string Path(string path, string model) => GeminiRequestWriter.PathOf(path, model).Replace("%40", "@", StringComparison.Ordinal);
 
     /// <summary>Members as somebody writes them; none where nothing is written.</summary>
     public static Extra Members(Action<Utf8JsonWriter> write)

@@ -16,7 +16,7 @@ public sealed record GeminiEmbeddings : EmbeddingsDialect
     {
         ArgumentNullException.ThrowIfNull(request);
         var warnings = GoogleEmbeddingJson.Check(request, context);
-        var body = JsonOut.ToUtf8((request, GeminiBody.Bare(context.Model)), static (json, it) => Write(json, it.request, it.Item2));
+        var body = JsonOut.ToUtf8((request, GeminiBody.Resource(context.Model)), static (json, it) => Write(json, it.request, it.Item2));
         return new(HttpMethod.Post, GeminiBody.Path(Path, context.Model)) { Body = body, Warnings = warnings.Given };
     }
 
@@ -40,7 +40,7 @@ public sealed record GeminiEmbeddings : EmbeddingsDialect
             foreach (var text in request.Input.Texts)
             {
                 json.WriteStartObject();
-                json.WriteString("model"u8, $"models/{model}");
+                json.WriteString("model"u8, model);
                 if (!request.Extra.Holds("content"u8)) GoogleEmbeddingJson.WriteContent(json, text);
                 if (request.Dimensions is { } dimensions && !request.Extra.Holds("outputDimensionality"u8)) json.WriteNumber("outputDimensionality"u8, dimensions);
                 request.Extra.WriteMembers(json);

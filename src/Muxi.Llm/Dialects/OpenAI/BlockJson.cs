@@ -8,17 +8,24 @@ internal static class BlockJson
     public static void Write(Utf8JsonWriter json, IReadOnlyList<ContentPart> blocks)
     {
         json.WriteStartArray("blocks"u8);
-        foreach (var block in blocks) Write(json, block);
+        var images = 0;
+        foreach (var block in blocks) Write(json, block, image: block.ImageUrl is null ? null : images++);
         json.WriteEndArray();
     }
 
-    public static void Write(Utf8JsonWriter json, ContentPart block, int? index = null)
+    /// <summary>Writes one block.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="index">Which block of its message it is a piece of; null for a whole one.</param>
+    /// <param name="image">Which one of the images it is that are written beside the blocks; null where it is written here.</param>
+    public static void Write(Utf8JsonWriter json, ContentPart block, int? index = null, int? image = null)
     {
         json.WriteStartObject();
         if (index is { } place) json.WriteNumber("index"u8, place);
         json.WriteString("type"u8, block.Type.Value);
         if (block.Text is { } text) json.WriteString("text"u8, text);
-        ChatPartWriter.WriteMedia(json, block);
+        if (image is { } beside) json.WriteNumber("image"u8, beside);
+        else ChatPartWriter.WriteMedia(json, block);
         if (block.ToolCall is { } call) WriteCall(json, call);
         if ((block.Signature ?? block.ToolCall?.Signature) is { } signature) json.WriteString("signature"u8, signature);
         if (block.Format is { } format) json.WriteString("format"u8, format);
@@ -95,6 +102,7 @@ internal static class BlockJson
         ImageUrl? image = null;
         InputAudio? audio = null;
         InputFile? file = null;
+        int? place = null;
         RawJson raw = default, cacheControl = default;
         Extra extra = default;
         while (reader.NextMember())
@@ -106,6 +114,7 @@ internal static class BlockJson
             else if (reader.Is("format"u8)) format = reader.ReadString(source);
             else if (reader.Is("raw"u8)) raw = reader.ReadRaw(source);
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
+            else if (reader.Is("image"u8)) place = (int?)reader.ReadLong();
             else if (reader.Is("image_url"u8)) image = ChatPartReader.ReadImage(ref reader, source);
             else if (reader.Is("input_audio"u8)) audio = ChatPartReader.ReadAudio(ref reader, source);
             else if (reader.Is("file"u8)) file = ChatPartReader.ReadFile(ref reader, source);
@@ -117,7 +126,7 @@ internal static class BlockJson
         return new()
         {
             Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call, Extra = extra,
-            ImageUrl = image, InputAudio = audio, File = file, CacheControl = cacheControl,
+            ImageUrl = image, ImagePlace = place, InputAudio = audio, File = file, CacheControl = cacheControl,
         };
     }
 

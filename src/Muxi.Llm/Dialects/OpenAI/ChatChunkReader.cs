@@ -141,6 +141,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
         private AudioOutput? _audio;
         private IReadOnlyList<Annotation>? _annotations;
         private List<BlockDelta>? _blocks;
+        private List<ContentPart>? _images;
         public ExtraReader Extra;
 
         public bool ReadText(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
@@ -159,6 +160,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
             if (reader.Is("tool_calls"u8)) ReadCalls(ref reader, source, isCanonical: quirks is null);
             else if (reader.Is("function_call"u8)) ReadFunctionCall(ref reader, source);
             else if (reader.Is("audio"u8)) _audio = ChatPartReader.ReadAudioOutput(ref reader, source);
+            else if (reader.Is("images"u8) && ImagesJson.Read(ref reader, source) is { } images) _images = images;
             else if (reader.Is("annotations"u8)) _annotations = AnnotationJson.Read(ref reader, source);
             else if (quirks is null && reader.Is("blocks"u8)) _blocks = BlockJson.ReadDeltas(ref reader, source);
             else if (quirks?.ReasoningDetails is { } details && reader.Is(details)) _blocks = ReasoningDetailsJson.Read(ref reader, source, details);
@@ -236,7 +238,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
             Role = string.IsNullOrEmpty(_role) ? null : new(_role), Content = _content,
             ReasoningContent = string.IsNullOrEmpty(_reasoningContent) ? _reasoning ?? _reasoningContent : _reasoningContent,
             Refusal = _refusal, ToolCalls = _calls ?? (IReadOnlyList<ToolCallDelta>)[], Audio = _audio, Annotations = _annotations ?? [],
-            Blocks = _blocks ?? (IReadOnlyList<BlockDelta>)[], Extra = Extra.ToExtra(),
+            Blocks = ImagesJson.Join(_blocks, _images) ?? (IReadOnlyList<BlockDelta>)[], Extra = Extra.ToExtra(),
         };
     }
 }

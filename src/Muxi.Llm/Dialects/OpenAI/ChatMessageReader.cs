@@ -7,7 +7,7 @@ internal ref struct ChatMessageReader
 {
     private readonly OpenAIChat? _quirks;
     private string? _role, _name, _toolCallId, _refusal, _reasoning, _reasoningContent;
-    private List<ContentPart>? _content, _blocks;
+    private List<ContentPart>? _content, _blocks, _images;
     private List<BlockDelta>? _details;
     private List<ToolCall>? _calls;
     private AudioOutput? _audio;
@@ -66,6 +66,7 @@ internal ref struct ChatMessageReader
             ChatToolReader.ReadFunctionCall(ref reader, source, ref _calls);
         }
         else if (reader.Is("audio"u8)) _audio = ChatPartReader.ReadAudioOutput(ref reader, source);
+        else if (reader.Is("images"u8) && ImagesJson.Read(ref reader, source) is { } images) _images = images;
         else if (reader.Is("annotations"u8)) _annotations = AnnotationJson.Read(ref reader, source);
         else if (reader.Is("cache_control"u8)) _cacheControl = reader.ReadRaw(source);
         else if (_quirks is null && reader.Is("is_error"u8)) _isError = reader.ReadBool();
@@ -81,17 +82,17 @@ internal ref struct ChatMessageReader
         return new()
         {
             Role = string.IsNullOrEmpty(_role) ? "assistant" : _role,
-            Blocks = _blocks ?? Ordered(),
+            Blocks = _blocks is null ? Ordered() : ImagesJson.Join(_blocks, _images),
             Name = _name, ToolCallId = _toolCallId, IsError = _isError, Audio = _audio, Annotations = _annotations ?? [],
             CacheControl = _cacheControl, Extra = extra.ToExtra(), ContentIsList = _isList,
         };
     }
 
-    /// <summary>Reasoning, content, refusal, calls: the order in which OpenAI's shape is thought.</summary>
+    /// <summary>Reasoning, content, refusal, pictures, calls: the order in which OpenAI's shape is thought.</summary>
     private readonly IReadOnlyList<ContentPart> Ordered()
     {
         var reasoning = !string.IsNullOrEmpty(_reasoningContent) ? _reasoningContent : _reasoning;
-        if (_details is null && string.IsNullOrEmpty(reasoning) && string.IsNullOrEmpty(_refusal) && _calls is null)
+        if (_details is null && string.IsNullOrEmpty(reasoning) && string.IsNullOrEmpty(_refusal) && _calls is null && _images is null)
             return _content is null ? [] : _content.Count == 1 ? [_content[0]] : _content;
         var blocks = new List<ContentPart>();
         // Details may be all encrypted, while what may be shown stands beside them.
@@ -99,6 +100,7 @@ internal ref struct ChatMessageReader
         if (_details is not null) blocks.AddRange(_details.Select(detail => detail.Piece));
         if (_content is not null) blocks.AddRange(_content);
         if (!string.IsNullOrEmpty(_refusal)) blocks.Add(ContentPart.FromRefusal(_refusal));
+        if (_images is not null) blocks.AddRange(_images);
         if (_calls is not null) blocks.AddRange(_calls.Select(ContentPart.FromToolCall));
         return blocks;
     }

@@ -108,7 +108,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         var holdsAny = false;
         for (var i = 0; i < message.Blocks.Count; i++)
         {
-            if (!IsContent(message.Blocks[i])) continue;
+            if (!IsContent(message.Blocks[i]) || IsPicture(message.Blocks[i])) continue;
             if (!IsPlain(message.Blocks[i])) return true;
             holdsAny = true;
         }
@@ -133,8 +133,42 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private void WriteParts(Message message)
     {
         json.WriteStartArray("content"u8);
-        foreach (var part in message.Blocks) WritePart(part);
+        var isAnswer = IsAnswer(message);
+        foreach (var part in message.Blocks)
+            if (!isAnswer || !IsPicture(part)) WritePart(part);
         json.WriteEndArray();
+    }
+
+    /// <summary>Whether a part is a picture, which in an answer stands beside the content.</summary>
+    private static bool IsPicture(ContentPart part) => part.ImageUrl is not null;
+
+    /// <summary>An answer's pictures; no service of this format takes them back.</summary>
+    private void WriteImages(IReadOnlyList<ContentPart> blocks)
+    {
+        var isOpen = false;
+        foreach (var block in blocks)
+        {
+            if (!IsPicture(block)) continue;
+            if (!IsCanonical)
+            {
+                warnings.Add("messages.images", "left out: the service takes no pictures in an answer");
+                return;
+            }
+            if (!isOpen) json.WriteStartArray("images"u8);
+            isOpen = true;
+            WritePicture(block);
+        }
+        if (isOpen) json.WriteEndArray();
+    }
+
+    private void WritePicture(ContentPart picture)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "image_url"u8);
+        ChatPartWriter.WriteMedia(json, picture);
+        if (!picture.CacheControl.IsEmpty) WriteCacheControl(picture.CacheControl);
+        if (picture.Format is null) picture.Extra.WriteMembers(json);
+        json.WriteEndObject();
     }
 
     private void WritePart(ContentPart part)
@@ -166,6 +200,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     {
         if (message.Refusal is { Length: > 0 } refusal && !IsList(message) && !extra.Holds("refusal"u8)) json.WriteString("refusal"u8, refusal);
         WriteReasoning(message);
+        if (!extra.Holds("images"u8)) WriteImages(message.Blocks);
         WriteCalls(message.ToolCalls, extra);
         if (message.Audio is { } audio && !extra.Holds("audio"u8)) WriteAudioOutput(audio);
         if (!IsCanonical) return;
@@ -247,7 +282,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     /// <summary>
     /// Whether OpenAI's shape would lose something: a signature, opaque data, more than text in a reply's content, or an order other than reasoning, text,
-    /// refusal, calls. Texts of one kind that follow each other may be joined.
+    /// refusal, pictures, calls. Texts of one kind that follow each other may be joined.
     /// </summary>
     private bool NeedsBlocks(IReadOnlyList<ContentPart> blocks)
     {
@@ -255,7 +290,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         foreach (var block in blocks)
         {
             if (block.Signature is not null || block.Format is not null || block.ToolCall?.Signature is not null || !block.Raw.IsEmpty) return true;
-            if (form == MessageForm.Reply && IsContent(block) && !IsPlain(block)) return true;
+            if (form == MessageForm.Reply && IsContent(block) && !IsPicture(block) && !IsPlain(block)) return true;
             var rank = Rank(block);
             if (rank < highest) return true;
             highest = rank;
@@ -268,6 +303,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (block.Type == ContentPartType.Reasoning) return block.Extra.IsEmpty ? 0 : -1;
         if (block.Type == ContentPartType.Text) return 1;
         if (block.Type == ContentPartType.Refusal) return 2;
-        return block.ToolCall is not null ? 3 : -1;
+        if (IsPicture(block)) return 3;
+        return block.ToolCall is not null ? 4 : -1;
     }
 }

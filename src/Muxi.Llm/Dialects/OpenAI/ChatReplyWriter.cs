@@ -100,14 +100,32 @@ internal static class ChatReplyWriter
             foreach (var annotation in delta.Annotations) AnnotationJson.Write(json, annotation);
             json.WriteEndArray();
         }
-        if (delta.Blocks.Count > 0)
-        {
-            json.WriteStartArray("blocks"u8);
-            foreach (var block in delta.Blocks) BlockJson.Write(json, block.Piece, block.Index);
-            json.WriteEndArray();
-        }
+        if (delta.Blocks.Count > 0) Write(json, delta.Blocks);
         delta.Extra.WriteMembers(json);
         json.WriteEndObject();
+    }
+
+    /// <summary>Pictures, and pieces of blocks where there is more to say than a picture.</summary>
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<BlockDelta> pieces)
+    {
+        var (images, isMore) = (0, false);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            var piece = pieces[i].Piece;
+            isMore |= piece is not { ImageUrl: not null, Signature: null, Format: null, Extra.IsEmpty: true };
+            if (piece.ImageUrl is null) continue;
+            if (images++ == 0) json.WriteStartArray("images"u8);
+            json.WriteStartObject();
+            json.WriteString("type"u8, "image_url"u8);
+            ChatPartWriter.WriteMedia(json, piece);
+            json.WriteEndObject();
+        }
+        if (images > 0) json.WriteEndArray();
+        if (!isMore) return;
+        json.WriteStartArray("blocks"u8);
+        images = 0;
+        for (var i = 0; i < pieces.Count; i++) BlockJson.Write(json, pieces[i].Piece, pieces[i].Index, pieces[i].Piece.ImageUrl is null ? null : images++);
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, IReadOnlyList<ToolCallDelta> calls)

@@ -52,6 +52,8 @@ internal abstract class Framer : IDisposable
     {
         Framing.Sse => new SseFramer(),
         Framing.JsonLines => new JsonLinesFramer(),
+        Framing.AwsEventStream => new AwsEventStreamFramer(unwraps: false),
+        Framing.AwsEventStreamChunks => new AwsEventStreamFramer(unwraps: true),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

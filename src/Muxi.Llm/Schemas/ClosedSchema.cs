@@ -7,7 +7,7 @@ namespace Muxi.Llm;
 /// guarantees would have no meaning. What a schema says itself is kept; limits on numbers, lengths and counts, which the service refuses, are told in the description.
 /// </summary>
 /// <remarks>
-/// Source: Anthropic's page on structured outputs, 2026: <c>additionalProperties</c> must be false on every object; a schema may not recur, nor limit numbers, lengths, or
+/// Source: the pages of Anthropic and of Amazon Bedrock on structured outputs, 2026: <c>additionalProperties</c> must be false on every object; a schema may not recur, nor limit numbers, lengths, or
 /// how many items there are (but for <c>minItems</c> of 0 and 1).
 /// </remarks>
 internal static class ClosedSchema
