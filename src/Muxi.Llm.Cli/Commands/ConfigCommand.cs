@@ -56,7 +56,7 @@ internal sealed class ConfigCommand : CliCommand
         var file = parsed.GetValue(_file) is { } path ? LlmConfiguration.Load(Path.Combine(_terminal.WorkingDirectory, path), _terminal.Environment) : LlmConfiguration.Find(_terminal.Environment, _terminal.WorkingDirectory);
         if (file is null) return ShowPath();
         // A client resolves every model that the file names.
-        using var client = new LlmClient(new() { Configuration = file, Environment = _terminal.Environment });
+        using var client = new LlmClient(new() { Configuration = file, Environment = _terminal.Environment, Credentials = _terminal.Credentials });
         _terminal.Write($"{parsed.GetValue(_file) ?? file.Name}: good ({file.File.Count})\n");
         return 0;
     }

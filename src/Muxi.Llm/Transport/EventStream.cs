@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// One streamed reply: bytes are read, framed and folded in one go, so that all chunks that a read brought are there at once.
 /// An error behind good chunks waits until they were taken. A fold that has more to ask gets it asked, and its answer read on as the same stream.
 /// </summary>
-internal sealed class EventStream<T>(Transport transport, AttemptInProgress attempt, HttpResponseMessage response, Framing framing, IFold<T> fold) : IAsyncDisposable
+internal sealed class EventStream<T>(Transport transport, AttemptInProgress attempt, HttpResponseMessage response, Framing framing, IFold<T> fold) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(100);
 
@@ -35,6 +35,14 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
     }
 
     public ValueTask DisposeAsync() => CloseAsync();
+
+    /// <summary>As the other, for whoever cannot wait: nothing of the body is read any more.</summary>
+    public void Dispose()
+    {
+        _framer.Dispose();
+        _body?.Dispose();
+        _response.Dispose();
+    }
 
     private async ValueTask CloseAsync()
     {

@@ -48,12 +48,9 @@ internal sealed class UnpackedStream(EventStream<ReadOnlyMemory<byte>> events) :
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is read as it comes.");
 
-    public override ValueTask DisposeAsync() => events.DisposeAsync();
-
     protected override void Dispose(bool disposing)
     {
-        // The events' own parts are let go of without waiting.
-        if (disposing && events.DisposeAsync() is { IsCompleted: false } closing) _ = closing.AsTask();
+        if (disposing) events.Dispose();
         base.Dispose(disposing);
     }
 }
