@@ -46,25 +46,15 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
 
     public async Task<IReadOnlyList<Finding>> LocalServersAsync(CancellationToken cancellationToken)
     {
-        var servers = client.Providers.Where(provider => provider is { IsSelfHosted: true, Models: not null, InProcess: null }).Select(provider => AskAsync(client, provider)).ToList();
-        // It is not among the providers yet, but many run it, and it speaks OpenAI's format besides its own.
-        if (client.Providers.All(provider => !provider.IsCalled(_ollama.Name))) servers.Add(AskOllamaAsync());
-        return await Task.WhenAll(servers);
+        return await Task.WhenAll(client.Providers.Where(provider => provider is { IsSelfHosted: true, Models: not null, InProcess: null }).Select(AskAsync));
 
-        async Task<Finding> AskAsync(LlmClient with, Provider provider)
+        async Task<Finding> AskAsync(Provider provider)
         {
             if (FaultOf(provider) is { } fault) return new("local servers", Level.Wrong, $"{provider.DisplayName}: {fault}");
-            var address = ProvidersCommand.BaseUrl(with, provider);
-            return await ListsAsync(with, provider, _local, cancellationToken) is null
+            var address = ProvidersCommand.BaseUrl(client, provider);
+            return await ListsAsync(client, provider, _local, cancellationToken) is null
                 ? new("local servers", Level.Good, $"{provider.DisplayName} answers at {address}") { CanAnswer = true }
-                : new("local servers", Level.Absent, $"{provider.DisplayName}: nobody answers at {address}") { Mend = $"start it, or set {provider.UrlVariables[0]}" };
-        }
-
-        async Task<Finding> AskOllamaAsync()
-        {
-            using var with = new LlmClient(new() { Providers = [_ollama], Environment = terminal.Environment, Configuration = LlmConfiguration.Empty, Retries = new() { Max = 0 } });
-            var found = await AskAsync(with, _ollama);
-            return found.CanAnswer ? found with { CanAnswer = false, Mend = $"name it in a configuration file: providers: {{ollama: {{base_url: \"{_ollama.BaseUrl}\", self_hosted: true}}}}" } : found;
+                : new("local servers", Level.Absent, $"{provider.DisplayName}: nobody answers at {address}") { Mend = $"{provider.StartHint ?? "start it"}, or set {(provider.HostVariables is [var host, ..] ? host : provider.UrlVariables[0])}" };
         }
     }
 
@@ -96,8 +86,6 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
         }
         yield return chosen is null ? new("answers", Level.Wrong, fault!) { Mend = $"set {DefaultModel.Variable} to provider/model" } : new("answers", Level.Good, $"without -m, {chosen.Name} answers ({chosen.Why})");
     }
-
-    private static readonly Provider _ollama = new("ollama", "http://localhost:11434/v1", Auth.None) { DisplayName = "Ollama", IsSelfHosted = true };
 
     private string Mend(Provider provider) => client.Targets.Source(provider) is UrlSource.DefinedByStranger
         ? $"put api_key beside its address, or trust the file: export {LlmConfiguration.Variable}={client.Configuration.Name}"

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
+using Google.Apis.Http;
 
 namespace Muxi.Llm;
 
@@ -15,7 +16,7 @@ public sealed class GoogleCredentials : ICredentialSource
 {
     private const string FileVariable = "GOOGLE_APPLICATION_CREDENTIALS", Scope = "https://www.googleapis.com/auth/cloud-platform";
 
-    private readonly ConcurrentDictionary<(string Path, DateTime Written), Task<Account>> _accounts = new();
+    private readonly ConcurrentDictionary<(string Path, DateTime Written), Account> _accounts = new();
     private readonly GoogleMachine _machine;
 
     /// <summary>Credentials that are looked for when they are first needed.</summary>
@@ -49,7 +50,7 @@ public sealed class GoogleCredentials : ICredentialSource
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
-        if (await FindAsync(context).ConfigureAwait(false) is not { } account) return;
+        if (Find(context) is not { } account) return;
         foreach (var secret in account.Secrets) context.Protect(secret);
         var token = await TokenAsync(account, request.RequestUri, context, cancellationToken).ConfigureAwait(false);
         context.Protect(token.AccessToken);
@@ -58,10 +59,10 @@ public sealed class GoogleCredentials : ICredentialSource
     }
 
     /// <summary>The account that is to be used; null where there is none and none is needed.</summary>
-    private async Task<Account?> FindAsync(CredentialContext context)
+    private Account? Find(CredentialContext context)
     {
-        if (GoogleFile.Find(context.Environment, _machine) is { } path) return await _accounts.GetOrAdd((path, GoogleFile.Written(path)), key => Task.Run(() => FromFile(key.Path, context))).ConfigureAwait(false);
-        if (_machine.IsGoogles(context.Environment)) return await _accounts.GetOrAdd(("", default), static _ => Task.FromResult(new Account(GoogleCredential.FromComputeCredential(new()).CreateScoped(Scope), "the machine's own account", []))).ConfigureAwait(false);
+        if (GoogleFile.Find(context.Environment, _machine) is { } path) return _accounts.GetOrAdd((path, GoogleFile.Written(path)), static (key, context) => FromFile(key.Path, context), context);
+        if (_machine.IsGoogles(context.Environment)) return _accounts.GetOrAdd(("", default), static _ => new(AtOnce(GoogleCredential.FromComputeCredential(new())), "the machine's own account", []));
         if (!context.IsRequired) return null;
         throw new ConfigurationException(
             $"{context.Provider} needs credentials: set {string.Join(" or ", context.KeyVariables.Skip(context.KeyVariables.Count > 1 ? 1 : 0))} to an access token, or {FileVariable} to a file with credentials, or run 'gcloud auth application-default login'")
@@ -75,14 +76,16 @@ public sealed class GoogleCredentials : ICredentialSource
         try
         {
             var file = GoogleFile.Read(path);
-            var credential = CredentialFactory.FromJson(file.Json, file.Type);
-            return new(credential.CreateScoped(Scope), path, file.Secrets);
+            return new(AtOnce(CredentialFactory.FromJson(file.Json, file.Type)), path, file.Secrets);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or InvalidOperationException or ArgumentException or FormatException)
         {
             throw new ConfigurationException($"{context.Provider}: the credentials in {path} cannot be used: {(e is System.Text.Json.JsonException ? "the file is no JSON of a kind that Google has" : GoogleFile.OneLine(e.Message))}") { Provider = context.Provider };
         }
     }
+
+    /// <summary>For every service of Google Cloud's; a failed try is told at once, as one place alone makes calls again.</summary>
+    private static GoogleCredential AtOnce(GoogleCredential credential) => credential.CreateScoped(Scope).CreateWithHttpClientFactory(new WithoutRetries());
 
     private static async Task<AccessTokenWithHeaders> TokenAsync(Account account, Uri? address, CredentialContext context, CancellationToken cancellationToken)
     {
@@ -107,4 +110,18 @@ public sealed class GoogleCredentials : ICredentialSource
 
     /// <summary>An account, where it is from, and what of it must not be shown.</summary>
     private sealed record Account(GoogleCredential Credential, string From, IReadOnlyList<string> Secrets);
+
+    /// <summary>Makes clients as Google's library does, but for its own waiting and trying again.</summary>
+    private sealed class WithoutRetries : Google.Apis.Http.IHttpClientFactory
+    {
+        private readonly HttpClientFactory _usual = new();
+
+        public ConfigurableHttpClient CreateHttpClient(CreateHttpClientArgs args)
+        {
+            var plain = new CreateHttpClientArgs { ApplicationName = args.ApplicationName, GZipEnabled = args.GZipEnabled, GoogleApiClientHeader = args.GoogleApiClientHeader };
+            foreach (var initializer in args.Initializers)
+                if (initializer is not ExponentialBackOffInitializer) plain.Initializers.Add(initializer);
+            return _usual.CreateHttpClient(plain);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Muxi.Llm.Cli;
 
@@ -10,13 +11,18 @@ internal sealed class ModelsCommand : CliCommand
 
     private readonly Terminal _terminal;
     private readonly Argument<string> _provider = new("PROVIDER") { Description = "Whose models; without it, of everybody who can be asked now.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string[]> _models = new("MODEL...") { Description = "The models, as provider/model.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string> _server = new("PROVIDER") { Description = "Whose; without it, of every server of your own that answers.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the list as JSON, in OpenAI's form." };
 
-    public ModelsCommand(Terminal terminal) : base("models", "Lists the models that can be asked, as provider/model.")
+    public ModelsCommand(Terminal terminal) : base("models", "Lists the models that can be asked, as provider/model; brings and deletes those of a server of your own.")
     {
         _terminal = terminal;
         Add(_provider);
         Add(_json);
+        Add("pull", "Has a server bring models, and prints their names when they are there.", "muxi-llm models pull ollama/llama3.2\n  muxi-llm models pull ollama/qwen3:8b@gpu-box", PullAsync, _models);
+        Add("delete", "Deletes models and prints their names.", "muxi-llm models delete ollama/llama3.2", DeleteAsync, _models);
+        Add("running", "Lists the models that servers hold in memory: name, size, window, until when.", "muxi-llm models running\n  muxi-llm models running ollama", RunningAsync, _server);
         SetAction(RunAsync);
     }
 
@@ -28,6 +34,7 @@ internal sealed class ModelsCommand : CliCommand
           muxi-llm models
           muxi-llm models sandbox
           muxi-llm models --json openai
+          muxi-llm models pull ollama/llama3.2
 
         """;
 
@@ -60,6 +67,70 @@ internal sealed class ModelsCommand : CliCommand
                 Failures.Tell(e, _terminal);
                 return [];
             }
+        }
+    }
+
+    private async Task<int> PullAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var client = _terminal.Connect();
+        foreach (var name in parsed.GetValue(_models)!)
+        {
+            using var bar = new PullBar(_terminal, name);
+            await foreach (var progress in client.Models.PullAsync(name, null, cancellationToken)) bar.Report(progress);
+            bar.Dispose();
+            _terminal.Write($"{name}\n");
+        }
+        return 0;
+    }
+
+    private async Task<int> DeleteAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var client = _terminal.Connect();
+        var code = 0;
+        foreach (var name in parsed.GetValue(_models)!)
+        {
+            try
+            {
+                await client.Models.DeleteAsync(name, null, cancellationToken);
+                _terminal.Write($"{name}\n");
+            }
+            catch (LlmException e)
+            {
+                // The others are deleted all the same.
+                code = Failures.Report(e, _terminal);
+            }
+        }
+        return code;
+    }
+
+    private async Task<int> RunningAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var client = _terminal.Connect();
+        if (parsed.GetValue(_server) is { } name)
+        {
+            Print((await client.Models.ListRunningAsync(name, _options, cancellationToken)).Data);
+            return 0;
+        }
+        foreach (var provider in client.Providers.Where(static provider => provider is { IsSelfHosted: true, Models: IVerb<RunningModelsRequest, Page<RunningModel>> }))
+        {
+            try
+            {
+                Print((await client.Models.ListRunningAsync(provider.Name, _options, cancellationToken)).Data);
+            }
+            catch (LlmException e)
+            {
+                Failures.Tell(e, _terminal);
+            }
+        }
+        return 0;
+    }
+
+    private void Print(IReadOnlyList<RunningModel> models)
+    {
+        foreach (var model in models)
+        {
+            string?[] facts = [model.Name, model.Size is { } size ? ByteCount.Of(size) : null, model.ContextLength is { } window ? string.Create(CultureInfo.InvariantCulture, $"{window} tokens") : null, model.ExpiresAt is { } end ? $"until {UnixTime.Of(end)}" : null];
+            _terminal.Write(string.Join("  ", facts.OfType<string>()) + "\n");
         }
     }
 

@@ -213,7 +213,8 @@ internal sealed class Targets(LlmOptions options)
         if (request?.BaseUrl is { } calls) return (calls.OriginalString, UrlSource.Call);
         if (name.Host is not null) return (null, UrlSource.Call);
         if (Coded(options.BaseUrls, provider) is { } coded) return (coded.OriginalString, UrlSource.Code);
-        if (FirstSet(Known(provider).UrlVariables) is { } variable) return (UrlParts.Whole(variable, provider), UrlSource.Environment);
+        foreach (var variable in Known(provider).UrlVariables)
+            if (Variable(variable) is { } value) return (provider.HostVariables.Contains(variable) ? HostAddress.Of(value, provider) : UrlParts.Whole(value, provider), UrlSource.Environment);
         var settings = FileSettings(provider);
         if (settings?.BaseUrl is { } own) return (own, _file.IsOfWorkingDirectory ? UrlSource.Stranger : UrlSource.File);
         return (null, settings is { IsDefinedHere: true } && _file.IsOfWorkingDirectory ? UrlSource.DefinedByStranger : UrlSource.Provider);

@@ -20,7 +20,7 @@ public readonly record struct CallContext(string Provider, string Model, string 
     public ApiException Error(HttpReply reply)
     {
         var headers = reply.Headers;
-        return Errors.Classify(new(reply.Status, reply.Body, name => headers[name], Provider, Model, Now) { Secrets = Secrets ?? [] });
+        return Errors.Classify(new(reply.Status, reply.Body, name => headers[name], Provider, Model, Now) { Secrets = Secrets ?? [], MissingModelHint = Service?.MissingModelHint });
     }
 
     /// <summary>The exception for an event of a stream that is an error, or cannot be read.</summary>

@@ -24,7 +24,7 @@ internal static class Errors
         var (kind, status) = ErrorRules.Decide(reply.Status, body);
 
         string[] secrets = [.. reply.Secrets ?? []];
-        var error = Make(kind, Message(reply, body, secrets));
+        var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : ""));
         error.Blame(reply.Provider, reply.Model);
         error.Fill(new ErrorFacts(
             (HttpStatusCode)status,
@@ -46,6 +46,10 @@ internal static class Errors
         else if (body.Form == BodyForm.Text && said.Length < 24) said = $"{status}: {said}";
         return ErrorText.Cut(Clean($"{reply.Provider}: {said}", secrets), LongestMessage);
     }
+
+    /// <summary>What to do about a model that is not there; nothing where the error is about something else.</summary>
+    private static string Mend(in ErrorReply reply, ErrorBody body) =>
+        reply is { MissingModelHint: { } hint, Model: { Length: > 0 } model } && body.Message?.Contains(model, StringComparison.OrdinalIgnoreCase) == true ? $": {hint.Replace("{model}", model, StringComparison.Ordinal)}" : "";
 
     /// <summary>What to say where the body says nothing for people.</summary>
     private static string Silent(string status, ErrorBody body, string[] secrets) => body.Form switch

@@ -12,4 +12,7 @@ internal readonly record struct ErrorReply(
 {
     /// <summary>The credentials of the call, which providers echo at times: no member of the exception may hold one.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
+
+    /// <summary>What to do about a model that is not there; <c>{model}</c> in it stands for the model. Null where there is nothing to do.</summary>
+    public string? MissingModelHint { get; init; }
 }

@@ -144,6 +144,16 @@ internal static class JsonReading
         return false;
     }
 
+    /// <summary>The bytes of the member's object; none where it is something else.</summary>
+    public static ReadOnlySpan<byte> ReadObject(this scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        reader.Read();
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return isObject ? source[start..(int)reader.BytesConsumed] : default;
+    }
+
     /// <summary>The bytes of the current value, which is stepped over.</summary>
     public static ReadOnlySpan<byte> RawSpan(this scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {

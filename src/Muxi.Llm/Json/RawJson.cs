@@ -33,6 +33,21 @@ public readonly struct RawJson
         return Trusted(utf8);
     }
 
+    /// <summary>Whether a text holds one JSON object: models write other things where their arguments should be one.</summary>
+    internal static bool IsObject(string text)
+    {
+        if (!text.AsSpan().TrimStart().StartsWith('{')) return false;
+        try
+        {
+            Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Text that holds one JSON value: <c>Parameters = """{"type":"object"}"""</c>; null is no value.</summary>
     public static implicit operator RawJson(string? json) => json is null ? default : Parse(json);
 

@@ -39,14 +39,72 @@ public sealed class ModelsResource
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NotFoundException">The provider does not know it.</exception>
     /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
-    public Task<Model> RetrieveAsync(string name, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<Model> RetrieveAsync(string name, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        _router.SendAsync(Verbs.Model, new ModelRetrieveRequest(ModelOf(name)), name, Alone(options), cancellationToken);
+
+    /// <summary>Deletes a model: one of a server of your own (Ollama), or one that you have fine-tuned (OpenAI).</summary>
+    /// <param name="name"><c>provider/model</c>, or an alias.</param>
+    /// <param name="options">Settings of the call.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="NotFoundException">There is no such model.</exception>
+    /// <exception cref="UnsupportedFeatureException">The provider deletes no models; nothing was sent.</exception>
+    /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
+    public async Task<ModelDeleted> DeleteAsync(string name, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var model = ModelOf(name);
+        try
+        {
+            return await _router.SendAsync(Verbs.ModelDelete, new ModelDeleteRequest(model), name, Alone(options), cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotFoundException e) when (RetryPolicy.WasDoneBefore(e))
+        {
+            return new() { Id = model, Deleted = true, Call = new(e.Provider, e.Attempts, new(), []) };
+        }
+    }
+
+    /// <summary>
+    /// Has a server of your own bring a model, and tells how far it is. Nothing is sent before the first progress is asked for; leaving the loop ends the transfer, and asking
+    /// again goes on with it.
+    /// </summary>
+    /// <param name="name"><c>provider/model</c>, or an alias.</param>
+    /// <param name="options">Settings of the call; further members of its body (<c>insecure</c>) by <see cref="RequestOptions.ExtraBody"/>.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    /// <exception cref="NotFoundException">The server knows nowhere to bring it from.</exception>
+    /// <exception cref="StreamInterruptedException">It failed when a part was there already.</exception>
+    /// <exception cref="UnsupportedFeatureException">The provider brings no models; nothing was sent.</exception>
+    /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
+    public IAsyncEnumerable<ModelPullProgress> PullAsync(string name, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        _router.StreamAsync(Verbs.ModelPull, new ModelPullRequest(ModelOf(name)), name, Alone(options), cancellationToken);
+
+    /// <summary>The models that a server of your own holds in memory.</summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="options">Settings of the call.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="UnsupportedFeatureException">The provider does not tell; nothing was sent.</exception>
+    /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
+    public Task<Page<RunningModel>> ListRunningAsync(string provider, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        _router.SendAsync(Verbs.RunningModels, new RunningModelsRequest(), _targets.Provider(provider), options, cancellationToken);
+
+    /// <summary>The version of a server of your own.</summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="options">Settings of the call.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="UnsupportedFeatureException">The provider does not tell; nothing was sent.</exception>
+    /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
+    public Task<ServerVersion> VersionAsync(string provider, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        _router.SendAsync(Verbs.ServerVersion, new ServerVersionRequest(), _targets.Provider(provider), options, cancellationToken);
+
+    /// <summary>The model that a name means, without the provider's.</summary>
+    private string ModelOf(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var model = _targets.Name(name).Model;
         // Such a path would be another one.
-        if (model.Split('/').Any(static part => part is "" or "." or "..")) throw Wrong.Request("model", $"'{name}' cannot be a model's name: a part between its slashes is empty or made of dots");
-        return _router.SendAsync(Verbs.Model, new ModelRetrieveRequest(model), name, options is { Fallbacks: null } ? options with { Fallbacks = [] } : options ?? new() { Fallbacks = [] }, cancellationToken);
+        return model.Split('/').Any(static part => part is "" or "." or "..") ? throw Wrong.Request("model", $"'{name}' cannot be a model's name: a part between its slashes is empty or made of dots") : model;
     }
+
+    /// <summary>The settings without fallbacks: what is asked is about this one model.</summary>
+    private static RequestOptions Alone(RequestOptions? options) => options is { Fallbacks: null } ? options with { Fallbacks = [] } : options ?? new() { Fallbacks = [] };
 
     /// <summary>As <see cref="ListAsync"/>, of a provider that is known already.</summary>
     internal async IAsyncEnumerable<Model> AllAsync(Provider provider, RequestOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)

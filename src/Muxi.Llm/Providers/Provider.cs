@@ -18,6 +18,12 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     public ImmutableArray<string> BaseUrlVariables { get; init; } = [];
 
     /// <summary>
+    /// Environment variables that by custom tell a server of one's own where to listen, and others where it is: <c>host</c>, <c>host:port</c>, <c>:port</c> or a URL. They come
+    /// after those of the base URL.
+    /// </summary>
+    public ImmutableArray<string> HostVariables { get; init; } = [];
+
+    /// <summary>
     /// What an address from the environment ends in as well, as far as it does not yet: vendors' own variables leave a version out (<c>/v1</c>). It may have several
     /// segments, of which one in braces stands for any.
     /// </summary>
@@ -34,6 +40,12 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
 
     /// <summary>Whether people run it themselves, so that <c>model@host:port</c> may name the machine.</summary>
     public bool IsSelfHosted { get; init; }
+
+    /// <summary>How such a server is started, for the error that it does not run: <c>start it with 'ollama serve'</c>. Null where there is no one way.</summary>
+    public string? StartHint { get; init; }
+
+    /// <summary>What to do about a model that is not there, for the error that says so; <c>{model}</c> in it stands for the model. Null where there is nothing to do.</summary>
+    public string? MissingModelHint { get; init; }
 
     /// <summary>The model to use when none is named and this is the first provider with a key; null where there is no sensible one.</summary>
     public string? DefaultModel { get; init; }
@@ -99,7 +111,7 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     public ImmutableArray<string> CredentialVariables => Auth.Alternative is { } other ? [.. KeyVariables, .. other.Variables] : KeyVariables;
 
     /// <summary>All variables that may hold the base URL, the first that is set counts.</summary>
-    public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Distinct()];
+    public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Concat(HostVariables).Distinct()];
 
     /// <summary>The variable that the vendor's own pages tell people to put the key into; null where there is no key.</summary>
     internal string? CustomaryVariable => Auth.Variables is [var first, ..] ? first : KeyVariables is [var own, ..] ? own : null;

@@ -176,7 +176,7 @@ internal sealed class Transport : IDisposable
     {
         if (error is OperationCanceledException cancelled) return waiting.Explain(cancelled, target.Provider.Name, target.Model);
         if (waiting.Token.IsCancellationRequested) return waiting.Explain(new("The call was cancelled.", error), target.Provider.Name, target.Model);
-        var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {target.Provider.UrlVariables[0]} tells where)" : "";
+        var hint = target.Provider.IsSelfHosted && IsRefused(error) ? $" (is the server running? {(target.Provider.StartHint is { } start ? $"{start}; " : "")}{(target.Provider.HostVariables is [var host, ..] ? host : target.Provider.UrlVariables[0])} tells where)" : "";
         var root = error;
         while (root.InnerException is { } inner) root = inner;
         if (error is InvalidDataException or InvalidOperationException and not ObjectDisposedException) return Unusable(target, $"the reply does not unpack: {OneLine(root.Message)}", error);
@@ -334,7 +334,7 @@ internal sealed class Transport : IDisposable
             // The status says what it is, and what came of the body says more.
         }
         var headers = new ReplyHeaders(response);
-        return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, name => headers[name], target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets });
+        return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, name => headers[name], target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets, MissingModelHint = target.Provider.MissingModelHint });
     }
 }
 

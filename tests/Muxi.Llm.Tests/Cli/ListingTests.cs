@@ -53,7 +53,7 @@ public sealed class ListingTests
         var refused = FaultServer.Refused().ToString();
         var run = new CliRun
         {
-            Environment = new(CliRun.OpenAI(server.Url)) { ["VLLM_BASE_URL"] = local.Url.ToString(), ["LMSTUDIO_BASE_URL"] = refused, ["LLAMA_CPP_BASE_URL"] = refused },
+            Environment = new(CliRun.OpenAI(server.Url)) { ["VLLM_BASE_URL"] = local.Url.ToString(), ["LMSTUDIO_BASE_URL"] = refused, ["LLAMA_CPP_BASE_URL"] = refused, ["OLLAMA_BASE_URL"] = refused },
         };
 
         var result = await run.RunAsync("models");

@@ -17,6 +17,8 @@ internal sealed class BedrockWireModel : WireModel
 
     public override bool ReadsAddresses => false;
 
+    public override bool TellsRefusals => false;
+
     public override CannedReply Say(bool stream, params Said[] said) => stream
         ? new(200, new Dictionary<string, string> { ["content-type"] = AwsFrames.ContentType }, AwsFrames.FromText(Events(said)))
         : CannedReply.Json(Whole(said).ToJsonString());

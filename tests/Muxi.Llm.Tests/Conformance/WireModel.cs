@@ -14,6 +14,7 @@ internal abstract class WireModel
     public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel>
     {
         ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
+        ["ollama-chat"] = new OllamaWireModel(),
         ["gemini-chat"] = new GeminiWireModel(),
         ["bedrock-converse"] = new BedrockWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
@@ -28,8 +29,23 @@ internal abstract class WireModel
     /// <summary>The path that is asked.</summary>
     public abstract string Path { get; }
 
+    /// <summary>Whether the format can say which tool must be called, and how many at once.</summary>
+    public virtual bool Chooses => true;
+
+    /// <summary>Whether it says between which words a picture stands.</summary>
+    public virtual bool PlacesPictures => true;
+
+    /// <summary>Whether it signs thinking.</summary>
+    public virtual bool Signs => true;
+
+    /// <summary>Whether it tells a refusal from an answer.</summary>
+    public virtual bool Refuses => true;
+
     /// <summary>Whether the service reads the addresses of pictures itself.</summary>
     public virtual bool ReadsAddresses => true;
+
+    /// <summary>Whether the format tells a refusal of the model's from an answer that a filter has cut.</summary>
+    public virtual bool TellsRefusals => true;
 
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
@@ -37,6 +53,7 @@ internal abstract class WireModel
         OpenAIChat => All["openai-chat"],
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],
+        OllamaChat => All["ollama-chat"],
         GeminiChat => All["gemini-chat"],
         BedrockConverse => All["bedrock-converse"],
         _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),

@@ -9,13 +9,16 @@ public sealed class ChatFixtureTests
     private const int Splits = 20;
 
     /// <summary>The folders of fixtures, one for each chat dialect.</summary>
-    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse"];
+    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse", "ollama-chat"];
+
+    /// <summary>The files of fixtures that hold a stream.</summary>
+    private static readonly string[] _streams = ["wire-reply.sse", "wire-reply.frames", "wire-reply.ndjson"];
 
     public static TheoryData<string> All => Names();
 
-    public static TheoryData<string> Streamed => [.. Names("wire-reply.sse").Concat(Names("wire-reply.frames")).Select(row => row.Data)];
+    public static TheoryData<string> Streamed => [.. _streams.SelectMany(stream => Names(stream).Select(row => row.Data))];
 
-    public static TheoryData<string> StreamedWhole => [.. Names("wire-reply.sse", "reply.json").Concat(Names("wire-reply.frames", "reply.json")).Select(row => row.Data)];
+    public static TheoryData<string> StreamedWhole => [.. _streams.SelectMany(stream => Names(stream, "reply.json").Select(row => row.Data))];
 
     public static TheoryData<string> Echoed => Names("wire-echo.json");
 

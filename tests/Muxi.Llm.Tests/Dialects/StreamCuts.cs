@@ -38,6 +38,7 @@ internal static class StreamCuts
         // With the event that says so; a service that does not stream sends the message itself.
         "anthropic-messages" => Events(body).Any(data => Type(data) is "message_stop" or "message"),
         "openai-responses-chat" => Events(body).Any(data => Type(data) is "response.completed" or "response.incomplete") || Events(body).Any(data => OracleJson.Parse(data)?["object"].Str() == "response"),
+        "ollama-chat" => Encoding.UTF8.GetString(body).Split('\n').Any(line => OracleJson.Parse(line)?["done"] is { } done && done.GetValueKind() == JsonValueKind.True),
         "gemini-chat" => IsWholeContent(body),
         // With the frame that says so, and no frame broken; Claude by invoke ends as at its maker's.
         "bedrock-converse" => AwsFrames.Ends(body).LastOrDefault() == body.Length && AwsFrames.Read(body).Any(frame => frame.Type == "messageStop" || (frame.Type == "chunk" && Unwrapped(frame.Data).Contains("\"message_stop\"", StringComparison.Ordinal))),
@@ -87,6 +88,12 @@ internal static class StreamCuts
 
     private static IEnumerable<int> Ends(string text)
     {
+        if (text.StartsWith('{'))
+        {
+            // Lines of JSON.
+            for (var at = text.IndexOf('\n', StringComparison.Ordinal); at >= 0; at = text.IndexOf('\n', at + 1)) yield return at + 1;
+            yield break;
+        }
         foreach (var lineEnd in (string[])["\r\n", "\n", "\r"])
         {
             if (!text.Contains(lineEnd, StringComparison.Ordinal)) continue;

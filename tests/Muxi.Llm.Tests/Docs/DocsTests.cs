@@ -56,6 +56,7 @@ public sealed class DocsTests : IDisposable
             AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GoogleWire.Answer("""{"text":"Asparagus."}""", "STOP"))
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
+            : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
             : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
@@ -70,6 +71,7 @@ public sealed class DocsTests : IDisposable
         environment["VERTEXAI_ACCESS_TOKEN"] = "key-of-the-test";
         environment["VERTEXAI_BASE_URL"] = server.Url.ToString();
         environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
+        environment["OLLAMA_BASE_URL"] = server.Url.ToString();
         await using var served = await Served.SandboxAsync();
         if (page == "docs/serve.md") environment["OPENAI_BASE_URL"] = new Uri(served.Url, "v1").ToString();
         foreach (var block in Snippets.Of(page))

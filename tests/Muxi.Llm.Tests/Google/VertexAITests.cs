@@ -56,6 +56,18 @@ public sealed class VertexAITests
     }
 
     [Fact]
+    public async Task Gemini_is_counted_by_the_service_and_Claude_here()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("""{"totalTokens":7,"totalBillableCharacters":20}"""));
+        using var client = GoogleWire.Client(server.Url, "vertexai");
+
+        Assert.Equal(7, (await client.Tokens.CountAsync(Calls.Ask("vertexai/gemini-2.5-flash"), null, Token)).InputTokens);
+        Assert.False((await client.Tokens.CountAsync(Calls.Ask("vertexai/claude-opus-4-8"), null, Token)).IsExact);
+        Assert.Equal("/v1/projects/p/locations/global/publishers/google/models/gemini-2.5-flash:countTokens", Assert.Single(server.Requests).Target);
+        Assert.Null(GoogleWire.Body(server.Requests[0])!["generateContentRequest"]);
+    }
+
+    [Fact]
     public async Task Another_makers_model_is_asked_in_OpenAIs_form()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Calls.Reply("Hello")));

@@ -92,6 +92,17 @@ public partial class Law10_A_stream_folds_alike_at_every_split
 
 
             """,
+        [nameof(OllamaChat)] = """
+            {"model":"m-1","created_at":"2026-08-04T19:59:11.820116Z","message":{"role":"assistant","content":"","thinking":"Zwölf 🧮, "},"done":false}
+
+            {"model":"m-1","created_at":"2026-08-04T19:59:11.9Z","message":{"role":"assistant","content":"","thinking":"also gerade."},"done":false}
+            {"model":"m-1","created_at":"2026-08-04T19:59:12Z","message":{"role":"assistant","content":"Grüße, \"世界\" \ud83d"},"done":false,"logprobs":[{"token":"Grü","logprob":-0.25,"bytes":[71,114,195,188],"top_logprobs":[{"token":"Ha","logprob":-2}]}]}
+            {"model":"m-1","created_at":"2026-08-04T19:59:12Z","message":{"role":"assistant","content":"\udc4b🏽\n"},"done":false}
+              {"model":"m-1","created_at":"2026-08-04T19:59:13Z","message":{"role":"assistant","content":"","tool_calls":[{"id":"call_a","function":{"index":0,"name":"weather","arguments":{"city":"Köln"}}}]},"done":false}
+            {"model":"m-1","created_at":"2026-08-04T19:59:13Z","message":{"role":"assistant","content":"","tool_calls":[{"id":"call_b","function":{"index":1,"name":"time","arguments":{}}}]},"done":false}
+            {"model":"m-1","created_at":"2026-08-04T19:59:13Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":5645304708,"prompt_eval_count":11,"eval_count":9,"x_region":"eu"}
+
+            """,
         [nameof(OpenAIResponsesChat)] = """
             event: response.created
             data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","created_at":7,"status":"in_progress","model":"m-1","output":[],"usage":null}}

@@ -48,6 +48,21 @@ public class Law10_Other_streams_fold_alike_at_every_split
 
 
             """, "\"total_tokens\":20"),
+        [nameof(OllamaCompletions)] = ("""
+            {"model":"m-1","created_at":"2026-08-04T19:59:11Z","response":"","thinking":"Zwölf 🧮","done":false}
+
+            {"model":"m-1","created_at":"2026-08-04T19:59:11Z","response":"Grüße, \"世界\" \ud83d","done":false}
+            {"model":"m-1","created_at":"2026-08-04T19:59:11Z","response":"\udc4b🏽\n","done":false,"logprobs":[{"token":"世","logprob":-0.2}]}
+            {"model":"m-1","created_at":"2026-08-04T19:59:12Z","response":"","done":true,"done_reason":"stop","context":[1,2,3],"prompt_eval_count":11,"eval_count":9}
+
+            """, "\"total_tokens\":20"),
+        [nameof(OllamaModels)] = ("""
+            {"status":"pulling manifest"}
+            {"status":"pulling 世界","digest":"sha256:世界👋🏽","total":20,"completed":7}
+
+            {"status":"pulling 世界","digest":"sha256:世界👋🏽","total":20,"completed":20,"note":"\ud83e\uddee"}
+            {"status":"success"}
+            """, "sha256:世界👋🏽 20 of 20 {\"note\":\"\\ud83e\\uddee\"}"),
         [nameof(OpenAITranscription)] = ("""
             event: transcript.text.delta
             data: {"type":"transcript.text.delta","delta":"Grüße, "}
@@ -149,14 +164,15 @@ public class Law10_Other_streams_fold_alike_at_every_split
         using var handler = new Law10_A_stream_folds_alike_at_every_split.Pieces(pieces, dialect == nameof(OpenAIEmbeddings) ? "application/json" : "text/event-stream");
         var provider = new Provider("split", "http://split.invalid/v1", Auth.None)
         {
-            Completions = new OpenAICompletions(), Transcription = new OpenAITranscription(), Speech = dialect == nameof(GeminiSpeech) ? new GeminiSpeech() : new OpenAIStreamedSpeech(), Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
+            Completions = dialect == nameof(OllamaCompletions) ? new OllamaCompletions() : new OpenAICompletions(), Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = new OpenAITranscription(), Speech = dialect == nameof(GeminiSpeech) ? new GeminiSpeech() : new OpenAIStreamedSpeech(), Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
             Responses = dialect switch { nameof(OpenAIResponseCreation) => new OpenAIResponseCreation(), nameof(OpenAIStoredResponses) => new OpenAIStoredResponses(), _ => new OpenAIResponses() },
         };
         using var client = new LlmClient(new() { Providers = [provider], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
         var file = FileSource.FromBytes("sound"u8.ToArray(), "a.wav");
         return dialect switch
         {
-            nameof(OpenAICompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
+            nameof(OllamaModels) => await All(client.Models.PullAsync("split/m-1", null, Token), one => $"{one.Status} {one.Digest} {one.Completed} of {one.Total} {one.Extra}"),
+            nameof(OpenAICompletions) or nameof(OllamaCompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
             nameof(OpenAITranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
             nameof(OpenAIStreamedSpeech) or nameof(GeminiSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
             nameof(OpenAIImages) => await All(client.Images.GenerateStreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),

@@ -21,6 +21,9 @@ internal sealed record CannedReply(int Status, IReadOnlyDictionary<string, strin
     /// <summary>A stream of server-sent events, verbatim.</summary>
     public static CannedReply Sse(string events) => Of(200, "text/event-stream; charset=utf-8", events);
 
+    /// <summary>A stream of lines of JSON, verbatim.</summary>
+    public static CannedReply JsonLines(string lines) => Of(200, "application/x-ndjson", lines);
+
     /// <summary>What a load balancer says when nobody is behind it.</summary>
     public static CannedReply Html(int status, string html) => Of(status, "text/html", html);
 

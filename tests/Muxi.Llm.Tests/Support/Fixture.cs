@@ -4,13 +4,13 @@ namespace Muxi.Llm.Tests;
 
 /// <summary>
 /// One scenario of a dialect, canonical and wire side by side, in fixtures/DIALECT/SCENARIO/: request.json becomes wire-request.json;
-/// wire-reply.json, .html or .sse (verbatim bytes; the last is streamed), or .frames (a stream of Amazon's, see AwsFrames) becomes reply.json, error.json, or both: what had come before the error.
+/// wire-reply.json, .html, .sse or .ndjson (verbatim bytes; the last two are streamed), or .frames (a stream of Amazon's, see AwsFrames) becomes reply.json, error.json, or both: what had come before the error.
 /// wire-headers.json holds headers of the request; wire-head.json is the reply's status and headers where they are not the usual ones; warnings.json lists what could not be sent as asked;
 /// wire-echo.json is how the reply stands in the next request; notes.md tells where a fact of the wire is from. Any part may be absent.
 /// </summary>
 internal sealed class Fixture
 {
-    private static readonly string[] _replies = ["wire-reply.json", "wire-reply.html", "wire-reply.sse", "wire-reply.frames"];
+    private static readonly string[] _replies = ["wire-reply.json", "wire-reply.html", "wire-reply.sse", "wire-reply.ndjson", "wire-reply.frames"];
 
     private static readonly HashSet<string> _files =
     [
@@ -38,7 +38,7 @@ internal sealed class Fixture
     public string Dialect => Name[..Name.IndexOf('/', StringComparison.Ordinal)];
 
     /// <summary>Whether the reply is a stream.</summary>
-    public bool IsStream => Has("wire-reply.sse") || Has("wire-reply.frames");
+    public bool IsStream => Has("wire-reply.sse") || Has("wire-reply.ndjson") || Has("wire-reply.frames");
 
     public byte[] Request => Bytes("request.json");
     public byte[] WireRequest => Bytes("wire-request.json");
@@ -52,7 +52,7 @@ internal sealed class Fixture
         get
         {
             var head = Has("wire-head.json") ? Json("wire-head.json") : null;
-            var type = Has("wire-reply.html") ? "text/html" : Has("wire-reply.frames") ? AwsFrames.ContentType : IsStream ? "text/event-stream; charset=utf-8" : "application/json";
+            var type = Has("wire-reply.html") ? "text/html" : Has("wire-reply.frames") ? AwsFrames.ContentType : Has("wire-reply.ndjson") ? "application/x-ndjson" : IsStream ? "text/event-stream; charset=utf-8" : "application/json";
             var canned = new CannedReply(head?["status"]?.GetValue<int>() ?? 200, new Dictionary<string, string> { ["content-type"] = type }, WireReply);
             foreach (var (name, value) in head?["headers"]?.AsObject() ?? [])
                 canned = canned.With(name, value!.GetValue<string>());

@@ -195,7 +195,7 @@ public sealed class ToolSuiteTests
 
             await talk.RunAsync(model, _ask with { ToolChoice = choice }, [Weather(city => city)]);
 
-            Assert.Equal([seen, null], talk.Seen.Select(one => one.ToolChoice));
+            Assert.Equal([model.Chooses ? seen : null, null], talk.Seen.Select(one => one.ToolChoice));
         }
     }
 
@@ -290,7 +290,7 @@ public sealed class ToolSuiteTests
 
         await talk.RunAsync(model, _ask, [Weather(city => city)]);
 
-        Assert.Equal("assistant: (Oslo is north./c2lnbmVk+/==) | call_oslo=get_weather({\"city\":\"Oslo\"})", talk.Last.Lines.ElementAt(1));
+        Assert.Equal($"assistant: (Oslo is north./{(model.Signs ? "c2lnbmVk+/==" : "")}) | call_oslo=get_weather({{\"city\":\"Oslo\"}})", talk.Last.Lines.ElementAt(1));
     }
 
     [Theory, MemberData(nameof(Formats))]

@@ -13,6 +13,7 @@ internal static class ChatFormats
         ChatFormat.Of(new OpenAIChat(), DialectJson.Default.OpenAIChat, Providers.OpenAI),
         ChatFormat.Of(new AnthropicMessages(), DialectJson.Default.AnthropicMessages, Providers.Anthropic),
         ChatFormat.Of(new OpenAIResponsesChat(), DialectJson.Default.OpenAIResponsesChat, Providers.OpenAIResponses),
+        ChatFormat.Of(new OllamaChat(), DialectJson.Default.OllamaChat, Providers.Ollama),
         ChatFormat.Of(new GeminiChat(), DialectJson.Default.GeminiChat, Providers.Gemini),
         ChatFormat.Of(new BedrockConverse(), DialectJson.Default.BedrockConverse, Providers.Bedrock),
     ];
@@ -66,6 +67,7 @@ internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
 [JsonSerializable(typeof(OpenAIChat))]
 [JsonSerializable(typeof(AnthropicMessages))]
 [JsonSerializable(typeof(OpenAIResponsesChat))]
+[JsonSerializable(typeof(OllamaChat))]
 [JsonSerializable(typeof(GeminiChat))]
 [JsonSerializable(typeof(BedrockConverse))]
 internal sealed partial class DialectJson : JsonSerializerContext;

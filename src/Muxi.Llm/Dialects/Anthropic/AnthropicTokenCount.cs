@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Muxi.Llm;
 
 /// <summary>Anthropic's count of a request's tokens: the very request, without what only an answer needs, as the provider's chat would write it for the model.</summary>
@@ -16,30 +14,5 @@ public sealed record AnthropicTokenCount : TokenCountDialect
         MessagesRequestWriter.Render(context.Service?.Chat?.ForModel(context.Model) as AnthropicMessages ?? _plain, request, context, MessagesUse.Count, Path);
 
     /// <inheritdoc/>
-    public override TokenCount Parse(HttpReply reply, CallContext context)
-    {
-        try
-        {
-            if (Read(reply.Body.Span) is { } count) return count;
-        }
-        catch (JsonException)
-        {
-            // The classifier says what it is.
-        }
-        throw context.Error(reply);
-    }
-
-    private static TokenCount? Read(ReadOnlySpan<byte> source)
-    {
-        var reader = new Utf8JsonReader(source = JsonReading.WithoutMark(source));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        long? tokens = null;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("input_tokens"u8)) tokens = reader.ReadLong();
-            else extra.Take(ref reader, source);
-        }
-        return tokens is { } counted ? new() { InputTokens = counted, Extra = extra.ToExtra() } : null;
-    }
+    public override TokenCount Parse(HttpReply reply, CallContext context) => Read(reply, context, "input_tokens");
 }

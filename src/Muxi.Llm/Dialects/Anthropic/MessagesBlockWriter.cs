@@ -125,7 +125,7 @@ internal readonly struct MessagesBlockWriter(Utf8JsonWriter json, MessagesPlan p
             json.WriteStartObject("input"u8);
             json.WriteEndObject();
         }
-        else if (IsObject(arguments))
+        else if (RawJson.IsObject(arguments))
         {
             json.WritePropertyName("input"u8);
             json.WriteRawValue(arguments, skipInputValidation: true);
@@ -136,20 +136,6 @@ internal readonly struct MessagesBlockWriter(Utf8JsonWriter json, MessagesPlan p
             json.WriteStartObject("input"u8);
             json.WriteString(call.Type == "custom" ? "input"u8 : "arguments"u8, arguments);
             json.WriteEndObject();
-        }
-    }
-
-    private static bool IsObject(string text)
-    {
-        if (!text.AsSpan().TrimStart().StartsWith('{')) return false;
-        try
-        {
-            RawJson.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 

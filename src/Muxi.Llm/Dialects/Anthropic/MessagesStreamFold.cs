@@ -247,12 +247,5 @@ internal ref struct MessagesEvent
         return e;
     }
 
-    private static ReadOnlySpan<byte> Object(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
-    {
-        reader.Read();
-        var isObject = reader.TokenType == JsonTokenType.StartObject;
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return isObject ? source[start..(int)reader.BytesConsumed] : "{}"u8;
-    }
+    private static ReadOnlySpan<byte> Object(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source) => reader.ReadObject(source) is { IsEmpty: false } members ? members : "{}"u8;
 }

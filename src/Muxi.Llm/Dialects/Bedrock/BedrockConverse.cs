@@ -12,7 +12,7 @@ public sealed record BedrockConverse : ChatDialect
     /// <summary>The path after the base URL; <c>{model}</c> is the model's id or ARN, escaped.</summary>
     public string Path { get; init; } = "model/{model}/converse";
 
-    /// <summary>The path for a stream.</summary>
+    /// <summary>The path where the reply is asked for in pieces; the model's name stands in it as in the other.</summary>
     public string StreamPath { get; init; } = "model/{model}/converse-stream";
 
     /// <summary>The name under which signed and opaque blocks of this service are known; blocks of other names are not sent.</summary>

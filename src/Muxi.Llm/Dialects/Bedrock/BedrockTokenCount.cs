@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Muxi.Llm;
 
 /// <summary>Bedrock's count of a request's tokens: the very request as the model's Converse would have it, without what only an answer needs.</summary>
@@ -21,26 +19,5 @@ public sealed record BedrockTokenCount : TokenCountDialect
     }
 
     /// <inheritdoc/>
-    public override TokenCount Parse(HttpReply reply, CallContext context)
-    {
-        try
-        {
-            var source = JsonReading.WithoutMark(reply.Body.Span);
-            var reader = new Utf8JsonReader(source);
-            long? tokens = null;
-            var extra = new ExtraReader();
-            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-                while (reader.NextMember())
-                {
-                    if (reader.Is("inputTokens"u8)) tokens = reader.ReadLong();
-                    else extra.Take(ref reader, source);
-                }
-            if (tokens is { } counted) return new() { InputTokens = counted, Extra = extra.ToExtra() };
-        }
-        catch (JsonException)
-        {
-            // The classifier says what it is.
-        }
-        throw context.Error(reply);
-    }
+    public override TokenCount Parse(HttpReply reply, CallContext context) => Read(reply, context, "inputTokens");
 }

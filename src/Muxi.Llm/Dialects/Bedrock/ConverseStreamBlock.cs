@@ -202,6 +202,20 @@ internal readonly record struct ConversePiece(ConversePieceKind Kind, string? Te
         return default;
     }
 
+    /// <summary>Whether a start says what begins: one of its members is an object.</summary>
+    public static bool Tells(ReadOnlySpan<byte> start)
+    {
+        if (start.IsEmpty) return false;
+        var reader = new Utf8JsonReader(start);
+        reader.Read();
+        while (reader.NextMember())
+        {
+            if (reader.NextIs(JsonTokenType.StartObject)) return true;
+            reader.SkipMember();
+        }
+        return false;
+    }
+
     private delegate ConversePieceKind Kinds(in Utf8JsonReader at);
 
     private static ConversePieceKind ThinkingKind(in Utf8JsonReader at) =>
@@ -229,7 +243,23 @@ internal static class ConversePieces
         foreach (var piece in pieces)
             foreach (var name in piece.Names)
                 whole = whole.With(name, Joined(whole[name], piece[name]));
+        if (whole["toolUse"] is { IsEmpty: false } call && call.ToElement().ValueKind == JsonValueKind.Object) whole = whole.With("toolUse", WithInput(Extra.Trusted(call.Utf8.ToArray())));
         return RawJson.Trusted(whole.Utf8);
+    }
+
+    /// <summary>A call whose input came in pieces of text, which are an object where the call is whole.</summary>
+    private static RawJson WithInput(Extra call)
+    {
+        if (call.GetString("input") is not { } text) return call.ToString();
+        try
+        {
+            return call.With("input", text.Length == 0 ? "{}" : RawJson.Parse(text)).ToString();
+        }
+        catch (JsonException)
+        {
+            // Cut at the token limit: kept as text, since the block must stay JSON.
+            return call.ToString();
+        }
     }
 
     private static RawJson Joined(RawJson before, RawJson more)

@@ -81,6 +81,8 @@ internal sealed class ConverseStreamFold(BedrockConverse quirks, CallContext con
     private void Open(in ConverseEvent e, ICollection<ChatCompletionChunk> into)
     {
         Begin(into);
+        // One that tells nothing is of a text or of thinking, which begins with its first piece.
+        if (!ConversePiece.Tells(e.Start)) return;
         _blocks.Add(new(quirks, e.Index, _blocks.Count, e.Start, []));
         Emit(_blocks[^1].Begin(ref _calls), into);
     }

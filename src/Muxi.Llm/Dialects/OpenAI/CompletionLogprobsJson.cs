@@ -37,7 +37,7 @@ internal static class CompletionLogprobsJson
     }
 
     /// <summary>The shape of chat, which llama.cpp and others give in completions as well: an object for each token. It stays beside ours, as it came.</summary>
-    private static CompletionLogprobs Of(List<TokenLogprob> newer, Extra extra) => new()
+    public static CompletionLogprobs Of(List<TokenLogprob> newer, Extra extra) => new()
     {
         Tokens = newer.ConvertAll(static one => one.Token), TokenLogprobs = newer.ConvertAll(static one => (double?)one.Logprob), TopLogprobs = newer.ConvertAll(static one => Top(one.TopLogprobs)), Extra = extra,
     };

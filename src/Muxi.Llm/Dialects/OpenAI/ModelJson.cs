@@ -40,6 +40,22 @@ internal static class ModelJson
         throw context.Error(reply);
     }
 
+    /// <summary>Reads what became of a model that was to be deleted; a reply without a word is a good one.</summary>
+    public static ModelDeleted ReadDeleted(HttpReply reply, string id, CallContext context)
+    {
+        if (reply.Body.Span.Trim(" \t\r\n"u8).IsEmpty) return new() { Id = id, Deleted = true };
+        try
+        {
+            var gone = FileJson.ReadDeleted(reply.Body.Span);
+            if (gone is not null) return new() { Id = gone.Id.Length > 0 ? gone.Id : id, Deleted = gone.Deleted, Extra = gone.Extra };
+        }
+        catch (JsonException)
+        {
+            // Not JSON: the classifier says what it is.
+        }
+        throw context.Error(reply);
+    }
+
     /// <summary>Reads a model; null where it has no id.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static Model? Read(ReadOnlySpan<byte> source)

@@ -56,9 +56,9 @@ internal static class VectorJson
         json.WriteBase64String("embedding"u8, bytes);
     }
 
-    /// <summary>The numbers of the member that the reader stands on; null where there are none.</summary>
-    /// <exception cref="JsonException">They are something else.</exception>
-    internal static float[]? ReadVector(ref Utf8JsonReader reader)
+    /// <summary>The numbers of the value that the reader is about to step to; null where there are none.</summary>
+    /// <exception cref="JsonException">Something in it is no number.</exception>
+    public static float[]? ReadVector(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String) return Decode(in reader);
@@ -67,7 +67,9 @@ internal static class VectorJson
         return null;
     }
 
-    private static float[] ReadList(ref Utf8JsonReader reader)
+    /// <summary>The numbers of the list that the reader stands on.</summary>
+    /// <exception cref="JsonException">Something in it is no number.</exception>
+    public static float[] ReadList(ref Utf8JsonReader reader)
     {
         // llama.cpp's own form: a list of lists, of which there is one where the tokens are taken together.
         if (reader.NextIs(JsonTokenType.StartArray))

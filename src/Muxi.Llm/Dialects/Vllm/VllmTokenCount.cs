@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Muxi.Llm;
 
 /// <summary>vLLM's count of a chat request's tokens: messages and tools are put through the model's own template, with what the request says to that template, and come back as tokens.</summary>
@@ -31,40 +29,13 @@ public sealed record VllmTokenCount : TokenCountDialect
         return warnings.Given.Count == 0 ? call : call with { Warnings = [.. warnings.Given, .. call.Warnings] };
     }
 
-    /// <inheritdoc/>
-    public override TokenCount Parse(HttpReply reply, CallContext context)
-    {
-        try
-        {
-            if (Read(reply.Body.Span) is { } count) return count;
-        }
-        catch (JsonException)
-        {
-            // The classifier says what it is.
-        }
-        throw context.Error(reply);
-    }
+    /// <summary>The count, and the room that the model has (<c>max_model_len</c>) among the further members; the tokens themselves are passed over.</summary>
+    public override TokenCount Parse(HttpReply reply, CallContext context) => Read(reply, context, "count", "tokens", "token_strs");
 
     private static Extra OfPrompt(Extra extra)
     {
         foreach (var name in extra.Names)
             if (!_ofPrompt.Contains(name)) extra = extra.Without(name);
         return extra;
-    }
-
-    /// <summary>The count, and the room that the model has (<c>max_model_len</c>) among the further members; the tokens themselves are passed over.</summary>
-    private static TokenCount? Read(ReadOnlySpan<byte> source)
-    {
-        var reader = new Utf8JsonReader(source = JsonReading.WithoutMark(source));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        long? count = null;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("count"u8)) count = reader.ReadLong();
-            else if (reader.Is("tokens"u8) || reader.Is("token_strs"u8)) reader.SkipMember();
-            else extra.Take(ref reader, source);
-        }
-        return count is { } tokens ? new() { InputTokens = tokens, Extra = extra.ToExtra() } : null;
     }
 }
