@@ -20,7 +20,7 @@ public static partial class Providers
         BaseUrlSuffix = InVertex,
         UrlParts =
         [
-            new("project", "VERTEXAI_PROJECT", "GOOGLE_VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT", "ANTHROPIC_VERTEX_PROJECT_ID"),
+            new("project", "VERTEXAI_PROJECT", "GOOGLE_VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT", "ANTHROPIC_VERTEX_PROJECT_ID") { Otherwise = "GOOGLE_APPLICATION_CREDENTIALS to a file with credentials that names one (a VERTEXAI_ACCESS_TOKEN names none)" },
             new("location", "VERTEXAI_LOCATION", "GOOGLE_VERTEX_LOCATION", "GOOGLE_CLOUD_LOCATION")
             {
                 Default = "global",

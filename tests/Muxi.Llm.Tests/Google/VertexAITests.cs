@@ -35,6 +35,8 @@ public sealed class VertexAITests
         var error = Assert.Throws<ConfigurationException>(() => new Targets(options).Resolve(Catalog.Resolve("vertexai/m"), null));
 
         Assert.Contains("GOOGLE_CLOUD_PROJECT", error.Message, StringComparison.Ordinal);
+        Assert.Contains("GOOGLE_APPLICATION_CREDENTIALS", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
     }
 
     [Theory]
