@@ -20,7 +20,7 @@ public sealed record ImagenImages : ImagesDialect, IVerb<ImageEditRequest, Image
     /// <summary>The sizes that can be asked for, the usual one first; empty where there is no choice.</summary>
     public ImmutableArray<string> Sizes { get; init; } = ["1K", "2K"];
 
-    /// <summary>The <c>editMode</c> of an edit that names none: with a mask, and without one; null names none.</summary>
+    /// <summary>The <c>editMode</c> of an edit with a mask that names none itself; null names none.</summary>
     public string? MaskedEditMode { get; init; } = "EDIT_MODE_INPAINT_INSERTION";
 
     /// <summary>How many pictures can be asked for at once; 0 for no limit.</summary>
