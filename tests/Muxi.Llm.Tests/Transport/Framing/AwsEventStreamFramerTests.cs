@@ -103,7 +103,7 @@ public sealed class AwsEventStreamFramerTests
         using var framer = new AwsEventStreamFramer(unwraps: false, maxFrameBytes: 64);
         var frame = AwsFrames.Event("x", new string('x', 100));
 
-        var error = Assert.Throws<InvalidDataException>(() => Feed(framer, frame[..12]));
+        var error = Assert.Throws<InvalidDataException>(() => Feed(framer, frame.AsSpan(0, 12)));
 
         Assert.Contains("64 at most", error.Message, StringComparison.Ordinal);
     }
