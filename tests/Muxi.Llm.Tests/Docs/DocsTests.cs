@@ -56,6 +56,7 @@ public sealed class DocsTests : IDisposable
     {
         await using var server = await ReplayServer.StartAsync(1, request =>
             AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
+            : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GoogleWire.Answer("""{"text":"Asparagus."}""", "STOP"))
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GeminiReply)
             : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
@@ -70,6 +71,9 @@ public sealed class DocsTests : IDisposable
         }
         environment["ANTHROPIC_API_KEY"] = "key-of-the-test";
         environment["ANTHROPIC_BASE_URL"] = server.Url.ToString();
+        environment["VERTEXAI_ACCESS_TOKEN"] = "key-of-the-test";
+        environment["VERTEXAI_BASE_URL"] = server.Url.ToString();
+        environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
         environment["OLLAMA_BASE_URL"] = server.Url.ToString();
         await using var served = await Served.SandboxAsync();
         if (page == "docs/serve.md") environment["OPENAI_BASE_URL"] = new Uri(served.Url, "v1").ToString();

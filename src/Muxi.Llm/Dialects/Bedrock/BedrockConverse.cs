@@ -81,8 +81,8 @@ public sealed record BedrockConverse : ChatDialect
     /// <summary>Whether cache points may be sent; where not, marks for the cache are left out, with a warning.</summary>
     public bool CachePoints { get; init; } = true;
 
-    /// <summary>Whether there may be instructions at all; where not, they go in front of the first message, with a warning.</summary>
-    public bool System { get; init; } = true;
+    /// <summary>Whether the model takes <c>system</c> texts; where not, they go in front of the first message, with a warning.</summary>
+    public bool SystemPrompt { get; init; } = true;
 
     /// <summary>How large a picture is at most, in bytes; 0 for no limit.</summary>
     public long MaxImageBytes { get; init; } = 3_932_160;

@@ -21,7 +21,7 @@ internal sealed class ConverseConversation
         if (_turns is [.., { IsUser: false } last]) last.DropThoughts(plan);
         _turns.RemoveAll(static turn => turn.Items.Count == 0);
         if (plan.Instruction is { } instruction) _system.Add(instruction);
-        if (_system.Count > 0 && (_turns.Count == 0 || !plan.Quirks.System)) SayAsUser();
+        if (_system.Count > 0 && (_turns.Count == 0 || !plan.Quirks.SystemPrompt)) SayAsUser();
     }
 
     public void WriteSystem(Utf8JsonWriter json)
@@ -119,13 +119,23 @@ internal sealed class ConverseConversation
     }
 
     /// <summary>Whether a part is sent at all: a text without words is refused, and other services' blocks are none of this one's.</summary>
-    private bool IsTaken(ContentPart part, bool isUser) => part.Type.Value switch
+    private bool IsTaken(ContentPart part, bool isUser)
     {
-        "text" or "refusal" => !string.IsNullOrWhiteSpace(part.Text),
-        "reasoning" => !isUser && part.Format == _plan.Quirks.BlockFormat && part.Signature is not null,
-        "opaque" => part.Format == _plan.Quirks.BlockFormat,
-        _ => true,
-    };
+        switch (part.Type.Value)
+        {
+            case "text" or "refusal":
+                return !string.IsNullOrWhiteSpace(part.Text);
+            case "reasoning":
+                return !isUser && part.Format == _plan.Quirks.BlockFormat && part.Signature is not null;
+            case "opaque":
+                return part.Format == _plan.Quirks.BlockFormat;
+            case "image_url" when !isUser:
+                _plan.Warnings.Add("messages.images", "left out: pictures are taken from the user's side only");
+                return false;
+            default:
+                return true;
+        }
+    }
 
     private ConverseTurn TurnOf(bool isUser)
     {

@@ -103,6 +103,7 @@ internal static class ConverseBlockReader
             else if (reader.Is("toolUse"u8) && reader.NextIs(JsonTokenType.StartObject)) part = ReadCall(quirks, ref reader, block);
             else if (reader.Is("reasoningContent"u8) && reader.NextIs(JsonTokenType.StartObject)) part = ReadReasoning(quirks, ref reader, block);
             else if (reader.Is("citationsContent"u8) && reader.NextIs(JsonTokenType.StartObject)) part = ReadCited(ref reader, block);
+            else if (reader.Is("image"u8) && reader.NextIs(JsonTokenType.StartObject)) part = ReadPicture(reader.ReadRaw(block).ToElement());
             else reader.SkipMember();
         }
         return part ?? ContentPart.FromOpaque(quirks.BlockFormat, RawJson.Trusted(block));
@@ -152,6 +153,14 @@ internal static class ConverseBlockReader
             }
         }
         return isText ? new() { Type = ContentPartType.Reasoning, Text = text ?? "", Signature = string.IsNullOrEmpty(signature) ? null : signature, Format = quirks.BlockFormat } : null;
+    }
+
+    /// <summary>A picture that the model made; null where its bytes did not come.</summary>
+    private static ContentPart? ReadPicture(JsonElement image)
+    {
+        var format = image.TryGetProperty("format"u8, out var word) && word.ValueKind == JsonValueKind.String ? word.GetString() : "png";
+        if (!image.TryGetProperty("source"u8, out var source) || source.ValueKind != JsonValueKind.Object || !source.TryGetProperty("bytes"u8, out var bytes) || bytes.ValueKind != JsonValueKind.String) return null;
+        return Image.FromUrl($"data:image/{format};base64,{bytes.GetString()}");
     }
 
     /// <summary>A text with what it cites, which is kept beside it.</summary>

@@ -91,7 +91,8 @@ internal sealed class ConverseStreamBlock
         if (_hasEnded) return null;
         _hasEnded = true;
         if (_redacted is not null) return new() { Blocks = [new(_place, ContentPart.FromOpaque(_quirks.BlockFormat, Redacted(_redacted)))] };
-        if (_type == ContentPartType.Opaque) return new() { Blocks = [new(_place, ContentPart.FromOpaque(_quirks.BlockFormat, ConversePieces.Join(_start, _pieces)))] };
+        // Read as it would have come whole: with all its pieces it may be a picture.
+        if (_type == ContentPartType.Opaque) return new() { Blocks = [new(_place, ConverseBlockReader.Read(_quirks, ConversePieces.Join(_start, _pieces).Utf8.Span))] };
         if (_call is not null) return _hasArguments ? null : new() { ToolCalls = [new() { Index = _index, Arguments = "{}" }] };
         var said = _isAnswer && _length == 0 ? "{}" : null;
         _length += said?.Length ?? 0;
