@@ -15,6 +15,10 @@ internal sealed class BedrockWireModel : WireModel
 
     public override string Path => "model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse";
 
+    public override bool Streams(SeenRequest request) => request.Target.EndsWith("/converse-stream", StringComparison.Ordinal);
+
+    public override bool IsFor(string model, SeenRequest request) => request.Target == $"/model/{Uri.EscapeDataString(model)}/converse{(Streams(request) ? "-stream" : "")}";
+
     public override bool ReadsAddresses => false;
 
     public override bool TellsRefusals => false;

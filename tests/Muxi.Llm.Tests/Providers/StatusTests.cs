@@ -55,7 +55,7 @@ public sealed class StatusTests
     [Theory, MemberData(nameof(Names))]
     public async Task Every_provider_answers_and_streams_at_its_address_with_its_key(string provider)
     {
-        var model = WireModel.Of(Catalog.BuiltIn.Single(one => one.Name == provider).Chat!);
+        var model = WireModel.Of(Catalog.BuiltIn.Single(one => one.Name == provider).Chat!.ForModel("org/m"));
         await using var server = await ReplayServer.StartAsync(5, request => model.Streams(request) ? model.Say(true, new Said.Words("one"), new Said.Words("two")) : model.Say(false, new Said.Words("whole")));
         using var client = Calls.ClientFor(server.Url, provider);
 
@@ -63,8 +63,10 @@ public sealed class StatusTests
         var streamed = await client.AskStream($"{provider}/org/m").WholeAsync();
 
         Assert.Equal(("whole", "onetwo"), (reply.Text, streamed.Text));
-        Assert.Equal((provider, model.Vendors, 30, "ok"), (reply.Provider, reply.Model, reply.Usage?.TotalTokens, reply.Attempts[0].Outcome));
-        Assert.Equal((provider, model.Vendors, 30, "ok"), (streamed.Provider, streamed.Model, streamed.Usage?.TotalTokens, streamed.Attempts[0].Outcome));
+        Assert.Equal((provider, 30, "ok"), (reply.Provider, reply.Usage?.TotalTokens, reply.Attempts[0].Outcome));
+        Assert.Equal((provider, 30, "ok"), (streamed.Provider, streamed.Usage?.TotalTokens, streamed.Attempts[0].Outcome));
+        // A service whose answers name no model gave it the name that was asked for.
+        Assert.All((string[])[reply.Model, streamed.Model], name => Assert.Contains(name, (string[])[model.Vendors, "org/m"]));
         var auth = Catalog.BuiltIn.Single(one => one.Name == provider).Auth;
         Assert.All(server.Requests, request => Assert.Equal(auth.Prefix + Calls.Key, request.Headers[auth.Header]));
         Assert.All(server.Requests, request => Assert.True(model.IsFor("org/m", request), $"{request.Target}: {request.Text}"));
