@@ -55,6 +55,7 @@ public sealed class DocsTests : IDisposable
         await using var server = await ReplayServer.StartAsync(1, request =>
             AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
+            : request.Target.EndsWith("/converse", StringComparison.Ordinal) ? CannedReply.Json("""{"output":{"message":{"role":"assistant","content":[{"text":"Asparagus."}]}},"stopReason":"end_turn"}""")
             : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
             : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
@@ -68,6 +69,9 @@ public sealed class DocsTests : IDisposable
         environment["ANTHROPIC_API_KEY"] = "key-of-the-test";
         environment["ANTHROPIC_BASE_URL"] = server.Url.ToString();
         environment["OLLAMA_BASE_URL"] = server.Url.ToString();
+        environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();
+        environment["AWS_ACCESS_KEY_ID"] = environment["AWS_SECRET_ACCESS_KEY"] = "key-of-the-test";
+        environment["AWS_REGION"] = "us-east-1";
         await using var served = await Served.SandboxAsync();
         if (page == "docs/serve.md") environment["OPENAI_BASE_URL"] = new Uri(served.Url, "v1").ToString();
         foreach (var block in Snippets.Of(page))
