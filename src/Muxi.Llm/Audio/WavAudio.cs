@@ -25,7 +25,10 @@ public static class WavAudio
 
     /// <summary>What stands in a WAV before PCM of the usual kind.</summary>
     /// <param name="length">How many bytes of PCM follow; null where nobody knows yet, which players take for a lot.</param>
-    public static byte[] Header(uint? length)
+    public static byte[] Header(uint? length) => HeaderAt(SampleRate, length);
+
+    /// <summary>As the other, for PCM that is faster or slower.</summary>
+    internal static byte[] HeaderAt(int sampleRate, uint? length)
     {
         const uint Unknown = uint.MaxValue - HeaderLength;
         const int Frame = Channels * BitsPerSample / 8;
@@ -37,8 +40,8 @@ public static class WavAudio
         BinaryPrimitives.WriteUInt32LittleEndian(span[16..], 16);
         BinaryPrimitives.WriteUInt16LittleEndian(span[20..], 1);
         BinaryPrimitives.WriteUInt16LittleEndian(span[22..], Channels);
-        BinaryPrimitives.WriteUInt32LittleEndian(span[24..], SampleRate);
-        BinaryPrimitives.WriteUInt32LittleEndian(span[28..], SampleRate * Frame);
+        BinaryPrimitives.WriteUInt32LittleEndian(span[24..], (uint)sampleRate);
+        BinaryPrimitives.WriteUInt32LittleEndian(span[28..], (uint)(sampleRate * Frame));
         BinaryPrimitives.WriteUInt16LittleEndian(span[32..], Frame);
         BinaryPrimitives.WriteUInt16LittleEndian(span[34..], BitsPerSample);
         "data"u8.CopyTo(span[36..]);

@@ -37,4 +37,23 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
 
     /// <summary>The address of a path below the base URL.</summary>
     public Uri At(string path) => BaseUrl.At(path);
+
+    /// <summary>The address of a call, which never is of another origin than the base URL: an address that the vendor tells is asked for where the vendor is asked.</summary>
+    /// <exception cref="ServerException">The service has told an address elsewhere, and nothing was sent there.</exception>
+    public Uri At(HttpCall call)
+    {
+        if (call.Url is not { } told) return At(call.Path);
+        var own = BaseUrl.Folder;
+        if (told is { IsAbsoluteUri: true, UserInfo: "" })
+        {
+            if (IsSameOrigin(told, own)) return told;
+            if (Uri.TryCreate(Provider.BaseUrl, UriKind.Absolute, out var vendors) && IsSameOrigin(told, vendors)) return new(own, told.PathAndQuery);
+        }
+        throw new ServerException($"{Provider.Name}: the service told an address of another origin than {own.GetLeftPart(UriPartial.Authority)}, and nothing is sent there")
+        {
+            Provider = Provider.Name, Model = Model, Status = System.Net.HttpStatusCode.BadGateway,
+        };
+    }
+
+    private static bool IsSameOrigin(Uri one, Uri other) => Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }

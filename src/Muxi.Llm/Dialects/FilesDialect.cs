@@ -50,7 +50,7 @@ public abstract record FilesDialect : Dialect,
     public abstract FileDeleted ParseDeleted(HttpReply reply, CallContext context);
 
     /// <inheritdoc/>
-    public IExchange<FileObject> Begin(FileCreateRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => Parse(reply, context));
+    public virtual IExchange<FileObject> Begin(FileCreateRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => Parse(reply, context));
 
     /// <inheritdoc/>
     public IExchange<Page<FileObject>> Begin(FileListRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => ParsePage(reply, context));
@@ -72,8 +72,9 @@ public abstract record FilesDialect : Dialect,
     /// <summary>The most that a file of a purpose may have, by whatever way it comes; null where nobody says.</summary>
     internal long? MostFor(FilePurpose? purpose) => MaxBytesOfPurpose.TryGetValue((purpose?.Value ?? DefaultPurpose) ?? "", out var most) ? most : null;
 
+    /// <summary>The request, when its file is not known to be too large.</summary>
     /// <exception cref="BadRequestException">The file is larger than what the service takes.</exception>
-    private FileCreateRequest Checked(FileCreateRequest request, CallContext context)
+    private protected FileCreateRequest Checked(FileCreateRequest request, CallContext context)
     {
         var (purpose, length) = (request.Purpose, request.File.Length);
         if (MostFor(purpose) is { } most && length > most) throw context.Refuse("file", $"a file for {purpose?.Value ?? DefaultPurpose} may have {Megabytes(most)}; '{request.File.Filename}' has {Megabytes(length.Value)}");

@@ -52,4 +52,13 @@ public sealed record FormPart(string Name)
 /// <param name="Head">The JSON before it, the opening quote included.</param>
 /// <param name="File">The file, which is read while it is sent.</param>
 /// <param name="Tail">The JSON behind it, the closing quote included.</param>
-public sealed record FileInJson(ReadOnlyMemory<byte> Head, FileSource File, ReadOnlyMemory<byte> Tail);
+public sealed record FileInJson(ReadOnlyMemory<byte> Head, FileSource File, ReadOnlyMemory<byte> Tail)
+{
+    /// <summary>Further files behind it, each with the JSON that stands behind it.</summary>
+    public ImmutableArray<FileInJsonMore> More { get; init; } = [];
+}
+
+/// <summary>A further file in JSON.</summary>
+/// <param name="File">The file, which is read while it is sent.</param>
+/// <param name="Tail">The JSON behind it, the closing quote included.</param>
+public sealed record FileInJsonMore(FileSource File, ReadOnlyMemory<byte> Tail);

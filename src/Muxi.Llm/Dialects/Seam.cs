@@ -57,6 +57,12 @@ public readonly record struct CallContext(string Provider, string Model, string 
 /// <param name="Path">What follows the base URL, without a leading slash.</param>
 public sealed record HttpCall(HttpMethod Method, string Path)
 {
+    /// <summary>
+    /// The whole address, in place of <see cref="Path"/>, where the service itself has told it in a reply. It must be of the service's own origin, as key and body go there;
+    /// behind a proxy that hands the vendor's address on as it is, it is asked for at the proxy. Null for none.
+    /// </summary>
+    public Uri? Url { get; init; }
+
     /// <summary>The body; empty for none. It can be sent again as often as needed.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
@@ -203,4 +209,13 @@ public interface IContentVerb<in TRequest>
 
     /// <summary>Whether a good reply's headers announce such bytes; where not, the body is read as an error.</summary>
     bool Accepts(TRequest request, ReplyHeaders headers);
+
+    /// <summary>How the bytes are got out of a reply that holds them in something else, as base64 in events; null where the body is the bytes.</summary>
+    Unpacking? Unpack(TRequest request, CallContext context) => null;
 }
+
+/// <summary>How bytes are got out of a reply while it comes.</summary>
+/// <param name="Framing">How the reply is cut into events; one that is a single JSON value is a single event.</param>
+/// <param name="Fold">Takes the events and gives the bytes, which are its own to give away.</param>
+/// <param name="MediaType">What the bytes are.</param>
+public sealed record Unpacking(Framing Framing, IFold<ReadOnlyMemory<byte>> Fold, string MediaType);

@@ -9,6 +9,9 @@ public abstract record SpeechDialect : VariedDialect<SpeechDialect>, IContentVer
     /// <inheritdoc/>
     public abstract bool Accepts(SpeechRequest request, ReplyHeaders headers);
 
+    /// <summary>How the sound is got out of a reply that holds it in something else; null where the body is the sound.</summary>
+    public virtual Unpacking? Unpack(SpeechRequest request, CallContext context) => null;
+
     /// <summary>The voice that is meant where a request names none; null where the service has no usual one.</summary>
     public string? DefaultVoice { get; init; }
 }

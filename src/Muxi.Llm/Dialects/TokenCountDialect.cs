@@ -40,6 +40,9 @@ public abstract record TokenCountDialect : Dialect, IVerb<ChatCompletionRequest,
         throw context.Error(reply);
     }
 
+    /// <summary>Whether the service counts for models that are spoken to so: it may have several formats and count in one alone.</summary>
+    internal virtual bool Counts(ChatDialect? chat) => true;
+
     /// <summary>One call and its reply.</summary>
     public IExchange<TokenCount> Begin(ChatCompletionRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => Parse(reply, context));
 }

@@ -11,7 +11,7 @@ public static partial class Providers
         DefaultModel = "openai/gpt-4o-mini",
         BaseUrlVariables = ["OPENROUTER_API_BASE"],
         HeaderVariables = new Dictionary<string, string> { ["HTTP-Referer"] = "OPENROUTER_SITE_URL", ["X-Title"] = "OPENROUTER_APP_NAME" }.ToImmutableDictionary(),
-        Chat = new OpenAIChat { CacheControl = true, ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning" },
+        Chat = new OpenAIChat { CacheControl = true, ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning", AnswerImages = true },
         Responses = new OpenAIResponseCreation(),
         DefaultModels = new Dictionary<string, string>
         {

@@ -10,6 +10,9 @@ public sealed record UrlPart(string Name, params ImmutableArray<string> Variable
     /// <summary>What holds where nobody says; null where somebody must.</summary>
     public string? Default { get; init; }
 
+    /// <summary>How else it can be told, for an error that says what to set; null for in no other way.</summary>
+    public string? Otherwise { get; init; }
+
     /// <summary>Whole base URLs for values with which the address is another one.</summary>
     public ImmutableDictionary<string, string> BaseUrls { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

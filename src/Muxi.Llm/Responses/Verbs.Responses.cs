@@ -27,7 +27,7 @@ internal static partial class Verbs
         new("the input of responses", static (provider, _) => Responses(provider) as IVerb<ResponseInputItemsRequest, Page<ResponseItem>>);
 
     public static readonly Verb<ResponseRequest, ResponseInputTokens> ResponseInputTokens =
-        new("counting the input of responses", static (provider, _) => Responses(provider) as IVerb<ResponseRequest, ResponseInputTokens> ?? InputTokensOverChat(provider)) { With = WithExtra, Localize = ResponseIds.Localize };
+        new("counting the input of responses", static (provider, model) => Responses(provider) as IVerb<ResponseRequest, ResponseInputTokens> ?? InputTokensOverChat(provider, model)) { With = WithExtra, Localize = ResponseIds.Localize };
 
     public static readonly Verb<ResponseRequest, ResponseCompaction> ResponseCompaction =
         new("condensing conversations", static (provider, _) => Responses(provider) as IVerb<ResponseRequest, ResponseCompaction>) { With = WithExtra, Localize = ResponseIds.Localize };
@@ -40,7 +40,7 @@ internal static partial class Verbs
         provider.Chat is { } chat ? new(chat.ForModel(model), "resp_" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(24))) : null;
 
     /// <summary>How a service that counts chats counts the input of a response; null where it counts nothing.</summary>
-    private static InputTokensOverChat? InputTokensOverChat(Provider provider) => provider.TokenCount is { } count ? new(count) : null;
+    private static InputTokensOverChat? InputTokensOverChat(Provider provider, string model) => Counting(provider, model) is { } count ? new(count) : null;
 
     private static ResponseRequest WithExtra(ResponseRequest request, Extra extra) => request with { Extra = request.Extra.With(extra) };
 }

@@ -67,7 +67,8 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
                     var attempt = course.Begin();
                     var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
                     var asked = verb.At(course.Stop, request, targets);
-                    var body = await transport.OpenAsync(course, attempt, dialect.Render(asked, attempt.Context), headers => dialect.Accepts(asked, headers), verb.MayBeEmpty).ConfigureAwait(false);
+                    var call = new ContentCall(dialect.Render(asked, attempt.Context), headers => dialect.Accepts(asked, headers), dialect.Unpack(asked, attempt.Context), verb.MayBeEmpty);
+                    var body = await transport.OpenAsync(course, attempt, call).ConfigureAwait(false);
                     var reply = verb.Make(body);
                     reply.Call = course.Succeeded();
                     return reply;

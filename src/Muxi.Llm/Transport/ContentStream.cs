@@ -58,6 +58,12 @@ internal sealed class ContentStream(HttpResponseMessage response, Stream body, C
             cancellationToken.ThrowIfCancellationRequested();
             throw Broken(Transport.ExplainBreak(e, attempt.Target, _waiting));
         }
+        catch (LlmException e)
+        {
+            // Of a body that is unpacked: an error in it, or its end before its time.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Broken(e);
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -96,7 +102,7 @@ internal sealed class ContentStream(HttpResponseMessage response, Stream body, C
     private Exception Broken(Exception error)
     {
         if (error is not LlmException failure) return error;
-        var interrupted = new StreamInterruptedException($"the reply broke off: {failure.Message}", failure) { Provider = failure.Provider, Model = failure.Model };
+        var interrupted = failure as StreamInterruptedException ?? new StreamInterruptedException($"the reply broke off: {failure.Message}", failure) { Provider = failure.Provider, Model = failure.Model };
         course.Broke(interrupted);
         return interrupted;
     }

@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 /// One streamed reply: bytes are read, framed and folded in one go, so that all chunks that a read brought are there at once.
 /// An error behind good chunks waits until they were taken. A fold that has more to ask gets it asked, and its answer read on as the same stream.
 /// </summary>
-internal sealed class EventStream<T>(Transport transport, AttemptInProgress attempt, HttpResponseMessage response, Framing framing, IFold<T> fold) : IAsyncDisposable
+internal sealed class EventStream<T>(Transport transport, AttemptInProgress attempt, HttpResponseMessage response, Framing framing, IFold<T> fold) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(100);
 
@@ -18,14 +18,16 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
     private bool _isFinished;
 
     /// <summary>Adds the next chunks; false when there are no more.</summary>
-    public async ValueTask<bool> ReadAsync(List<T> into)
+    /// <param name="into">Where they are added.</param>
+    /// <param name="cancellationToken">Ends the wait besides the call's own limits.</param>
+    public async ValueTask<bool> ReadAsync(List<T> into, CancellationToken cancellationToken = default)
     {
         if (_error is not null) throw _error;
         var before = into.Count;
         while (into.Count == before)
         {
             if (_isOver && !await GoesOnAsync().ConfigureAwait(false)) return false;
-            await ReadOnceAsync(into).ConfigureAwait(false);
+            await ReadOnceAsync(into, cancellationToken).ConfigureAwait(false);
         }
         // How long the caller looks at the chunks is not the service's silence.
         _waiting.Pause();
@@ -34,6 +36,14 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
 
     public ValueTask DisposeAsync() => CloseAsync();
 
+    /// <summary>As the other, for whoever cannot wait: nothing of the body is read any more.</summary>
+    public void Dispose()
+    {
+        _framer.Dispose();
+        _body?.Dispose();
+        _response.Dispose();
+    }
+
     private async ValueTask CloseAsync()
     {
         _framer.Dispose();
@@ -41,13 +51,14 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
         _response.Dispose();
     }
 
-    private async ValueTask ReadOnceAsync(List<T> into)
+    private async ValueTask ReadOnceAsync(List<T> into, CancellationToken cancellationToken)
     {
+        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(_waiting.Token, cancellationToken) : null;
         try
         {
             _body ??= await _response.Content.ReadAsStreamAsync(_waiting.Token).ConfigureAwait(false);
             if (_sawEvent) _waiting.Begin(TimeoutKind.Idle, _waiting.Timeouts.Idle);
-            Take(await _body.ReadAsync(_framer.GetBuffer(), _waiting.Token).ConfigureAwait(false), into);
+            Take(await _body.ReadAsync(_framer.GetBuffer(), either?.Token ?? _waiting.Token).ConfigureAwait(false), into);
         }
         catch (Exception e) when (Transport.IsOfTheBody(e))
         {

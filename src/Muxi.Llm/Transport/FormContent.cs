@@ -54,7 +54,21 @@ internal static class FormContent
     public static HttpContent Of(FileSource file, UploadWatch watch) => new StreamContent(new WatchedStream(file.Open(), file, watch), BufferSize);
 
     /// <summary>A file in JSON as the body of a request.</summary>
-    public static HttpContent Of(FileInJson json, UploadWatch watch) => new EncodedFile(json, new WatchedStream(json.File.Open(), json.File, watch));
+    public static HttpContent Of(FileInJson json, UploadWatch watch)
+    {
+        var pieces = new List<EncodedFile.Piece>(1 + json.More.Length);
+        try
+        {
+            foreach (var (file, tail) in json.More.Prepend(new(json.File, json.Tail))) pieces.Add(new(new WatchedStream(file.Open(), file, watch), file.Length, tail));
+            return new EncodedFile(json.Head, pieces);
+        }
+        catch
+        {
+            // One file of several is not there any longer; the others are not kept open.
+            foreach (var piece in pieces) piece.File.Dispose();
+            throw;
+        }
+    }
 
     private static HttpContent Of(FormPart part, UploadWatch watch)
     {
@@ -72,37 +86,45 @@ internal static class FormContent
 
     private static string Escaped(string name) => name.Replace("\"", "%22", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
 
-    /// <summary>JSON around a file in base64.</summary>
-    private sealed class EncodedFile(FileInJson json, Stream file) : HttpContent
+    /// <summary>JSON around files in base64.</summary>
+    private sealed class EncodedFile(ReadOnlyMemory<byte> head, IReadOnlyList<EncodedFile.Piece> pieces) : HttpContent
     {
         // Divides by 3, so that padding stands at the end alone.
         private const int PieceSize = 3 << 14;
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            await stream.WriteAsync(json.Head, cancellationToken).ConfigureAwait(false);
-            var piece = new byte[Base64.GetMaxEncodedToUtf8Length(PieceSize)];
-            while (await file.ReadAtLeastAsync(piece.AsMemory(0, PieceSize), PieceSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            await stream.WriteAsync(head, cancellationToken).ConfigureAwait(false);
+            var buffer = new byte[Base64.GetMaxEncodedToUtf8Length(PieceSize)];
+            foreach (var (file, _, tail) in pieces)
             {
-                Base64.EncodeToUtf8InPlace(piece, count, out var written);
-                await stream.WriteAsync(piece.AsMemory(0, written), cancellationToken).ConfigureAwait(false);
+                while (await file.ReadAtLeastAsync(buffer.AsMemory(0, PieceSize), PieceSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+                {
+                    Base64.EncodeToUtf8InPlace(buffer, count, out var written);
+                    await stream.WriteAsync(buffer.AsMemory(0, written), cancellationToken).ConfigureAwait(false);
+                }
+                await stream.WriteAsync(tail, cancellationToken).ConfigureAwait(false);
             }
-            await stream.WriteAsync(json.Tail, cancellationToken).ConfigureAwait(false);
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
         protected override bool TryComputeLength(out long length)
         {
-            length = json.Head.Length + ((json.File.Length + 2) / 3 * 4 ?? 0) + json.Tail.Length;
-            return json.File.Length is not null;
+            length = head.Length;
+            foreach (var (_, bytes, tail) in pieces) length += ((bytes + 2) / 3 * 4 ?? 0) + tail.Length;
+            return pieces.All(static piece => piece.Length is not null);
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) file.Dispose();
+            if (disposing)
+                foreach (var piece in pieces) piece.File.Dispose();
             base.Dispose(disposing);
         }
+
+        /// <summary>A file, and the JSON behind it.</summary>
+        public readonly record struct Piece(Stream File, long? Length, ReadOnlyMemory<byte> Tail);
     }
 
     /// <summary>A file that tells how far it has been read.</summary>

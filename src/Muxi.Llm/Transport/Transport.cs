@@ -78,7 +78,7 @@ internal sealed class Transport : IDisposable
     /// <summary>Sends one call and gives the good reply's headers; its body is still to be read. Errors are raised.</summary>
     public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
     {
-        using var request = new HttpRequestMessage(call.Method, target.At(call.Path));
+        using var request = new HttpRequestMessage(call.Method, target.At(call));
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (call.AddedHeaders.Count > 0) target = target.With(call.AddedHeaders);
         if ((call.Form ?? call.FileInJson ?? (object?)call.File) is not null) return await UploadAsync(target, request, call, waiting, trace).ConfigureAwait(false);
@@ -113,21 +113,25 @@ internal sealed class Transport : IDisposable
     /// <summary>Sends one call whose good reply is bytes, and waits for the first of them.</summary>
     /// <param name="course">What the reply's end also ends.</param>
     /// <param name="attempt">The attempt that this is.</param>
-    /// <param name="call">What to send.</param>
-    /// <param name="accepts">Whether the headers announce such bytes.</param>
-    /// <param name="isEmptyGood">Whether there may be none.</param>
-    public async ValueTask<ContentBody> OpenAsync(Course course, AttemptInProgress attempt, HttpCall call, Func<ReplyHeaders, bool> accepts, bool isEmptyGood)
+    /// <param name="content">What to send, and what is awaited.</param>
+    public async ValueTask<ContentBody> OpenAsync(Course course, AttemptInProgress attempt, ContentCall content)
     {
+        var call = content.Call;
         var (target, waiting) = (attempt.Target, attempt.Waiting);
         attempt.Trace.Take(call);
         var response = await SendAsync(target, call, waiting, attempt.Trace).ConfigureAwait(false);
         try
         {
             var headers = new ReplyHeaders(response);
-            if (!accepts(headers)) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
-            var stream = new ContentStream(response, await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false), course, attempt);
-            if (!await stream.BeginAsync().ConfigureAwait(false) && !isEmptyGood) throw Unusable(target, "the reply is empty", null);
-            return new(stream, response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentLength) { Headers = headers };
+            if (!content.Accepts(headers)) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
+            var body = content.Unpacking is { } unpacking
+                ? new UnpackedStream(new(this, attempt, response, unpacking.Framing, unpacking.Fold))
+                : await response.Content.ReadAsStreamAsync(waiting.Token).ConfigureAwait(false);
+            var stream = new ContentStream(response, body, course, attempt);
+            if (!await stream.BeginAsync().ConfigureAwait(false) && !content.IsEmptyGood) throw Unusable(target, "the reply is empty", null);
+            return content.Unpacking is { MediaType: var type }
+                ? new(stream, type, null) { Headers = headers }
+                : new(stream, response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentLength) { Headers = headers };
         }
         catch
         {
@@ -333,6 +337,13 @@ internal sealed class Transport : IDisposable
         return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, name => headers[name], target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets, MissingModelHint = target.Provider.MissingModelHint });
     }
 }
+
+/// <summary>A call whose good reply is bytes.</summary>
+/// <param name="Call">What to send.</param>
+/// <param name="Accepts">Whether a reply's headers announce such bytes.</param>
+/// <param name="Unpacking">How they are got out of the body; null where they are the body.</param>
+/// <param name="IsEmptyGood">Whether there may be none.</param>
+internal readonly record struct ContentCall(HttpCall Call, Func<ReplyHeaders, bool> Accepts, Unpacking? Unpacking, bool IsEmptyGood);
 
 /// <summary>What is learned of a call on its way: for the reply, the attempt and the log.</summary>
 internal sealed class Trace

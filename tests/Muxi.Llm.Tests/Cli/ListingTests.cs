@@ -60,7 +60,7 @@ public sealed class ListingTests
 
         Assert.Equal(0, result.ExitCode);
         Assert.StartsWith("openai/gpt-4o\nopenai/gpt-4o-mini\nvllm/qwen3\n", result.Output, StringComparison.Ordinal);
-        Assert.Contains("muxi-llm: left out, as their keys are not set: anthropic (ANTHROPIC_API_KEY), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("muxi-llm: left out, as their keys are not set: anthropic (ANTHROPIC_API_KEY), gemini (GEMINI_API_KEY), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), ", result.Errors, StringComparison.Ordinal);
         // A key would bring nothing: they list no models.
         Assert.DoesNotContain("minimax", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("openai-responses", result.Errors, StringComparison.Ordinal);

@@ -14,6 +14,10 @@ internal sealed class GeminiWireModel : WireModel
 
     public override string Path => "models/gemini-3.8-flash:generateContent";
 
+    public override bool Streams(SeenRequest request) => request.Target.EndsWith(":streamGenerateContent?alt=sse", StringComparison.Ordinal);
+
+    public override bool IsFor(string model, SeenRequest request) => request.Target == $"/{model}:{(Streams(request) ? "streamGenerateContent?alt=sse" : "generateContent")}";
+
     protected override SeenChat Read(JsonObject body)
     {
         Only(body, ["contents"], "systemInstruction", "tools", "toolConfig", "generationConfig", "safetySettings", "cachedContent", "serviceTier", "store");

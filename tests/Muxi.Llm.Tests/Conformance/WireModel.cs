@@ -29,6 +29,12 @@ internal abstract class WireModel
     /// <summary>The path that is asked.</summary>
     public abstract string Path { get; }
 
+    /// <summary>Whether a request asks for a stream.</summary>
+    public virtual bool Streams(SeenRequest request) => request.Text.Contains("\"stream\":true", StringComparison.Ordinal);
+
+    /// <summary>Whether a request names the model, and asks at the path for it.</summary>
+    public virtual bool IsFor(string model, SeenRequest request) => request.Target == "/" + Path && request.Text.Contains($"\"model\":\"{model}\"", StringComparison.Ordinal);
+
     /// <summary>Whether the format can say which tool must be called, and how many at once.</summary>
     public virtual bool Chooses => true;
 

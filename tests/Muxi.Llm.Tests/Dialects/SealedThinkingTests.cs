@@ -12,6 +12,7 @@ public sealed class SealedThinkingTests
     private static readonly CallContext _context = new("any", "m", "request-of-the-test", DateTimeOffset.UnixEpoch);
     private static readonly OpenAIResponsesChat _responses = new();
     private static readonly AnthropicMessages _messages = new();
+    private static readonly GeminiChat _gemini = new();
 
     private static readonly Gen<string> _text = Gen.Elements("gAAAAA", "+/==", " ", "Zwölf", "\"", "\\", "\n", "🧮", "é", "<b>", "\u2028", "\t", "{}", "&amp;", "\u0000").ListOf().Select(pieces => "x" + string.Concat(pieces));
 
@@ -69,6 +70,60 @@ public sealed class SealedThinkingTests
         Assert.Equal((thought.one, thought.signature, "Yes."), (turn[0]!["thinking"].Str(), turn[0]!["signature"].Str(), turn[1]!["text"].Str()));
         return true;
     });
+
+    [Fact]
+    public void Of_Gemini() => Check(_parts, parts =>
+    {
+        var reply = _gemini.Parse(new(200, Encoding.UTF8.GetBytes(Content(parts).ToJsonString())), _context);
+
+        var turn = Sent(_gemini, Stored(reply), "contents")[0]!["parts"]!.AsArray();
+
+        Assert.Equal(parts.Count, turn.Count);
+        foreach (var (part, back) in parts.Zip(turn)) Assert.True(JsonNode.DeepEquals(part, back), $"{part.ToJsonString()}\nwent back as\n{back!.ToJsonString()}");
+        return true;
+    });
+
+    [Fact]
+    public void Of_streamed_Gemini() => Check(_parts, parts =>
+    {
+        var whole = _gemini.Parse(new(200, Encoding.UTF8.GetBytes(Content(parts).ToJsonString())), _context);
+        var fold = _gemini.Fold(_context);
+        var (accumulator, chunks) = (new ChatAccumulator(), new List<ChatCompletionChunk>());
+        foreach (var part in parts) fold.Next(new(null, Encoding.UTF8.GetBytes(Content([part], finish: part == parts[^1]).ToJsonString())), chunks);
+        fold.End(chunks);
+        foreach (var chunk in chunks) accumulator.Add(ChatCompletionChunk.Parse(Encoding.UTF8.GetBytes(chunk.ToJson())));
+
+        JsonComparison.Same("the streamed reply", JsonNode.Parse(whole.ToJson()), JsonNode.Parse(accumulator.ToCompletion()!.ToJson()));
+        return true;
+    });
+
+    /// <summary>A turn of Google's: every part signed, or sealed as a whole, the first call among them.</summary>
+    private static readonly Gen<List<JsonObject>> _parts =
+        (from kind in Gen.Elements(0, 1, 2, 3, 4, 5) from text in _text from seal in _text select GeminiPart(kind, text, seal)).ListOf().Select(parts => parts.Count > 0 ? parts.Select((part, place) => Named(part, place)).ToList() : [new JsonObject { ["text"] = "x", ["thoughtSignature"] = "y" }]);
+
+    private static JsonObject GeminiPart(int kind, string text, string seal) => kind switch
+    {
+        0 => new() { ["text"] = text, ["thoughtSignature"] = seal },
+        1 => new() { ["text"] = "", ["thoughtSignature"] = seal },
+        2 => new() { ["text"] = text, ["thought"] = true, ["thoughtSignature"] = seal },
+        3 => new() { ["functionCall"] = new JsonObject { ["name"] = "f", ["args"] = new JsonObject { ["x"] = text, ["n"] = JsonNode.Parse("1.50e3") } }, ["thoughtSignature"] = seal },
+        4 => new() { ["inlineData"] = new JsonObject { ["mimeType"] = "image/png", ["data"] = "AAEC" }, ["thoughtSignature"] = seal },
+        _ => new() { ["x_later"] = new JsonObject { ["sealed"] = text, ["none"] = null }, ["thoughtSignature"] = seal },
+    };
+
+    private static JsonObject Named(JsonObject part, int place)
+    {
+        var named = part.DeepClone().AsObject();
+        if (named["functionCall"] is JsonObject call && place % 2 == 0) call["id"] = $"c{place}";
+        return named;
+    }
+
+    private static JsonObject Content(List<JsonObject> parts, bool finish = true)
+    {
+        var candidate = new JsonObject { ["content"] = new JsonObject { ["role"] = "model", ["parts"] = new JsonArray([.. parts.Select(part => part.DeepClone())]) }, ["index"] = 0 };
+        if (finish) candidate["finishReason"] = "STOP";
+        return new() { ["candidates"] = new JsonArray(candidate), ["modelVersion"] = "m", ["responseId"] = "r" };
+    }
 
     [Fact]
     public void Each_to_its_own_service_alone() => Check(from items in _turn from signature in _text select (items, signature), both =>

@@ -12,6 +12,8 @@ public sealed class DocsTests : IDisposable
 
     private const string AnthropicReply = """{"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"A cat."}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}""";
 
+    private const string GeminiReply = """{"candidates":[{"content":{"parts":[{"text":"A cat."}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"m","responseId":"1"}""";
+
     private const string Stream = "data: {\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Once.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
 
     private static readonly string _person = JsonValue("""{"name":"Ada","age":36}""");
@@ -54,20 +56,25 @@ public sealed class DocsTests : IDisposable
     {
         await using var server = await ReplayServer.StartAsync(1, request =>
             AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
+            : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GoogleWire.Answer("""{"text":"Asparagus."}""", "STOP"))
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
             : request.Target.EndsWith("/converse", StringComparison.Ordinal) ? CannedReply.Json("""{"output":{"message":{"role":"assistant","content":[{"text":"Asparagus."}]}},"stopReason":"end_turn"}""")
+            : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GeminiReply)
             : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
             : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
         Dictionary<string, string> environment = [];
-        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI"])
+        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI", "GEMINI"])
         {
             environment[$"{provider}_API_KEY"] = "key-of-the-test";
             environment[$"{provider}_BASE_URL"] = server.Url.ToString();
         }
         environment["ANTHROPIC_API_KEY"] = "key-of-the-test";
         environment["ANTHROPIC_BASE_URL"] = server.Url.ToString();
+        environment["VERTEXAI_ACCESS_TOKEN"] = "key-of-the-test";
+        environment["VERTEXAI_BASE_URL"] = server.Url.ToString();
+        environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
         environment["OLLAMA_BASE_URL"] = server.Url.ToString();
         environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();
         environment["AWS_ACCESS_KEY_ID"] = environment["AWS_SECRET_ACCESS_KEY"] = "key-of-the-test";

@@ -17,7 +17,11 @@ public class Law06_Every_provider_can_be_called
 
     private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
 
+    private const string Googles = """{"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP"}],"modelVersion":"m","responseId":"1"}""";
+
     private const string Ollamas = """{"model":"m","created_at":"2026-08-04T19:59:11Z","message":{"role":"assistant","content":"Hello"},"done":true,"done_reason":"stop"}""";
+
+    private const string Googles = """{"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP"}],"modelVersion":"m","responseId":"1"}""";
 
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
 
@@ -73,6 +77,7 @@ public class Law06_Every_provider_can_be_called
         OpenAIChat chat => chat.Path,
         AnthropicMessages messages => messages.Path,
         OpenAIResponsesChat responses => responses.Path,
+        GeminiChat chat => chat.Path.Replace("{model}", "m", StringComparison.Ordinal),
         BedrockConverse converse => converse.Path.Replace("{model}", "m", StringComparison.Ordinal),
         OllamaChat chat => chat.Path,
         _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
@@ -95,7 +100,7 @@ public class Law06_Every_provider_can_be_called
         {
             Seen = request;
             var path = request.RequestUri!.AbsolutePath;
-            var reply = path[(path.LastIndexOf('/') + 1)..] switch { "messages" => Anthropics, "responses" => Responses, "converse" => Converse, "chat" => Ollamas, _ => Reply };
+            var reply = path[(path.LastIndexOf('/') + 1)..] switch { "messages" => Anthropics, "responses" => Responses, "converse" => Converse, "chat" => Ollamas, "m:generateContent" => Googles, _ => Reply };
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
         }
     }

@@ -3,19 +3,24 @@ namespace Muxi.Llm.Tests;
 /// <summary>A change of what callers see is a decision: it shows in a diff of its own.</summary>
 public class Law07_The_public_API_is_listed
 {
-    private static readonly string _listing = Repo.PathTo("api", "Muxi.Llm.txt");
+    public static TheoryData<string> Packages => [.. PublicApi.Packages.Keys];
 
     [Fact]
-    public void The_listing_is_what_the_library_offers()
+    public void The_listing_is_what_the_library_offers() => Compare("Muxi.Llm", PublicApi.OfLibrary);
+
+    [Theory, MemberData(nameof(Packages))]
+    public void The_listing_is_what_a_package_beside_it_offers(string name) => Compare(name, PublicApi.OfAssembly(PublicApi.Packages[name]));
+
+    private static void Compare(string name, PublicApi api)
     {
-        var now = PublicApi.OfLibrary.List();
+        var (listing, now) = (Repo.PathTo("api", $"{name}.txt"), api.List());
         if (Environment.GetEnvironmentVariable("MUXI_LLM_ACCEPT_API") == "1")
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_listing)!);
-            File.WriteAllText(_listing, now);
+            Directory.CreateDirectory(Path.GetDirectoryName(listing)!);
+            File.WriteAllText(listing, now);
         }
 
-        Law.Holds(Check(File.Exists(_listing) ? File.ReadAllText(_listing) : "", now), "If callers are to see this, run ./test --accept-api and commit api/Muxi.Llm.txt with the change.");
+        Law.Holds(Check(File.Exists(listing) ? File.ReadAllText(listing) : "", now), $"If callers are to see this, run ./test --accept-api and commit {Path.GetFileName(listing)} of api with the change.");
     }
 
     /// <summary>Its types would be promises that nobody has written down.</summary>

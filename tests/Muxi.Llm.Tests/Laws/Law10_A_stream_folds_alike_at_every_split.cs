@@ -42,6 +42,22 @@ public partial class Law10_A_stream_folds_alike_at_every_split
 
 
             """,
+        [nameof(GeminiChat)] = """
+            data: {"candidates":[{"content":{"parts":[{"text":"Zwölf 🧮","thought":true}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":11,"totalTokenCount":11},"modelVersion":"m-1","responseId":"r1"}
+
+            : keep-alive
+
+            data: {"candidates":[{"content":{"parts":[{"text":"Grüße, "}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":11},"modelVersion":"m-1","responseId":"r1"}
+
+            data:{"candidates":[{"content":{"parts":[
+            data:  {"text":"\"世界\" 👋🏽"}],"role":"model"},"index":0}],"modelVersion":"m-1","responseId":"r1"}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"id":"a","name":"weather","args":{"city":"Köln"}},"thoughtSignature":"EqQBCgIYAhIM1gbcDa9GJwZA2b3h=="},{"functionCall":{"id":"b","name":"now"}}],"role":"model"},"index":0}],"modelVersion":"m-1","responseId":"r1"}
+
+            data: {"candidates":[{"content":{"parts":[{"executableCode":{"language":"PYTHON","code":"print('世界')"}},{"text":""}],"role":"model"},"finishReason":"STOP","index":0,"groundingMetadata":{"webSearchQueries":["世界"]}}],"usageMetadata":{"promptTokenCount":11,"candidatesTokenCount":5,"thoughtsTokenCount":4,"totalTokenCount":20},"modelVersion":"m-1","responseId":"r1"}
+
+
+            """,
         [nameof(AnthropicMessages)] = """
             event: message_start
             data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m-1","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":11,"cache_read_input_tokens":0,"output_tokens":1}}}

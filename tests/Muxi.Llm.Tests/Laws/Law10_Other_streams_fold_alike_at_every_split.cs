@@ -93,6 +93,18 @@ public class Law10_Other_streams_fold_alike_at_every_split
 
 
             """, "\"total_tokens\":20"),
+        [nameof(GeminiSpeech)] = ("""
+            data: {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"audio/L16;codec=pcm;rate=24000","data":"AAECAwQFBgcICQ=="}}],"role":"model"},"index":0}],"modelVersion":"m-1"}
+
+            : keep-alive
+
+            data:{"candidates":[{"content":{"parts":[
+            data:  {"inlineData":{"data":"\/v79","mimeType":"audio/L16;codec=pcm;rate=24000"}},{"text":"世界 👋🏽"}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":14,"candidatesTokenCount":6,"totalTokenCount":20}}
+
+
+            """, "\"total_tokens\":20"),
         [nameof(OpenAIImages)] = ("""
             event: image_generation.partial_image
             data: {"type":"image_generation.partial_image","b64_json":"iVBORw0KGgo=","created_at":7,"size":"1024x1024","quality":"high","background":"auto","output_format":"png","partial_image_index":0}
@@ -152,7 +164,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
         using var handler = new Law10_A_stream_folds_alike_at_every_split.Pieces(pieces, dialect == nameof(OpenAIEmbeddings) ? "application/json" : "text/event-stream");
         var provider = new Provider("split", "http://split.invalid/v1", Auth.None)
         {
-            Completions = dialect == nameof(OllamaCompletions) ? new OllamaCompletions() : new OpenAICompletions(), Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = new OpenAITranscription(), Speech = new OpenAIStreamedSpeech(), Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
+            Completions = dialect == nameof(OllamaCompletions) ? new OllamaCompletions() : new OpenAICompletions(), Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = new OpenAITranscription(), Speech = dialect == nameof(GeminiSpeech) ? new GeminiSpeech() : new OpenAIStreamedSpeech(), Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
             Responses = dialect switch { nameof(OpenAIResponseCreation) => new OpenAIResponseCreation(), nameof(OpenAIStoredResponses) => new OpenAIStoredResponses(), _ => new OpenAIResponses() },
         };
         using var client = new LlmClient(new() { Providers = [provider], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
@@ -162,7 +174,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
             nameof(OllamaModels) => await All(client.Models.PullAsync("split/m-1", null, Token), one => $"{one.Status} {one.Digest} {one.Completed} of {one.Total} {one.Extra}"),
             nameof(OpenAICompletions) or nameof(OllamaCompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
             nameof(OpenAITranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
-            nameof(OpenAIStreamedSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
+            nameof(OpenAIStreamedSpeech) or nameof(GeminiSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
             nameof(OpenAIImages) => await All(client.Images.GenerateStreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
             nameof(OpenAIResponseCreation) or nameof(OpenAIStoredResponses) or nameof(OpenAIResponses) => await All(client.Responses.StreamAsync(new ResponseRequest { Model = "split/m-1", Input = "Hi" }, null, Token), one => one.ToJson()),
             _ => (await client.Embeddings.CreateAsync(new() { Model = "split/m-1", Input = ["a", "b"] }, null, Token)).ToJson(),

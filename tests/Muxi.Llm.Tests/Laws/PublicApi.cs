@@ -25,7 +25,7 @@ internal sealed class PublicApi
         .WithKindOptions(SymbolDisplayKindOptions.IncludeMemberKeyword)
         .WithMiscellaneousOptions(_typeNames.MiscellaneousOptions | SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers | SymbolDisplayMiscellaneousOptions.AllowDefaultLiteral);
 
-    private static readonly Lazy<PublicApi> _library = new(() => Of(MetadataReference.CreateFromFile(typeof(LlmClient).Assembly.Location)));
+    private static readonly Lazy<PublicApi> _library = new(() => OfAssembly(typeof(LlmClient)));
 
     private PublicApi(IAssemblySymbol assembly) =>
         Types = [.. All(assembly.GlobalNamespace).Where(IsSeen).OrderBy(type => NameOf(type), StringComparer.Ordinal)];
@@ -35,6 +35,12 @@ internal sealed class PublicApi
 
     /// <summary>The library's, as it was built.</summary>
     public static PublicApi OfLibrary => _library.Value;
+
+    /// <summary>Those of the packages beside the library, by the packages' names.</summary>
+    public static IReadOnlyDictionary<string, Type> Packages { get; } = new Dictionary<string, Type> { ["Muxi.Llm.Aws"] = typeof(AwsCredentials), ["Muxi.Llm.Google"] = typeof(GoogleCredentials) };
+
+    /// <summary>That of the assembly which holds a type, as it was built.</summary>
+    public static PublicApi OfAssembly(Type type) => Of(MetadataReference.CreateFromFile(type.Assembly.Location));
 
     /// <summary>The API of a piece of code, to try the listing on.</summary>
     public static PublicApi OfCode(string code)

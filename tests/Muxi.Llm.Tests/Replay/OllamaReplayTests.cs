@@ -106,7 +106,7 @@ public sealed class OllamaReplayTests
         }
     }
 
-    private static bool Made(string id) => id.Length == 29 && id.StartsWith("call_", StringComparison.Ordinal) && id.AsSpan(5).IndexOfAnyExcept("0123456789abcdef") < 0;
+    private static bool Made(string id) => id.Length == 29 && id.StartsWith("call_", StringComparison.Ordinal) && id[5..].All(char.IsAsciiHexDigitLower);
 
     private static JsonObject Counted(Usage? usage, JsonObject read)
     {

@@ -204,7 +204,7 @@ internal sealed class MessagesConversation
             case "opaque":
                 return part.Format == Quirks.BlockFormat;
             case "image_url" when role == "assistant":
-                _plan.Warnings.Add("messages.images", "left out: the service takes no pictures in an answer");
+                _plan.Warnings.Add("messages.images", "left out: the service does not take pictures in an answer");
                 return false;
             case "input_audio":
                 _plan.Warnings.Add("messages.content", "sound was left out: the service does not take it");

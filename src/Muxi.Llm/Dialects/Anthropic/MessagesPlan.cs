@@ -68,10 +68,8 @@ internal sealed class MessagesPlan
 
     private void PlanTools()
     {
-        IEnumerable<Tool> tools = Request.Tools ?? [];
-        if (!Request.Functions.IsEmpty && Request.Functions.ToElement() is { ValueKind: JsonValueKind.Array } functions)
-            tools = tools.Concat(functions.EnumerateArray().Where(function => function.ValueKind == JsonValueKind.Object).Select(MessagesToolWriter.FromFunction));
-        if (Request.ToolChoice is { Mode: "allowed_tools" } choice && MessagesToolChoice.AllowedNames(choice) is { } allowed)
+        var tools = ToolForms.All(Request);
+        if (Request.ToolChoice is { Mode: "allowed_tools" } choice && ToolForms.AllowedNames(choice) is { } allowed)
             tools = tools.Where(tool => allowed.Contains(tool.Function?.Name ?? tool.Extra.GetString("name")));
         var taken = new List<Tool>();
         foreach (var tool in tools)

@@ -27,13 +27,6 @@ internal static class MessagesToolWriter
         json.WriteEndObject();
     }
 
-    /// <summary>A function of the form before tools.</summary>
-    public static Tool FromFunction(JsonElement function)
-    {
-        var members = Extra.Trusted(((RawJson)function).Utf8.ToArray());
-        return new() { Function = new(members.GetString("name") ?? "") { Description = members.GetString("description"), Parameters = members["parameters"] } };
-    }
-
     private static void WriteFunction(Utf8JsonWriter json, FunctionDefinition function, Extra extra, MessagesPlan plan)
     {
         if (!extra.Holds("name"u8)) json.WriteString("name"u8, function.Name);
@@ -116,13 +109,6 @@ internal sealed record MessagesToolChoice(string? Type)
         return choice with { Type = choice.Type ?? "auto", DisablesParallel = true };
     }
 
-    /// <summary>The names of the tools that alone may be called; null where the form is another one.</summary>
-    public static HashSet<string?>? AllowedNames(ToolChoice choice)
-    {
-        if (Allowed(choice) is not { } allowed || !allowed.TryGetProperty("tools"u8, out var tools) || tools.ValueKind != JsonValueKind.Array) return null;
-        return [.. tools.EnumerateArray().Select(tool => Text(tool, "name") ?? (tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function"u8, out var function) ? Text(function, "name") : null))];
-    }
-
     public void Write(Utf8JsonWriter json)
     {
         if (!Raw.IsEmpty)
@@ -141,7 +127,7 @@ internal sealed record MessagesToolChoice(string? Type)
 
     private static MessagesToolChoice Chosen(ChatCompletionRequest request, MessagesPlan plan)
     {
-        var choice = request.ToolChoice ?? Legacy(request.FunctionCall);
+        var choice = ToolForms.Choice(request);
         switch (choice?.Mode)
         {
             case null:
@@ -153,7 +139,7 @@ internal sealed record MessagesToolChoice(string? Type)
             case "function" when choice.Name is { } name:
                 return new("tool") { Name = name };
             case "allowed_tools":
-                return new(Allowed(choice) is { } allowed && Text(allowed, "mode") == "required" ? "any" : "auto");
+                return new(ToolForms.Allowed(choice) is { } allowed && ToolForms.Text(allowed, "mode") == "required" ? "any" : "auto");
             case "custom":
                 plan.Warnings.Add("tool_choice", "left out: the service knows no custom tools");
                 return _none;
@@ -177,21 +163,4 @@ internal sealed record MessagesToolChoice(string? Type)
         var members = Extra.Trusted(own.Utf8.ToArray());
         return members.Holds("disable_parallel_tool_use"u8) ? own : members.With("disable_parallel_tool_use", "true").ToString();
     }
-
-    private static ToolChoice? Legacy(RawJson call)
-    {
-        if (call.IsEmpty) return null;
-        var element = call.ToElement();
-        return Text(element, "name") is { } name ? ToolChoice.Function(name) : element.ValueKind == JsonValueKind.String ? (ToolChoice)element.GetString()! : null;
-    }
-
-    /// <summary>The object that names the allowed tools: OpenAI nests it under its type.</summary>
-    private static JsonElement? Allowed(ToolChoice choice)
-    {
-        if (choice.Raw.IsEmpty || choice.Raw.ToElement() is not { ValueKind: JsonValueKind.Object } element) return null;
-        return element.TryGetProperty("allowed_tools"u8, out var nested) && nested.ValueKind == JsonValueKind.Object ? nested : element;
-    }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

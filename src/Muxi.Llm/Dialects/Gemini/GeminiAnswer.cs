@@ -22,6 +22,10 @@ internal sealed class GeminiAnswer(GeminiChat quirks, CallContext context, int i
     /// <summary>Why the model stopped, in the service's word; null as long as it has not.</summary>
     public string? FinishReason { get; private set; }
 
+    /// <summary>How the model failed, for people; null where it did not.</summary>
+    public string? Failure => FinishReason is { } word && GeminiFinish.IsFailure(word)
+        ? $"the model failed and said no more ({word}{(_extra.GetString("finishMessage") is { Length: > 0 } message ? $": {message.ReplaceLineEndings(" ")}" : "")})" : null;
+
     /// <summary>Takes what a candidate says beside its parts; what comes later goes before.</summary>
     public void Take(in GeminiCandidate candidate)
     {

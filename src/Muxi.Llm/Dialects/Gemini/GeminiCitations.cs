@@ -23,7 +23,7 @@ internal static class GeminiCitations
         var chunks = Items(grounding, "groundingChunks").ToList();
         foreach (var support in Items(grounding, "groundingSupports"))
         {
-            var segment = support.TryGetProperty("segment"u8, out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
+            var segment = support.ValueKind == JsonValueKind.Object && support.TryGetProperty("segment"u8, out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
             var (start, end) = Place(segment, content);
             foreach (var index in Items(support, "groundingChunkIndices"))
                 if (index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out var place) && place >= 0 && place < chunks.Count && Source(chunks[place]) is { } source)
@@ -86,7 +86,7 @@ internal static class GeminiCitations
 
     private static long? Number(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
-    private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? ((RawJson)value).AsText() : null;
 }
 
 /// <summary>How likely an answer's tokens were.</summary>
@@ -108,8 +108,8 @@ internal static class GeminiLogprobs
     private static TokenLogprob Token(JsonElement token)
     {
         if (token.ValueKind != JsonValueKind.Object) return new("", 0);
-        var text = token.TryGetProperty("token"u8, out var said) && said.ValueKind == JsonValueKind.String ? said.GetString()! : "";
-        var logprob = token.TryGetProperty("logProbability"u8, out var told) && told.ValueKind == JsonValueKind.Number ? told.GetDouble() : 0;
+        var text = token.TryGetProperty("token"u8, out var said) && said.ValueKind == JsonValueKind.String ? ((RawJson)said).AsText()! : "";
+        var logprob = token.TryGetProperty("logProbability"u8, out var told) && told.ValueKind == JsonValueKind.Number ? Math.Clamp(told.GetDouble(), double.MinValue, 0) : 0;
         return new(text, logprob);
     }
 }

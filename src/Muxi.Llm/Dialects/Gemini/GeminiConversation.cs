@@ -145,9 +145,11 @@ internal sealed class GeminiConversation
             case "reasoning":
                 return role == "model" && isOwn;
             case "opaque":
-                return isOwn;
-            case "image_url" or "file" or "input_audio" or "tool_call" or "video_url":
-                return true;
+                return isOwn && !part.Raw.IsEmpty;
+            case "tool_call":
+                return part.ToolCall is not null;
+            case "image_url" or "file" or "input_audio" or "video_url":
+                return part.ImageUrl is not null || part.InputAudio is not null || part.File is not null || !part.Extra.IsEmpty;
             default:
                 if (part.Format is null or { Length: 0 } || isOwn) return true;
                 _plan.Warnings.Add("messages.content", $"'{part.Type}' was left out: it is another service's");

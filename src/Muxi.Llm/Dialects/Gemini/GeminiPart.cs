@@ -128,6 +128,19 @@ internal sealed record GeminiCall
         };
     }
 
-    /// <summary>The service indents its JSON where it answers whole; clients show arguments as they are.</summary>
-    private static string OneLine(RawJson json) => json.Utf8.Span.Contains((byte)'\n') ? SchemaNode.Compact(json) : Encoding.UTF8.GetString(json.Utf8.Span);
+    /// <summary>The service indents its JSON where it answers whole, and not in a stream: here both are alike.</summary>
+    private static string OneLine(RawJson json)
+    {
+        var source = json.Utf8.Span;
+        if (source.IndexOfAny(" \r\n\t"u8) < 0) return Encoding.UTF8.GetString(source);
+        var (line, length, isText) = (new byte[source.Length], 0, false);
+        for (var i = 0; i < source.Length; i++)
+        {
+            if (!isText && source[i] is (byte)' ' or (byte)'\r' or (byte)'\n' or (byte)'\t') continue;
+            line[length++] = source[i];
+            if (source[i] == '"') isText = !isText;
+            else if (isText && source[i] == '\\') line[length++] = source[++i];
+        }
+        return Encoding.UTF8.GetString(line, 0, length);
+    }
 }

@@ -57,7 +57,7 @@ internal readonly struct GeminiPartWriter(Utf8JsonWriter json, GeminiPlan plan)
     {
         var text = message.Content ?? message.Refusal ?? "";
         var isFailure = message.IsError == true;
-        if (!isFailure && IsObject(text))
+        if (!isFailure && RawJson.IsObject(text))
         {
             json.WritePropertyName("response"u8);
             json.WriteRawValue(text, skipInputValidation: true);
@@ -106,7 +106,7 @@ internal readonly struct GeminiPartWriter(Utf8JsonWriter json, GeminiPlan plan)
     private void WriteArguments(ToolCall call)
     {
         var arguments = call.Function.Arguments;
-        if (IsObject(arguments))
+        if (RawJson.IsObject(arguments))
         {
             json.WritePropertyName("args"u8);
             json.WriteRawValue(arguments, skipInputValidation: true);
@@ -136,19 +136,5 @@ internal readonly struct GeminiPartWriter(Utf8JsonWriter json, GeminiPlan plan)
         foreach (var vendor in element.EnumerateObject())
             if (vendor.Value.ValueKind == JsonValueKind.Object && vendor.Value.TryGetProperty("thought_signature"u8, out var signature) && signature.ValueKind == JsonValueKind.String) return signature.GetString();
         return null;
-    }
-
-    private static bool IsObject(string text)
-    {
-        if (!text.AsSpan().TrimStart().StartsWith('{')) return false;
-        try
-        {
-            RawJson.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }

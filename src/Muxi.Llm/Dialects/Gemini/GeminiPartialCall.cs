@@ -21,7 +21,7 @@ internal sealed class GeminiPartialCall(int index)
             foreach (var (name, value) in whole) _arguments[name] = value?.DeepClone();
         if (call.Pieces.IsEmpty || call.Pieces.ToElement() is not { ValueKind: JsonValueKind.Array } pieces) return;
         foreach (var piece in pieces.EnumerateArray())
-            if (piece.ValueKind == JsonValueKind.Object && piece.TryGetProperty("jsonPath"u8, out var path) && path.ValueKind == JsonValueKind.String) Put(Steps(path.GetString()!), piece);
+            if (piece.ValueKind == JsonValueKind.Object && piece.TryGetProperty("jsonPath"u8, out var path) && path.ValueKind == JsonValueKind.String) Put(Steps(((RawJson)path).AsText()!), piece);
     }
 
     /// <summary>The arguments so far, as JSON.</summary>
@@ -67,7 +67,7 @@ internal sealed class GeminiPartialCall(int index)
     private static JsonNode? Value(JsonElement piece, JsonNode? before)
     {
         if (piece.TryGetProperty("stringValue"u8, out var text) && text.ValueKind == JsonValueKind.String)
-            return JsonValue.Create((before is JsonValue said && said.GetValueKind() == JsonValueKind.String ? said.GetValue<string>() : "") + text.GetString());
+            return JsonValue.Create((before is JsonValue said && said.GetValueKind() == JsonValueKind.String ? said.GetValue<string>() : "") + ((RawJson)text).AsText());
         if (piece.TryGetProperty("numberValue"u8, out var number)) return JsonNode.Parse(number.GetRawText());
         if (piece.TryGetProperty("boolValue"u8, out var flag)) return JsonNode.Parse(flag.GetRawText());
         return null;

@@ -64,11 +64,8 @@ internal sealed class GeminiPlan
 
     private void PlanTools()
     {
-        IEnumerable<Tool> tools = Request.Tools ?? [];
-        if (!Request.Functions.IsEmpty && Request.Functions.ToElement() is { ValueKind: JsonValueKind.Array } functions)
-            tools = tools.Concat(functions.EnumerateArray().Where(function => function.ValueKind == JsonValueKind.Object).Select(GeminiToolWriter.FromFunction));
         var (own, others) = (new List<Tool>(), new List<Tool>());
-        foreach (var tool in tools)
+        foreach (var tool in ToolForms.All(Request))
         {
             if (!tool.CacheControl.IsEmpty) WarnOfMark();
             if (tool.Function is not null) own.Add(tool);

@@ -26,7 +26,7 @@ internal static class GeminiReplyReader
         fold.Finish(chunks);
         var accumulator = new ChatAccumulator();
         foreach (var chunk in chunks) accumulator.Add(chunk);
-        var whole = accumulator.ToCompletion()!;
+        var whole = accumulator.ToCompletion()! with { Noticed = chunks[^1].Noticed };
         // Nothing was said, and no reason given: an answer all the same.
         return whole.Choices.Count > 0 ? whole : whole with { Choices = [new() { Message = new() { Role = Role.Assistant } }] };
     }
@@ -41,9 +41,12 @@ internal static class GeminiFinish
     /// <summary>The service's word, also where a number stands for it.</summary>
     public static string Word(string told) => told.Length == 1 && told[0] - '0' is >= 0 and < 6 and var number ? _numbered[number] : told;
 
+    /// <summary>Whether the answer ended because the model made a mistake, for which OpenAI has no word.</summary>
+    public static bool IsFailure(string word) => word is "MALFORMED_FUNCTION_CALL" or "UNEXPECTED_TOOL_CALL" or "TOO_MANY_TOOL_CALLS" or "MALFORMED_RESPONSE" or "MISSING_THOUGHT_SIGNATURE";
+
     /// <summary>
     /// The reason. Where the model failed (a call that cannot be read, too many calls), the answer has ended all the same, and the service's word beside it says how:
-    /// OpenAI has no word for it.
+    /// OpenAI has no word for it, and its clients take no other.
     /// </summary>
     public static FinishReason Reason(GeminiChat quirks, string word, bool hasCalls)
     {

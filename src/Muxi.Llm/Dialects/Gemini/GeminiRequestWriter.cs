@@ -223,7 +223,7 @@ internal readonly ref struct GeminiRequestWriter
         if ((_plan.Level is null && _plan.Budget is null) || !config.Opens("thinkingConfig")) return;
         _json.WriteStartObject("thinkingConfig"u8);
         if (_plan.ShowsThinking) _json.WriteBoolean("includeThoughts"u8, true);
-        if (_plan.Level is { } level) _json.WriteString("thinkingLevel"u8, level);
+        if (_plan.Level is { } level) _json.WriteString("thinkingLevel"u8, level.ToUpperInvariant());
         if (_plan.Budget is { } budget) _json.WriteNumber("thinkingBudget"u8, budget);
         _json.WriteEndObject();
     }

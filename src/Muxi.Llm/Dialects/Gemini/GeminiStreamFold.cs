@@ -54,9 +54,13 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
         if (!reader.Read()) return false;
         if (reader.TokenType == JsonTokenType.StartObject) return TakeOne(reader.RawSpan(source), into) && !reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray) return false;
+        var isAny = false;
         while (reader.NextItem())
+        {
             if (reader.TokenType != JsonTokenType.StartObject || !TakeOne(reader.RawSpan(source), into)) return false;
-        return true;
+            isAny = true;
+        }
+        return isAny;
     }
 
     /// <summary>Adds what is known only at the end.</summary>
@@ -65,7 +69,17 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
         if (_answers.Count == 0 && _blocked is { } blocked) into.Add(Chunk(Refused(blocked)));
         foreach (var answer in _answers)
             foreach (var choice in answer.Finish()) into.Add(Chunk(choice));
-        into.Add(Chunk() with { Usage = _usage.ToUsage(), ServiceTier = _usage.Tier, Extra = _extra });
+        into.Add(Chunk() with { Usage = _usage.ToUsage(), ServiceTier = _usage.Tier, Extra = _extra, Noticed = Noticed() });
+    }
+
+    /// <summary>What OpenAI's finish reasons do not tell; null for nothing.</summary>
+    private List<Warning>? Noticed()
+    {
+        List<Warning>? noticed = null;
+        if (_answers.Count == 0 && _blocked is { } blocked) (noticed ??= []).Add(new("messages", $"the service blocked the prompt ({blocked.Reason}), so there is no answer"));
+        foreach (var answer in _answers)
+            if (answer.Failure is { } failure) (noticed ??= []).Add(new("finish_reason", failure));
+        return noticed;
     }
 
     private bool TakeOne(ReadOnlySpan<byte> source, ICollection<ChatCompletionChunk> into)
@@ -160,7 +174,7 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
         return _answers[^1];
     }
 
-    private ChunkChoice Refused((string Reason, string? Message) blocked) => new()
+    private static ChunkChoice Refused((string Reason, string? Message) blocked) => new()
     {
         Delta = new() { Role = Role.Assistant, Refusal = blocked.Message }, FinishReason = FinishReason.ContentFilter, FinishReasonRaw = blocked.Reason,
     };

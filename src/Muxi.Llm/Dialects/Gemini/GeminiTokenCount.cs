@@ -21,6 +21,8 @@ public sealed record GeminiTokenCount : TokenCountDialect
     public override HttpCall Render(ChatCompletionRequest request, CallContext context) =>
         GeminiRequestWriter.RenderCount(context.Service?.Chat?.ForModel(context.Model) as GeminiChat ?? _plain, request, context, this);
 
+    internal override bool Counts(ChatDialect? chat) => chat is null or GeminiChat;
+
     /// <inheritdoc/>
     public override TokenCount Parse(HttpReply reply, CallContext context)
     {

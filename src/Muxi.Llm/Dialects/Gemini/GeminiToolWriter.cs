@@ -31,13 +31,6 @@ internal static class GeminiToolWriter
         json.WriteEndObject();
     }
 
-    /// <summary>A function of the form before tools.</summary>
-    public static Tool FromFunction(JsonElement function)
-    {
-        var members = Extra.Trusted(((RawJson)function).Utf8.ToArray());
-        return new() { Function = new(members.GetString("name") ?? "") { Description = members.GetString("description"), Parameters = members["parameters"] } };
-    }
-
     private static void Write(Utf8JsonWriter json, Tool tool)
     {
         var function = tool.Function!;
@@ -94,7 +87,7 @@ internal sealed record GeminiToolChoice(string? Mode)
 
     public static GeminiToolChoice For(GeminiPlan plan)
     {
-        var choice = plan.Request.ToolChoice ?? Legacy(plan.Request.FunctionCall);
+        var choice = ToolForms.Choice(plan.Request);
         if (plan.Functions.Count == 0 && !plan.Request.Extra.Holds("tools"u8))
         {
             if (choice is { Mode: not ("none" or "auto") }) plan.Warnings.Add("tool_choice", "left out: there are no functions");
@@ -151,19 +144,12 @@ internal sealed record GeminiToolChoice(string? Mode)
     /// <summary>Some of the functions alone: by their names where the service takes these, else the others are not declared.</summary>
     private static GeminiToolChoice Among(ToolChoice choice, GeminiPlan plan)
     {
-        var form = choice.Raw.ToElement();
-        if (form.ValueKind == JsonValueKind.Object && form.TryGetProperty("allowed_tools"u8, out var nested) && nested.ValueKind == JsonValueKind.Object) form = nested;
-        var names = new List<string>();
-        if (form.ValueKind == JsonValueKind.Object && form.TryGetProperty("tools"u8, out var tools) && tools.ValueKind == JsonValueKind.Array)
-            names.AddRange(tools.EnumerateArray().Select(NameOf).OfType<string>());
-        var isRequired = Text(form, "mode") == "required";
+        var names = (ToolForms.AllowedNames(choice) ?? []).OfType<string>().ToList();
+        var isRequired = ToolForms.Allowed(choice) is { } allowed && ToolForms.Text(allowed, "mode") == "required";
         if (isRequired || plan.Quirks.StrictTools) return new(isRequired ? "ANY" : "VALIDATED") { Names = names };
         plan.Allow(names.ToHashSet(StringComparer.Ordinal));
         return new("AUTO");
     }
-
-    private static string? NameOf(JsonElement tool) =>
-        Text(tool, "name") ?? (tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function"u8, out var function) ? Text(function, "name") : null);
 
     /// <summary>The service's own form: a mode's word, <c>{"mode":"ANY"}</c>, or that within <c>functionCallingConfig</c>.</summary>
     private static GeminiToolChoice Own(ToolChoice choice)
@@ -173,14 +159,4 @@ internal sealed record GeminiToolChoice(string? Mode)
         if (members.TryGet("functionCallingConfig", out var config)) return _none with { Raw = config };
         return members.Holds("mode"u8) ? _none with { Raw = choice.Raw } : new(choice.Mode.ToUpperInvariant());
     }
-
-    private static ToolChoice? Legacy(RawJson call)
-    {
-        if (call.IsEmpty) return null;
-        var element = call.ToElement();
-        return Text(element, "name") is { } name ? ToolChoice.Function(name) : element.ValueKind == JsonValueKind.String ? (ToolChoice)element.GetString()! : null;
-    }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

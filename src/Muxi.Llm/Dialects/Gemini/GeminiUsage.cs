@@ -114,6 +114,7 @@ internal sealed record GeminiModalities
         "TEXT" or "MODALITY_UNSPECIFIED" or "" => this with { Text = (Text ?? 0) + tokens },
         "IMAGE" => this with { Image = (Image ?? 0) + tokens },
         "AUDIO" => this with { Audio = (Audio ?? 0) + tokens },
+        _ when !kind.All(char.IsAsciiLetter) => this,
         _ => this with { Rest = Rest.With($"{kind.ToLowerInvariant()}_tokens", FormattableString.Invariant($"{tokens}")) },
     };
 }

@@ -10,9 +10,10 @@ namespace Muxi.Llm;
 /// <remarks>Source: ModelOptions in docs.ollama.com/openapi.yaml, and Options in api/types.go of ollama/ollama.</remarks>
 internal ref struct OllamaOptions
 {
-    /// <summary>The options that have no word in OpenAI's requests.</summary>
+    /// <summary>The options that are looked for: those that have no word in OpenAI's requests, and those that have, for who says them beside the typed ones.</summary>
     public static readonly ImmutableArray<string> Known =
     [
+        "temperature", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty",
         "num_ctx", "num_predict", "num_keep", "num_batch", "num_gpu", "main_gpu", "num_thread", "use_mmap", "top_k", "min_p", "typical_p", "repeat_last_n",
         "repeat_penalty", "mirostat", "mirostat_tau", "mirostat_eta", "draft_num_predict",
     ];

@@ -27,7 +27,7 @@ internal static class OllamaReplyReader
         var finish = OllamaStop.Reason(quirks.FinishReasons, line.DoneReason, message.Calls is not null);
         return new()
         {
-            Id = "", Model = line.Model ?? context.Model, Created = line.Created ?? context.Now.ToUnixTimeSeconds(), Usage = usage, Extra = line.Extra.ToExtra(),
+            Id = context.MakeId("msg_", 0), Model = line.Model ?? context.Model, Created = line.Created ?? context.Now.ToUnixTimeSeconds(), Usage = usage, Extra = line.Extra.ToExtra(),
             Noticed = prompt.Noticed(usage),
             Choices =
             [

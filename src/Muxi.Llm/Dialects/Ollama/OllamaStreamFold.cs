@@ -11,6 +11,7 @@ internal sealed class OllamaStreamFold(OllamaChat quirks, OllamaPrompt prompt, C
     /// <summary>The index of the first picture: nothing else has one, so any will do.</summary>
     private const int FirstPicture = 1000;
 
+    private readonly string _id = context.MakeId("msg_", 0);
     private WholeCharacters _text, _thinking;
     private string? _model;
     private long _created;
@@ -72,5 +73,5 @@ internal sealed class OllamaStreamFold(OllamaChat quirks, OllamaPrompt prompt, C
         if (usage is not null) into.Add(Chunk(null) with { Usage = usage });
     }
 
-    private ChatCompletionChunk Chunk(ChunkChoice? choice) => new() { Id = "", Model = _model!, Created = _created, Choices = choice is null ? [] : [choice] };
+    private ChatCompletionChunk Chunk(ChunkChoice? choice) => new() { Id = _id, Model = _model!, Created = _created, Choices = choice is null ? [] : [choice] };
 }

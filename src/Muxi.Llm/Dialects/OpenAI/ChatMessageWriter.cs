@@ -142,17 +142,17 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     /// <summary>Whether a part is a picture, which in an answer stands beside the content.</summary>
     private static bool IsPicture(ContentPart part) => part.ImageUrl is not null;
 
-    /// <summary>An answer's pictures; no service of this format takes them back.</summary>
+    /// <summary>An answer's pictures, where the service takes them back.</summary>
     private void WriteImages(IReadOnlyList<ContentPart> blocks)
     {
         var isOpen = false;
         foreach (var block in blocks)
         {
             if (!IsPicture(block)) continue;
-            if (!IsCanonical)
+            if (!IsCanonical && (!quirks.AnswerImages || IsForeign(block)))
             {
-                warnings.Add("messages.images", "left out: the service takes no pictures in an answer");
-                return;
+                warnings.Add("messages.images", "left out: the service does not take pictures in an answer");
+                continue;
             }
             if (!isOpen) json.WriteStartArray("images"u8);
             isOpen = true;

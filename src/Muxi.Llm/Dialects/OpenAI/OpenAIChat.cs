@@ -68,6 +68,9 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>The name by which opaque blocks of this format are known; another service's are not sent.</summary>
     internal string OpaqueFormat => ReasoningDetails ?? "";
 
+    /// <summary>Whether an earlier answer's pictures go back with it, as <c>images</c>; where not, they are left out, with a warning.</summary>
+    public bool AnswerImages { get; init; }
+
     /// <inheritdoc/>
     public override Framing Framing => Framing.Sse;
 
