@@ -58,6 +58,7 @@ public sealed class DocsTests : IDisposable
             AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GoogleWire.Answer("""{"text":"Asparagus."}""", "STOP"))
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
+            : request.Target.EndsWith("/converse", StringComparison.Ordinal) ? CannedReply.Json("""{"output":{"message":{"role":"assistant","content":[{"text":"Asparagus."}]}},"stopReason":"end_turn"}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GeminiReply)
             : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
             : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
@@ -75,6 +76,9 @@ public sealed class DocsTests : IDisposable
         environment["VERTEXAI_BASE_URL"] = server.Url.ToString();
         environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
         environment["OLLAMA_BASE_URL"] = server.Url.ToString();
+        environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();
+        environment["AWS_ACCESS_KEY_ID"] = environment["AWS_SECRET_ACCESS_KEY"] = "key-of-the-test";
+        environment["AWS_REGION"] = "us-east-1";
         await using var served = await Served.SandboxAsync();
         if (page == "docs/serve.md") environment["OPENAI_BASE_URL"] = new Uri(served.Url, "v1").ToString();
         foreach (var block in Snippets.Of(page))
