@@ -21,8 +21,6 @@ public class Law06_Every_provider_can_be_called
 
     private const string Ollamas = """{"model":"m","created_at":"2026-08-04T19:59:11Z","message":{"role":"assistant","content":"Hello"},"done":true,"done_reason":"stop"}""";
 
-    private const string Googles = """{"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP"}],"modelVersion":"m","responseId":"1"}""";
-
     public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
 
     public static TheoryData<string, string> Variables
