@@ -14,6 +14,8 @@ internal sealed class GeminiWireModel : WireModel
 
     public override string Path => "models/gemini-3.8-flash:generateContent";
 
+    public override bool TellsRefusals => false;
+
     public override bool Streams(SeenRequest request) => request.Target.EndsWith(":streamGenerateContent?alt=sse", StringComparison.Ordinal);
 
     public override bool IsFor(string model, SeenRequest request) => request.Target == $"/{model}:{(Streams(request) ? "streamGenerateContent?alt=sse" : "generateContent")}";
