@@ -13,6 +13,8 @@ internal sealed class BedrockWireModel : WireModel
     /// <summary>Replies name no model: it is the one that was asked.</summary>
     public override string Vendors => "anthropic.claude-sonnet-4-5-20250929-v1:0";
 
+    public override bool ForbidsFurtherCalls => false;
+
     public override string Path => "model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse";
 
     public override bool Streams(SeenRequest request) => request.Target.EndsWith("/converse-stream", StringComparison.Ordinal);

@@ -35,6 +35,9 @@ internal abstract class WireModel
     /// <summary>Whether a request names the model, and asks at the path for it.</summary>
     public virtual bool IsFor(string model, SeenRequest request) => request.Target.EndsWith("/" + Path, StringComparison.Ordinal) && request.Text.Contains($"\"model\":\"{model}\"", StringComparison.Ordinal);
 
+    /// <summary>Whether calls can be forbidden where there were some before; where not, that is a warning.</summary>
+    public virtual bool ForbidsFurtherCalls => true;
+
     /// <summary>Whether the format can say which tool must be called, and how many at once.</summary>
     public virtual bool Chooses => true;
 
@@ -44,7 +47,7 @@ internal abstract class WireModel
     /// <summary>Whether it signs thinking.</summary>
     public virtual bool Signs => true;
 
-    /// <summary>Whether it tells a refusal from an answer.</summary>
+    /// <summary>Whether an answer can be a refusal.</summary>
     public virtual bool Refuses => true;
 
     /// <summary>Whether the service reads the addresses of pictures itself.</summary>

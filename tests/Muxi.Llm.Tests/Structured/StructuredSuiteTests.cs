@@ -113,17 +113,17 @@ public sealed class StructuredSuiteTests
     [Theory, MemberData(nameof(Roads))]
     public async Task A_refusal_and_a_cut_are_errors_of_their_own_and_nobody_is_asked_again(string road, bool stream)
     {
-        if (!Model(road).Refuses) return;
         await using var talk = await BeginAsync(road, stream);
-        talk.Expect(Model(road), new Said.Refusal("I will not.")).Expect(Model(road), new Said.Words("""{"name":"Cl"""), new Said.Cut());
+        if (Model(road).Refuses) talk.Expect(Model(road), new Said.Refusal("I will not."));
+        talk.Expect(Model(road), new Said.Words("""{"name":"Cl"""), new Said.Cut());
 
-        var refusal = await Assert.ThrowsAnyAsync<StructuredOutputException>(() => talk.AskAsync(Model(road).Name, _ask, StructuredSuiteJson.Default.Hero));
+        var refusal = !Model(road).Refuses ? null : await Assert.ThrowsAnyAsync<StructuredOutputException>(() => talk.AskAsync(Model(road).Name, _ask, StructuredSuiteJson.Default.Hero));
         var cut = await Assert.ThrowsAsync<LengthFinishReasonException>(() => talk.AskAsync(Model(road).Name, _ask, StructuredSuiteJson.Default.Hero));
 
-        if (Model(road).TellsRefusals) Assert.Equal("I will not.", Assert.IsType<RefusalException>(refusal).Refusal);
-        else Assert.Equal("I will not.", Assert.IsType<ContentFilterFinishReasonException>(refusal).Text);
+        if (refusal is not null && Model(road).TellsRefusals) Assert.Equal("I will not.", Assert.IsType<RefusalException>(refusal).Refusal);
+        else if (refusal is not null) Assert.Equal("I will not.", Assert.IsType<ContentFilterFinishReasonException>(refusal).Text);
         Assert.Equal("""{"name":"Cl""", cut.Text);
-        Assert.Equal(2, talk.Seen.Count);
+        Assert.Equal(Model(road).Refuses ? 2 : 1, talk.Seen.Count);
     }
 
     [Theory, MemberData(nameof(Roads))]
