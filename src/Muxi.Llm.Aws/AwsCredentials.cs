@@ -14,6 +14,8 @@ public sealed class AwsCredentials : ICredentialSource
     /// <summary>What signatures call the service.</summary>
     private const string Service = "bedrock";
 
+    private const string UsualRegion = "us-east-1";
+
     private readonly ConcurrentDictionary<AwsPlace, AWSCredentials> _found = new();
     private readonly AwsMachine _machine;
 
@@ -42,7 +44,8 @@ public sealed class AwsCredentials : ICredentialSource
         if (await KeyAsync(context, cancellationToken).ConfigureAwait(false) is not { } key) return;
         context.Protect(key.Secret);
         if (key.Token is { } token) context.Protect(token);
-        var region = RegionIn(request.RequestUri!.Host) ?? context.UrlParts.GetValueOrDefault("region")
+        // Who is at an address of the user's own checks no region as a rule, and wants the signature's form all the same.
+        var region = RegionIn(request.RequestUri!.Host) ?? context.UrlParts.GetValueOrDefault("region") ?? (context.IsRequired ? null : UsualRegion)
             ?? throw new ConfigurationException($"{context.Provider} needs a region to sign for: set AWS_REGION or AWS_DEFAULT_REGION") { Provider = context.Provider };
         await SignAsync(request, key, new(region, Service), context, cancellationToken).ConfigureAwait(false);
     }

@@ -119,7 +119,8 @@ internal sealed class OllamaConversation
             case "input_audio":
                 throw Refuse("sound is not taken: the server takes text and pictures");
             default:
-                throw Refuse($"a part of type '{part.Type}' is not taken: the server takes text and pictures");
+                _plan.Warnings.Add("messages", $"a part of type '{part.Type}' was left out: the server takes text and pictures");
+                return null;
         }
     }
 
