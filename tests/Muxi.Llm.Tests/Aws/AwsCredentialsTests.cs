@@ -84,6 +84,17 @@ public sealed class AwsCredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task At_an_address_of_the_users_own_the_usual_region_is_signed_for_where_none_is_told()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Reply));
+        using var client = Client(server.Url, static name => name.EndsWith("REGION", StringComparison.Ordinal) ? null : Keys(name));
+
+        await client.AskAsync("bedrock/m");
+
+        Assert.Contains("/us-east-1/bedrock/aws4_request", Assert.Single(server.Requests).Headers["Authorization"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_profile_has_keys_and_a_region()
     {
         Write("credentials", $"""

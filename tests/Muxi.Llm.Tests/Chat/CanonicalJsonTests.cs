@@ -58,9 +58,15 @@ public sealed class CanonicalJsonTests
             var request = new RandomRequests(seed).Request();
             var before = request.ToJson();
             var provider = providers[seed % providers.Length];
-            var call = provider.Chat!.Render(request, new(provider.Name, "m", "r", default), stream: seed % 2 == 0);
-
-            AssertNoRepeats(seed, call.Body.Span);
+            try
+            {
+                AssertNoRepeats(seed, provider.Chat!.Render(request, new(provider.Name, "m", "r", default), stream: seed % 2 == 0).Body.Span);
+            }
+            catch (BadRequestException refused)
+            {
+                // A service that hears no sound says so, rather than answer what was not asked.
+                Assert.Contains(provider.Name, refused.Message, StringComparison.Ordinal);
+            }
             Same(seed, before, request.ToJson());
         }
     }
