@@ -9,7 +9,8 @@ internal static class ErrorRules
         "exceed context limit", "exceeds context limit", "maximum context length", "model's maximum context limit", "longer than the model's context length",
         "input tokens exceed the configured limit", "`inputs` tokens + `max_new_tokens` must be", "exceeds the available context size",
         "exceeds the maximum number of tokens allowed", "context window", "prompt is too long", "prompt too long; exceeded max context length",
-        "too many tokens", "input tokens exceeded", "total length of all messages is too long", "reduce the length of messages",
+        "too many tokens", "input tokens exceeded", "input is too long for requested model", "too many total text bytes",
+        "total length of all messages is too long", "reduce the length of messages",
         "reduce the length of the messages", "tokens) is too large to process",
     ];
 

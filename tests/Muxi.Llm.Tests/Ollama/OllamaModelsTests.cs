@@ -57,15 +57,18 @@ public sealed class OllamaModelsTests
         Assert.Equal("""{"model":"qwen3:4b","insecure":true,"stream":true}""", server.Requests.Single().Text);
     }
 
-    [Fact]
-    public async Task One_that_is_nowhere_is_not_found()
+    [Theory]
+    [InlineData("pull model manifest: file does not exist")]
+    // What is said of it is not to pull it.
+    [InlineData("model 'no-such' not found")]
+    public async Task One_that_is_nowhere_is_not_found(string told)
     {
-        await using var server = await ReplayServer.StartAsync(1, CannedReply.JsonLines("{\"status\":\"pulling manifest\"}\n{\"error\":\"pull model manifest: file does not exist\"}\n"));
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.JsonLines($$"""{"status":"pulling manifest"}{{'\n'}}{"error":"{{told}}"}{{'\n'}}"""));
         using var client = Calls.ClientFor(server.Url, "ollama");
 
         var error = await Assert.ThrowsAsync<NotFoundException>(async () => await client.Models.PullAsync("ollama/no-such", null, Token).CountAsync(Token));
 
-        Assert.Equal("ollama: pull model manifest: file does not exist", error.Message);
+        Assert.Equal($"ollama: {told}", error.Message);
     }
 
     [Theory]

@@ -202,7 +202,7 @@ internal sealed class MessagesConversation
             case "reasoning":
                 return role == "assistant" && (part.Format is null ? part.Extra.GetString("signature") is not null : part.Format == Quirks.BlockFormat && (part.Signature is not null || Quirks.UnsignedThinking));
             case "opaque":
-                return part.Format == Quirks.BlockFormat;
+                return part.Format == Quirks.BlockFormat && !part.Raw.IsEmpty;
             case "image_url" when role == "assistant":
                 _plan.Warnings.Add("messages.images", "left out: the service does not take pictures in an answer");
                 return false;

@@ -32,7 +32,8 @@ internal readonly struct ConverseBlockWriter(Utf8JsonWriter json, ConversePlan p
         if (item.Result is { } result) WriteResult(result, item.Id!);
         else if (item.Part.ToolCall is { } call) WriteCall(call, item.Id!);
         else WritePart(item.Part, isTrimmed);
-        WriteCachePoint(json, item.Mark, plan);
+        if (!item.IsThought) WriteCachePoint(json, item.Mark, plan);
+        else if (!item.Mark.IsEmpty) plan.Warnings.Add("cache_control", "left out: no cache point is taken behind thinking");
     }
 
     private void WritePart(ContentPart part, bool isTrimmed)
@@ -140,7 +141,7 @@ internal readonly struct ConverseBlockWriter(Utf8JsonWriter json, ConversePlan p
     private bool IsOfResult(ContentPart part) => part.Type.Value switch
     {
         "text" => !string.IsNullOrWhiteSpace(part.Text),
-        "opaque" => part.Format == plan.Quirks.BlockFormat,
+        "opaque" => part.Format == plan.Quirks.BlockFormat && !part.Raw.IsEmpty,
         "reasoning" or "tool_call" or "refusal" => false,
         _ => true,
     };

@@ -22,6 +22,7 @@ internal sealed class ConverseConversation
         _turns.RemoveAll(static turn => turn.Items.Count == 0);
         if (plan.Instruction is { } instruction) _system.Add(instruction);
         if (_system.Count > 0 && (_turns.Count == 0 || !plan.Quirks.SystemPrompt)) SayAsUser();
+        foreach (var turn in _turns) turn.SpeakBesideDocuments(plan);
     }
 
     public void WriteSystem(Utf8JsonWriter json)
@@ -100,7 +101,9 @@ internal sealed class ConverseConversation
     private void AddResult(Message message)
     {
         var id = message.ToolCallId ?? (message.Role.Value == "function" ? OldId(message.Name, _oldResults++) : "");
-        TurnOf(isUser: true).AddResult(new(ContentPart.FromText("")) { Result = message, Id = _ids.OfResult(id), Mark = message.CacheControl });
+        // Within a result there is no place for a mark: that of a part goes behind the whole.
+        var mark = message.CacheControl.IsEmpty ? message.Blocks.LastOrDefault(static part => !part.CacheControl.IsEmpty)?.CacheControl ?? default : message.CacheControl;
+        TurnOf(isUser: true).AddResult(new(ContentPart.FromText("")) { Result = message, Id = _ids.OfResult(id), Mark = mark });
     }
 
     private void AddParts(Message message, bool isUser)
@@ -108,14 +111,26 @@ internal sealed class ConverseConversation
         var items = new List<ConverseItem>();
         foreach (var part in message.Blocks)
         {
-            if (!IsTaken(part, isUser)) continue;
+            if (!IsTaken(part, isUser))
+            {
+                if (!part.CacheControl.IsEmpty) _plan.Warnings.Add("cache_control", "left out with the part that carried it, which is not sent");
+                continue;
+            }
             var id = part.ToolCall is { } call ? _ids.OfCall(call.Id.Length == 0 ? OldId(call.Function.Name, _oldCalls++) : call.Id) : null;
             items.Add(new(part) { Id = id, Mark = part.CacheControl });
         }
         if (items.Count == 0 && message.Audio is { Transcript: { Length: > 0 } said }) items.Add(new(said));
         if (items.Count == 0) return;
-        if (!message.CacheControl.IsEmpty && items[^1].Mark.IsEmpty) items[^1] = items[^1] with { Mark = message.CacheControl };
+        if (!message.CacheControl.IsEmpty) Mark(items, message.CacheControl);
         TurnOf(isUser).Items.AddRange(items);
+    }
+
+    /// <summary>A message's mark goes behind its last piece that is no thinking: behind that the service refuses a cache point.</summary>
+    private void Mark(List<ConverseItem> items, RawJson mark)
+    {
+        var last = items.FindLastIndex(static item => !item.IsThought);
+        if (last < 0) _plan.Warnings.Add("cache_control", "left out: no cache point is taken behind thinking");
+        else if (items[last].Mark.IsEmpty) items[last] = items[last] with { Mark = mark };
     }
 
     /// <summary>Whether a part is sent at all: a text without words is refused, and other services' blocks are none of this one's.</summary>
@@ -128,7 +143,7 @@ internal sealed class ConverseConversation
             case "reasoning":
                 return !isUser && part.Format == _plan.Quirks.BlockFormat && part.Signature is not null;
             case "opaque":
-                return part.Format == _plan.Quirks.BlockFormat;
+                return part.Format == _plan.Quirks.BlockFormat && !part.Raw.IsEmpty;
             case "image_url" when !isUser:
                 _plan.Warnings.Add("messages.images", "left out: pictures are taken from the user's side only");
                 return false;
@@ -172,10 +187,20 @@ internal sealed class ConverseTurn(bool isUser)
     /// <summary>No model goes on with thinking that a conversation ends in.</summary>
     public void DropThoughts(ConversePlan plan)
     {
-        var kept = Items.FindLastIndex(static item => item.Part.Type != ContentPartType.Reasoning && !(item.Part.Type == ContentPartType.Opaque && item.Part.Raw.ToElement().TryGetProperty("reasoningContent"u8, out _))) + 1;
+        var kept = Items.FindLastIndex(static item => !item.IsThought) + 1;
         if (kept == Items.Count) return;
         plan.Warnings.Add("messages", "thinking at the end of the conversation was left out: the service does not go on with it");
         Items.RemoveRange(kept, Items.Count - kept);
+    }
+
+    /// <summary>The service refuses a document in a turn without a text of its own.</summary>
+    public void SpeakBesideDocuments(ConversePlan plan)
+    {
+        const string Text = ".";
+        var at = Items.FindIndex(static item => item.IsDocument);
+        if (!isUser || at < 0 || Items.Exists(static item => item.Result is null && item.Part.Type == ContentPartType.Text)) return;
+        plan.Warnings.Add("messages", $"'{Text}' was sent beside a document: the service wants a text there");
+        Items.Insert(at, new(Text));
     }
 }
 
@@ -191,4 +216,10 @@ internal readonly record struct ConverseItem(ContentPart Part)
 
     /// <summary>The mark for the cache behind it.</summary>
     public RawJson Mark { get; init; }
+
+    /// <summary>Whether it is thinking, such as cannot be read included.</summary>
+    public bool IsThought => Part.Type == ContentPartType.Reasoning || (Part.Type == ContentPartType.Opaque && Part.Raw.ToElement() is { ValueKind: JsonValueKind.Object } block && block.TryGetProperty("reasoningContent"u8, out _));
+
+    /// <summary>Whether it is sent as a document: a file that is no picture, sound or video, or a document in the format's own form.</summary>
+    public bool IsDocument => Result is null && (Part.File is { } file ? ConverseMediaWriter.IsDocument(file) : Part.Extra.Holds("document"u8));
 }

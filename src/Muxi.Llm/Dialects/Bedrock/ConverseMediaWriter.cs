@@ -26,13 +26,23 @@ internal sealed class ConverseMediaWriter(Utf8JsonWriter json, ConversePlan plan
         if (file.Data is null && file.FileData is { } address && IsInS3(address))
         {
             var type = named ?? Media.TypeByName(address) ?? "application/pdf";
+            // What is plain text by its type may have a name that says more.
+            if (type == "text/plain" && (FormatByName(file.Filename ?? "") ?? FormatByName(address)) is { } format && !more.Holds("format"u8)) more = more.With("format", Quoted(format));
             WriteS3(KindOf(type), type, address, KindOf(type).SequenceEqual("document"u8) ? more.With("name", Quoted(NameFor(file.Filename))) : more);
             return;
         }
         var held = Held(file.Data, file.FileData ?? "", named ?? "application/pdf");
         // What is plain text to the bytes may have a name that says more.
-        if (held.Type == "text/plain" && file.Filename is { } name && FormatByName(name) is { } format) held = held with { Format = format };
+        if (held.Type == "text/plain" && file.Filename is { } name && FormatByName(name) is { } word) held = held with { Format = word };
         WriteBytes(KindOf(held.Type), held, KindOf(held.Type).SequenceEqual("document"u8) ? new Extra().With("name", Quoted(NameFor(file.Filename))).With(more) : more);
+    }
+
+    /// <summary>Whether a file goes as a document, as far as it can be told without reading it.</summary>
+    public static bool IsDocument(InputFile file)
+    {
+        var named = Media.TypeByName(file.Filename ?? "");
+        var type = file.Data?.MediaType ?? (file.FileData is { } text ? IsInS3(text) ? named ?? Media.TypeByName(text) : DataUri.Read(text)?.MediaType ?? named : named);
+        return KindOf(type ?? "").SequenceEqual("document"u8);
     }
 
     public void WriteAudio(InputAudio sound)

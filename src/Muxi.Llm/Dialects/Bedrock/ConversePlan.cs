@@ -49,6 +49,10 @@ internal sealed class ConversePlan
         return true;
     }
 
+    /// <summary>Whether the caller turned on thinking by a budget, beside which no call can be forced.</summary>
+    public bool ThinksByBudget() => ConverseFields.Says(Request.Extra["thinking"], "enabled")
+        || (Request.Extra["additionalModelRequestFields"] is { IsEmpty: false } own && own.ToElement().ValueKind == JsonValueKind.Object && ConverseFields.Says(Extra.Trusted(own.Utf8.ToArray())["thinking"], "enabled"));
+
     private void PlanFormat()
     {
         switch (Request.ResponseFormat)
@@ -149,7 +153,10 @@ internal sealed class ConverseFields
         Thinks = Own("thinking", "enabled") || Own("thinking", "adaptive") || (Own("reasoningConfig", "enabled") && HasHighEffort());
     }
 
-    private bool Own(string name, string type) => _fields[name] is { IsEmpty: false } own && own.ToElement() is { ValueKind: JsonValueKind.Object } element
+    private bool Own(string name, string type) => Says(_fields[name], type);
+
+    /// <summary>Whether an object's <c>type</c> is this word.</summary>
+    public static bool Says(RawJson own, string type) => !own.IsEmpty && own.ToElement() is { ValueKind: JsonValueKind.Object } element
         && element.TryGetProperty("type"u8, out var word) && word.ValueKind == JsonValueKind.String && word.ValueEquals(type);
 
     private bool HasHighEffort() => _fields["reasoningConfig"].ToElement().TryGetProperty("maxReasoningEffort"u8, out var word) && word.ValueKind == JsonValueKind.String && word.ValueEquals("high"u8);

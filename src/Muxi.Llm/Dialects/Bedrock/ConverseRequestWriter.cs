@@ -46,6 +46,7 @@ internal readonly struct ConverseRequestWriter(Utf8JsonWriter json, ConversePlan
     /// <summary>The options that all models have; the caller's own members of the object go before ours.</summary>
     private void WriteInference()
     {
+        if (IsInPlace("inferenceConfig")) return;
         var own = Object("inferenceConfig");
         var stop = own.Holds("stopSequences"u8) ? [] : Stops();
         var (tokens, temperature, topP) = (plan.MaxTokens, plan.Temperature, plan.TopP);
@@ -74,6 +75,7 @@ internal readonly struct ConverseRequestWriter(Utf8JsonWriter json, ConversePlan
 
     private void WriteOutput()
     {
+        if (IsInPlace("outputConfig")) return;
         var own = Object("outputConfig");
         var format = own.Holds("textFormat"u8) ? null : plan.Format;
         var effort = own.Holds("effort"u8) ? null : plan.Fields.Effort;
@@ -128,12 +130,15 @@ internal readonly struct ConverseRequestWriter(Utf8JsonWriter json, ConversePlan
     {
         foreach (var name in Request.Extra.IsEmpty ? [] : Request.Extra.Names)
         {
-            if (!plan.Quirks.Members.Contains(name) || name == "additionalModelRequestFields" || (name is "inferenceConfig" or "outputConfig" && !Object(name).IsEmpty)) continue;
+            if (!plan.Quirks.Members.Contains(name) || name == "additionalModelRequestFields" || (name is "inferenceConfig" or "outputConfig" && !IsInPlace(name))) continue;
             Raw(name, Request.Extra[name]);
         }
     }
 
     private Extra Object(string name) => Request.Extra[name] is { IsEmpty: false } own && own.ToElement() is { ValueKind: JsonValueKind.Object } element && element.EnumerateObject().Any() ? Extra.Trusted(own.Utf8.ToArray()) : default;
+
+    /// <summary>Whether the caller gives something else than an object where one is due: it goes in place of ours, for the service to judge. Null is nothing.</summary>
+    private bool IsInPlace(string name) => Request.Extra[name] is { IsEmpty: false } own && own.ToElement().ValueKind is not (JsonValueKind.Object or JsonValueKind.Null);
 
     private bool Overrides(ReadOnlySpan<byte> name) => Request.Extra.Holds(name);
 

@@ -33,8 +33,9 @@ internal sealed class ConverseTools(ConversePlan plan)
         else if (IsEmpty && choice is { Mode: not ("none" or "auto") }) plan.Warnings.Add("tool_choice", "left out: there is no tool to choose");
         else if (!IsEmpty) Take(choice);
         if (IsEmpty) NameCalled();
-        if (!IsForced || plan.Quirks.ForcedTools) return;
-        plan.Warnings.Add("tool_choice", "left to the model: it cannot be made to call a tool");
+        if (!IsForced || (plan.Quirks.ForcedTools && !(Answer is not null && plan.ThinksByBudget()))) return;
+        if (!plan.Quirks.ForcedTools) plan.Warnings.Add("tool_choice", "left to the model: it cannot be made to call a tool");
+        else plan.Warnings.Add("response_format", "not guaranteed: the model cannot be made to call the tool for the answer while it thinks");
         (Mode, Chosen, _ownChoice) = ("auto", null, default);
     }
 
@@ -87,10 +88,10 @@ internal sealed class ConverseTools(ConversePlan plan)
             case "custom":
                 plan.Warnings.Add("tool_choice", "left out: the service knows no custom tools");
                 break;
-            case "" when !choice.Raw.IsEmpty:
+            case "" when FirstIn(choice.Raw) is { } first:
                 // The service's own form has no type: {"any":{}}, {"tool":{"name":"..."}}.
                 _ownChoice = choice.Raw;
-                Mode = choice.Raw.ToElement().EnumerateObject().FirstOrDefault().Name;
+                Mode = first;
                 break;
             default:
                 plan.Warnings.Add("tool_choice", $"left out: the service does not know '{choice.Mode}'");
@@ -190,6 +191,13 @@ internal sealed class ConverseTools(ConversePlan plan)
         if (Chosen is not null) json.WriteString("name"u8, Chosen);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static string? FirstIn(RawJson raw)
+    {
+        if (raw.IsEmpty || raw.ToElement() is not { ValueKind: JsonValueKind.Object } element) return null;
+        foreach (var member in element.EnumerateObject()) return member.Name;
+        return null;
     }
 
     private static ToolChoice? Legacy(RawJson call)

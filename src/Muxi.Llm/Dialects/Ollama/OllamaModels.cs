@@ -70,7 +70,9 @@ public sealed record OllamaModels : ModelsDialect,
     }
 
     /// <inheritdoc/>
-    public IFold<ModelPullProgress> Fold(ModelPullRequest request, CallContext context) => new OllamaPullFold(context);
+    public IFold<ModelPullProgress> Fold(ModelPullRequest request, CallContext context) =>
+        // A model that is nowhere is not to be had by pulling it, which is what the service's hint says.
+        new OllamaPullFold(context with { Service = null });
 
     private static HttpCall Named(HttpMethod method, string path, string id, Extra extra = default, bool? stream = null) => new(method, path)
     {

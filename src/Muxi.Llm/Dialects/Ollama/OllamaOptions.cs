@@ -29,7 +29,7 @@ internal ref struct OllamaOptions
     {
         (_json, _extra, _drops, _warnings) = (json, extra, drops, warnings);
         var own = extra["options"];
-        if (own.IsEmpty) return;
+        if (own.IsEmpty || own.ToElement().ValueKind == JsonValueKind.Null) return;
         if (own.ToElement().ValueKind == JsonValueKind.Object) _own = Extra.Trusted(own.Utf8.ToArray());
         else _isOthers = true;
     }
