@@ -92,7 +92,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
 
     private string Mend(Provider provider) => client.Targets.Source(provider) is UrlSource.DefinedByStranger
         ? $"put api_key beside its address, or trust the file: export {LlmConfiguration.Variable}={client.Configuration.Name}"
-        : $"export {provider.CustomaryVariable}=...{(provider.Auth.Source is { Variables: [var first, ..] } other ? $", or set up {other.Name}'s own credentials ({first}, ...)" : "")}";
+        : $"export {provider.CustomaryVariable}=...{(provider.Auth.Source is { Variables: [var first, ..] } other ? $", or {other.Name} credentials ({first}, ...)" : "")}";
 
     /// <summary>What keeps a service's calls from being made at all: an address or a key that is none.</summary>
     private string? FaultOf(Provider provider)

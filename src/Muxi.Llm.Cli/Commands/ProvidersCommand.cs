@@ -58,7 +58,7 @@ internal sealed class ProvidersCommand : CliCommand
     private static string KeyState(LlmClient client, Provider provider)
     {
         if (provider.KeyVariables.IsEmpty) return "none";
-        return client.Targets.KeySource(provider) is { } source ? $"{source} is set" : $"{provider.CustomaryVariable} {(provider.Auth.IsRequired ? "is not set" : "(optional)")}";
+        return client.Targets.KeySource(provider) is { } source ? $"{source} is set" : provider.Auth.IsRequired ? $"{provider.CustomaryVariable} is not set" : $"{provider.KeyVariables[0]} (optional)";
     }
 
     /// <summary>Where calls go: without what could be a credential in it.</summary>

@@ -128,8 +128,16 @@ public sealed class ConfigurationCommandTests : IDisposable
     {
         var run = await Doctor([], []).RunAsync("doctor");
 
-        Assert.Contains("  -    bedrock: no key\n       export AWS_BEARER_TOKEN_BEDROCK=..., or set up aws's own credentials (AWS_ACCESS_KEY_ID, ...)\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("  -    bedrock: no key\n       export AWS_BEARER_TOKEN_BEDROCK=..., or aws credentials (AWS_ACCESS_KEY_ID, ...)\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("  -    vertexai: no key\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_place_of_a_service_is_a_setting()
+    {
+        var run = await new CliRun { Environment = new() { ["AWS_DEFAULT_REGION"] = "eu-west-1" } }.RunAsync("config", "show");
+
+        Assert.Matches(@"(?m)^providers\.bedrock\.region +eu-west-1 +AWS_DEFAULT_REGION$", run.Output);
     }
 
     [Fact]
