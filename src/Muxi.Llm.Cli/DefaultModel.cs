@@ -31,8 +31,11 @@ internal sealed record DefaultModel(string Name, string Why, string Source)
         foreach (var provider in candidates)
             if (client.Targets.KeySource(provider) is { } source)
                 return new(NameFor(provider, operation), $"{source} is set; -m picks another", source);
+        var sandbox = NameFor(Providers.Sandbox, operation);
+        if (client.Providers.FirstOrDefault(provider => Operations.Of(provider).Contains(operation) && provider.Auth.IsRequired && client.Targets.KeySource(provider) is not null) is { } other)
+            return new(sandbox, $"{client.Targets.KeySource(other)} is set, but {other.Name} has no usual model; -m {other.Name}/MODEL picks one", "built in");
         var first = candidates.First();
-        return new(NameFor(Providers.Sandbox, operation), $"no key is set; set {first.KeyVariables[0]} for {NameFor(first, operation)}", "built in");
+        return new(sandbox, $"no key is set; set {first.CustomaryVariable} for {NameFor(first, operation)}", "built in");
     }
 
     private static string NameFor(Provider provider, string operation) => $"{provider.Name}/{Operations.DefaultModelOf(provider, operation)}";

@@ -64,6 +64,8 @@ internal sealed class EffectiveSettings(LlmClient client, Terminal terminal)
         var path = settings?.Path ?? $"providers.{provider.Name}";
         if (client.Targets.KeySource(provider) is { } key) yield return new($"{path}.api_key", "found", key);
         if (client.Targets.Source(provider) is not UrlSource.Provider || settings is { IsDefinedHere: true }) yield return new($"{path}.base_url", ProvidersCommand.BaseUrl(client, provider), UrlSourceOf(provider, path));
+        foreach (var part in provider.UrlParts)
+            if (part.Variables.FirstOrDefault(name => terminal.Variable(name) is not null) is { } variable) yield return new($"{path}.{part.Name}", terminal.Variable(variable)!, variable);
         if (settings is null) yield break;
         foreach (var header in settings.Headers) yield return new(YamlFile.Below($"{path}.headers", header.Name), header.IsSecret ? "(not shown)" : header.Value, Place(YamlFile.Below($"{path}.headers", header.Name), path));
         foreach (var (name, limit) in ((string, TimeSpan?)[])[("first_byte", settings.Timeouts.FirstByte), ("idle", settings.Timeouts.Idle), ("total", settings.Timeouts.Total)])

@@ -37,9 +37,12 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
     {
         foreach (var provider in client.Providers.Where(provider => !provider.KeyVariables.IsEmpty))
         {
+            var source = client.Targets.KeySource(provider);
             var fault = FaultOf(provider);
-            if (fault is not null) yield return new("providers", Level.Wrong, $"{provider.Name}: {fault}") { Mend = $"look at {string.Join(", ", provider.UrlVariables.Concat(provider.KeyVariables))}" };
-            else if (client.Targets.KeySource(provider) is { } source) yield return new("providers", Level.Good, $"{provider.Name}: its key is in {source}") { CanAnswer = true };
+            // Who has no account there need not say in which region.
+            if (source is null && !provider.UrlParts.IsEmpty && !client.Targets.IsElsewhere(provider)) fault = null;
+            if (fault is not null) yield return new("providers", Level.Wrong, $"{provider.Name}: {fault}") { Mend = $"look at {string.Join(", ", provider.UrlParts.SelectMany(static part => part.Variables).Concat(provider.UrlVariables).Concat(provider.KeyVariables))}" };
+            else if (source is not null) yield return new("providers", Level.Good, $"{provider.Name}: its key is in {source}") { CanAnswer = true };
             else if (provider.Auth.IsRequired) yield return new("providers", Level.Absent, $"{provider.Name}: no key") { Mend = Mend(provider) };
         }
     }
@@ -89,7 +92,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
 
     private string Mend(Provider provider) => client.Targets.Source(provider) is UrlSource.DefinedByStranger
         ? $"put api_key beside its address, or trust the file: export {LlmConfiguration.Variable}={client.Configuration.Name}"
-        : $"export {provider.CustomaryVariable}=...";
+        : $"export {provider.CustomaryVariable}=...{(provider.Auth.Source is { Variables: [var first, ..] } other ? $", or {other.Name} credentials ({first}, ...)" : "")}";
 
     /// <summary>What keeps a service's calls from being made at all: an address or a key that is none.</summary>
     private string? FaultOf(Provider provider)

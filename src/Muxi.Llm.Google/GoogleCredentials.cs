@@ -28,6 +28,7 @@ public sealed class GoogleCredentials : ICredentialSource
     public string Name => "google";
 
     /// <summary>The <c>project</c> that the credentials' file names; null for other parts, and where no file does.</summary>
+    /// <exception cref="ConfigurationException">There is a file to be read, and it cannot be.</exception>
     public string? UrlPart(string part, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -38,8 +39,8 @@ public sealed class GoogleCredentials : ICredentialSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
-            // The call itself tells what is wrong with the file.
-            return null;
+            // That a project is missing would be told else, and no more.
+            throw new ConfigurationException($"the credentials in {path} cannot be used: {What(e)} (look at {FileVariable})");
         }
     }
 
@@ -80,9 +81,11 @@ public sealed class GoogleCredentials : ICredentialSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or InvalidOperationException or ArgumentException or FormatException)
         {
-            throw new ConfigurationException($"{context.Provider}: the credentials in {path} cannot be used: {(e is System.Text.Json.JsonException ? "the file is no JSON of a kind that Google has" : GoogleFile.OneLine(e.Message))}") { Provider = context.Provider };
+            throw new ConfigurationException($"{context.Provider}: the credentials in {path} cannot be used: {What(e)}") { Provider = context.Provider };
         }
     }
+
+    private static string What(Exception e) => e is System.Text.Json.JsonException ? "the file is no JSON of a kind that Google has" : GoogleFile.OneLine(e.Message);
 
     /// <summary>For every service of Google Cloud's; a failed try is told at once, as one place alone makes calls again.</summary>
     private static GoogleCredential AtOnce(GoogleCredential credential) => credential.CreateScoped(Scope).CreateWithHttpClientFactory(new WithoutRetries());

@@ -52,7 +52,7 @@ internal sealed class ModelsCommand : CliCommand
     {
         var providers = client.Providers.Where(static provider => provider.Models is not null).ToLookup(provider => CanBeAsked(client, provider));
         if (providers[false].Any())
-            _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Select(provider => $"{provider.Name} ({provider.KeyVariables[0]})"))}");
+            _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Select(provider => $"{provider.Name} ({provider.CustomaryVariable})"))}");
         var lists = await Task.WhenAll(providers[true].Select(TryListAsync));
         return [.. lists.SelectMany(list => list)];
 
@@ -76,7 +76,15 @@ internal sealed class ModelsCommand : CliCommand
         foreach (var name in parsed.GetValue(_models)!)
         {
             using var bar = new PullBar(_terminal, name);
-            await foreach (var progress in client.Models.PullAsync(name, null, cancellationToken)) bar.Report(progress);
+            try
+            {
+                await foreach (var progress in client.Models.PullAsync(name, null, cancellationToken)) bar.Report(progress);
+            }
+            catch (UnsupportedFeatureException e) when (!name.Contains('/', StringComparison.Ordinal))
+            {
+                // A bare name is OpenAI's, which brings no models.
+                throw new FailureException($"{e.Message}; write whose it is before it, as ollama/{name}", e);
+            }
             bar.Dispose();
             _terminal.Write($"{name}\n");
         }

@@ -58,7 +58,7 @@ internal sealed class ProvidersCommand : CliCommand
     private static string KeyState(LlmClient client, Provider provider)
     {
         if (provider.KeyVariables.IsEmpty) return "none";
-        return client.Targets.KeySource(provider) is { } source ? $"{source} is set" : $"{provider.KeyVariables[0]} {(provider.Auth.IsRequired ? "is not set" : "(optional)")}";
+        return client.Targets.KeySource(provider) is { } source ? $"{source} is set" : provider.Auth.IsRequired ? $"{provider.CustomaryVariable} is not set" : $"{provider.KeyVariables[0]} (optional)";
     }
 
     /// <summary>Where calls go: without what could be a credential in it.</summary>
@@ -71,7 +71,7 @@ internal sealed class ProvidersCommand : CliCommand
         }
         catch (ConfigurationException)
         {
-            return "(not an address)";
+            return client.Targets.Source(provider) is UrlSource.Provider ? provider.BaseUrl : "(not an address)";
         }
     }
 

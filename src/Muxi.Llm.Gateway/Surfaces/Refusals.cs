@@ -32,7 +32,7 @@ internal static class Refusals
 
     private static Refusal OfReply(ApiException error) => new(Status(error), error.Message)
     {
-        Type = error.Type, Code = error.Code ?? Code(error), Param = error.Param, RetryAfter = error.RetryAfter, ShouldRetry = error.ShouldRetry,
+        Type = error.Type, Code = error.Code is { } code && !IsStatus(code) ? code : Code(error), Param = error.Param, RetryAfter = error.RetryAfter, ShouldRetry = error.ShouldRetry,
     };
 
     /// <summary>
@@ -46,6 +46,9 @@ internal static class Refusals
         504 or 524 => 504,
         _ => 502,
     };
+
+    /// <summary>Google and OpenRouter repeat the status in place of a code, which says nothing to OpenAI's clients.</summary>
+    private static bool IsStatus(string code) => code is [>= '1' and <= '5', >= '0' and <= '9', >= '0' and <= '9'];
 
     private static string? Code(ApiException error) => error.Kind switch
     {

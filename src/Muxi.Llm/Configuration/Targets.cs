@@ -292,7 +292,7 @@ internal sealed class Targets(LlmOptions options)
         var mend = source is UrlSource.DefinedByStranger
             ? $"its address is from {_file.Name}, which was found in the working directory and gets no key of the environment: name the file in {LlmConfiguration.Variable} to trust it, or put api_key beside the address"
             : name.Provider.Auth.Source is { } other ? $"set {Variables(name.Provider)}, or give LlmOptions.Credentials those of the package {other.Package}"
-            : $"set {Variables(name.Provider)}, or use a sandbox/ model, which needs none";
+            : $"set {Variables(name.Provider)}, or use a sandbox/ model, which needs none{(Catalog.Find(name.Model, options.Providers) is { } meant ? $"; if {meant.Name} is meant, write {meant.Name}/MODEL" : "")}";
         return new($"{name.Provider.Name} needs a key: {mend}") { Provider = name.Provider.Name, Model = name.Model, IsMissingKey = true };
     }
 

@@ -124,6 +124,32 @@ public sealed class ConfigurationCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_has_no_account_at_a_service_need_not_say_where_it_is()
+    {
+        var run = await Doctor([], []).RunAsync("doctor");
+
+        Assert.Contains("  -    bedrock: no key\n       export AWS_BEARER_TOKEN_BEDROCK=..., or aws credentials (AWS_ACCESS_KEY_ID, ...)\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("  -    vertexai: no key\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_place_of_a_service_is_a_setting()
+    {
+        var run = await new CliRun { Environment = new() { ["AWS_DEFAULT_REGION"] = "eu-west-1" } }.RunAsync("config", "show");
+
+        Assert.Matches(@"(?m)^providers\.bedrock\.region +eu-west-1 +AWS_DEFAULT_REGION$", run.Output);
+    }
+
+    [Fact]
+    public async Task Who_has_an_account_is_told_that_the_place_is_missing()
+    {
+        var run = await Doctor(new() { ["AWS_BEARER_TOKEN_BEDROCK"] = Canary }, []).RunAsync("doctor");
+
+        Assert.Contains("  FAIL bedrock: bedrock needs a region: set AWS_REGION or AWS_DEFAULT_REGION\n       look at AWS_REGION, AWS_DEFAULT_REGION, ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_or_a_local_server_is_enough_and_no_key_is_shown()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("""{"data":[]}"""));

@@ -10,6 +10,8 @@ public sealed class DefaultModelTests
     [InlineData("sandbox/chat answers (no key is set; set OPENAI_API_KEY for openai/gpt-4o-mini)")]
     [InlineData("sandbox/chat answers (no key is set; set OPENAI_API_KEY for openai/gpt-4o-mini)", "OPENAI_API_KEY= ", "MUXI_LLM_MODEL=")]
     [InlineData("sandbox/chat answers (no key is set; set OPENAI_API_KEY for openai/gpt-4o-mini)", "LMSTUDIO_API_KEY=x")]
+    [InlineData("sandbox/chat answers (AWS_BEARER_TOKEN_BEDROCK is set, but bedrock has no usual model; -m bedrock/MODEL picks one)", "AWS_BEARER_TOKEN_BEDROCK=x", "AWS_REGION=eu-west-1")]
+    [InlineData("groq/llama-3.3-70b-versatile answers (GROQ_API_KEY is set; -m picks another)", "AWS_BEARER_TOKEN_BEDROCK=x", "GROQ_API_KEY=x")]
     [InlineData("groq/llama-3.3-70b-versatile answers (GROQ_API_KEY is set; -m picks another)", "GROQ_API_KEY=x")]
     [InlineData("openai/gpt-4o-mini answers (OPENAI_API_KEY is set; -m picks another)", "XAI_API_KEY=x", "GROQ_API_KEY=x", "OPENAI_API_KEY=x")]
     [InlineData("openrouter/anthropic/claude-sonnet-4 answers (MUXI_LLM_MODEL is set)", "MUXI_LLM_MODEL=openrouter/anthropic/claude-sonnet-4", "OPENAI_API_KEY=x")]

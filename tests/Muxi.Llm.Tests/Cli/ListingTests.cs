@@ -141,4 +141,23 @@ public sealed class ListingTests
             run.Output == await File.ReadAllTextAsync(Repo.PathTo("docs", "providers.md"), TestContext.Current.CancellationToken),
             "docs/providers.md is out of date: ./muxi-llm providers --markdown > docs/providers.md");
     }
+
+    [Fact]
+    public async Task An_address_that_depends_on_a_place_is_shown_with_the_place_open_or_filled()
+    {
+        var open = await new CliRun().RunAsync("providers");
+        var filled = await new CliRun { Environment = new() { ["AWS_REGION"] = "eu-west-1" } }.RunAsync("providers");
+
+        Assert.Matches(@"(?m)^bedrock .* AWS_BEARER_TOKEN_BEDROCK is not set +https://bedrock-runtime\.\{region\}\.amazonaws\.com$", open.Output);
+        Assert.Matches(@"(?m)^vertexai .* VERTEXAI_ACCESS_TOKEN is not set +https://\{location\}-aiplatform\.googleapis\.com/", open.Output);
+        Assert.Matches(@"(?m)^bedrock .* https://bedrock-runtime\.eu-west-1\.amazonaws\.com$", filled.Output);
+    }
+
+    [Fact]
+    public async Task A_providers_name_in_place_of_a_models_is_understood()
+    {
+        var run = await new CliRun().RunAsync("chat", "-m", "gemini", "Hi");
+
+        Assert.Equal(new CliResult(1, "", "muxi-llm: openai needs a key: set OPENAI_API_KEY, or use a sandbox/ model, which needs none; if gemini is meant, write gemini/MODEL\n"), run);
+    }
 }

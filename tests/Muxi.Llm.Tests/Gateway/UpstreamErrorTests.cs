@@ -32,6 +32,19 @@ public sealed class UpstreamErrorTests
             Assert.Equal(new Told(ours, "openai: so it is", "their_type", "their_param", "their_code"), await served.ChatAsync(body).ErrorAsync());
     }
 
+    [Theory]
+    [InlineData(429, "rate_limit_exceeded")]
+    [InlineData(401, "invalid_api_key")]
+    [InlineData(503, "overloaded")]
+    [InlineData(400, null)]
+    public async Task A_status_in_place_of_a_code_is_none(int status, string? code)
+    {
+        await using var upstream = await ReplayServer.StartAsync(1, CannedReply.Json($$$"""{"error":{"message":"so it is","code":{{{status}}}}}""", status));
+        await using var served = await Served.BeforeAsync(upstream.Url);
+
+        Assert.Equal(code, (await served.ChatAsync(Served.Ask()).ErrorAsync()).Code);
+    }
+
     public static TheoryData<string, int, string> Unreadable => new()
     {
         { "HTML, 200", 502, "upstream_error" },

@@ -123,6 +123,19 @@ public sealed class GoogleCredentialsTests : IDisposable
     public void A_machine_of_Googles_is_known_without_asking_anybody(string product, string? variable, bool isGoogles) =>
         Assert.Equal(isGoogles, new GoogleMachine(product, "").IsGoogles(name => name == variable ? "x" : null));
 
+    [Fact]
+    public async Task A_file_that_is_not_there_is_told_before_the_project_that_it_would_name()
+    {
+        var file = Path.Combine(_folder.FullName, "nowhere.json");
+        _environment["GOOGLE_APPLICATION_CREDENTIALS"] = file;
+        using var client = new LlmClient(Options(FaultServer.Refused()));
+
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => client.AskAsync("vertexai/claude-opus-4-8"));
+
+        Assert.StartsWith($"the credentials in {file} cannot be used: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("(look at GOOGLE_APPLICATION_CREDENTIALS)", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{", "the file is no JSON of a kind that Google has")]
     [InlineData("[]", "the file is no JSON of a kind that Google has")]

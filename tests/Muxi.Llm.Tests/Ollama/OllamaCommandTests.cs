@@ -37,6 +37,31 @@ public sealed class OllamaCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_a_file_names_is_administered_alike()
+    {
+        await using var server = await ReplayServer.StartAsync(1, OllamaServer.Answer);
+        var file = Path.Combine(_folder.FullName, "llm.yaml");
+        await File.WriteAllTextAsync(file, $"providers: {{box: {{format: ollama, base_url: \"{server.Url}\", self_hosted: true}}}}", TestContext.Current.CancellationToken);
+        var run = new CliRun { Environment = new() { ["MUXI_LLM_CONFIG"] = file } };
+
+        var pulled = await run.RunAsync("models", "pull", "box/qwen3:4b");
+        var listed = await run.RunAsync("models", "box");
+        var running = await run.RunAsync("models", "running", "box");
+
+        Assert.Equal((0, "box/qwen3:4b\n"), (pulled.ExitCode, pulled.Output));
+        Assert.Equal("box/llama3.2:latest\nbox/qwen3:4b\n", listed.Output);
+        Assert.StartsWith("box/qwen3:4b  6.7 GB", running.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task To_bring_a_model_one_says_where()
+    {
+        var run = await new CliRun().RunAsync("models", "pull", "qwen3:4b");
+
+        Assert.Equal(new CliResult(1, "", "muxi-llm: openai does not offer pulling models through this library; write whose it is before it, as ollama/qwen3:4b\n"), run);
+    }
+
+    [Fact]
     public async Task At_a_terminal_a_bar_shows_how_far_it_is_and_is_gone_at_the_end()
     {
         await using var server = await ReplayServer.StartAsync(1, OllamaServer.Answer);

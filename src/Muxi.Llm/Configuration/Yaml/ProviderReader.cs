@@ -36,20 +36,23 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
         var format = QuirkReader.FormatOf(section["format"]) ?? ChatFormats.All[0];
         var isSelfHosted = section["self_hosted"]?.Flag() ?? false;
         var url = section["base_url"] ?? throw Missing(name, section);
+        // OpenAI's models are listed under its other name.
+        var list = format.Plain is OpenAIResponsesChat ? Providers.OpenAI.Models : format.Pattern.Models;
         var own = new Provider(name, url.Url().OriginalString, Auth(section, format.Pattern.Auth, isSelfHosted))
         {
             DisplayName = section["display_name"]?.Text() ?? name,
             Documentation = section["documentation"]?.Text(),
             IsSelfHosted = isSelfHosted,
-            Models = section["models_path"] is not { } path ? new OpenAIModels() : path.Text() is var text && text == "none" ? null : new OpenAIModels { Path = text },
+            Models = section["models_path"] is not { } path ? list : path.Text() is var text && text == "none" ? null : (list ?? new OpenAIModels()) with { Path = text },
             Headers = format.Pattern.Headers,
+            UrlParts = format.Pattern.UrlParts,
             Chat = format.Plain,
             TokenCount = format.Pattern.TokenCount,
             Completions = format.Pattern.Completions,
             Embeddings = format.Pattern.Embeddings,
             Moderations = format.Pattern.Moderations,
         };
-        own = format.Plain is OpenAIChat ? Operations.AllOfOpenAI(own) : own with { Files = format.Pattern.Files };
+        own = format.Plain is OpenAIChat ? Operations.AllOfOpenAI(own) : own with { Images = format.Pattern.Images, Speech = format.Pattern.Speech, Files = format.Pattern.Files };
         if (section["operations"] is { } operations)
         {
             string[] known = [.. Operations.Of(own)];
@@ -101,7 +104,7 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
     private static Auth Auth(Section section, Auth usual, bool isSelfHosted)
     {
         var isRequired = section["key_required"]?.Flag() ?? !isSelfHosted;
-        if (section["auth"] is not { } auth) return new(usual.Header, usual.Prefix) { IsRequired = isRequired };
+        if (section["auth"] is not { } auth) return new(usual.Header, usual.Prefix) { IsRequired = isRequired, Source = usual.Source };
         if (!auth.IsMap) return auth.OneOf("none", "bearer") == "none" ? Muxi.Llm.Auth.None : Muxi.Llm.Auth.Bearer() with { IsRequired = isRequired };
         var map = auth.Section();
         var header = map["header"] is { } name ? name.Text() : usual.Header;
