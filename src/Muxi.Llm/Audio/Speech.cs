@@ -36,23 +36,9 @@ public sealed partial record Speech : ContentReply
 }
 
 /// <summary>A stream with something before it.</summary>
-internal sealed class HeadedStream(byte[] head, Stream inner) : Stream
+internal sealed class HeadedStream(byte[] head, Stream inner) : PassingStream
 {
     private int _at;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException("The stream is read as it comes.");
-
-    public override long Position
-    {
-        get => throw new NotSupportedException("The stream is read as it comes.");
-        set => throw new NotSupportedException("The stream is read as it comes.");
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -62,16 +48,4 @@ internal sealed class HeadedStream(byte[] head, Stream inner) : Stream
         _at += count;
         return new(count);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is read asynchronously.");
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream is read as it comes.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("The stream is read as it comes.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is read as it comes.");
 }

@@ -47,7 +47,7 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
         if (told is { IsAbsoluteUri: true, UserInfo: "" })
         {
             if (IsSameOrigin(told, own)) return told;
-            if (Uri.TryCreate(Provider.BaseUrl, UriKind.Absolute, out var vendors) && IsSameOrigin(told, vendors)) return new(own, told.PathAndQuery);
+            if (Uri.TryCreate(Provider.BaseUrl, UriKind.Absolute, out var vendors) && IsSameOrigin(told, vendors)) return new(own.GetLeftPart(UriPartial.Authority) + told.PathAndQuery);
         }
         throw new ServerException($"{Provider.Name}: the service told an address of another origin than {own.GetLeftPart(UriPartial.Authority)}, and nothing is sent there")
         {

@@ -130,10 +130,22 @@ public readonly struct Extra
     /// <summary>These members and those others; one of the same name is replaced.</summary>
     public Extra With(Extra others)
     {
-        if (IsEmpty) return others;
+        if (IsEmpty || IsWithin(others)) return others;
         var all = this;
         foreach (var name in others.Names) all = all.With(name, others[name]);
         return all;
+    }
+
+    /// <summary>Whether others have all of these names: as in a stream that says the same things in every event.</summary>
+    private bool IsWithin(Extra others)
+    {
+        var reader = new Utf8JsonReader(_object);
+        for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
+        {
+            if (!others.Holds(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.Text()) : reader.ValueSpan)) return false;
+            reader.Read();
+        }
+        return true;
     }
 
     /// <summary>The members as the text of a JSON object.</summary>

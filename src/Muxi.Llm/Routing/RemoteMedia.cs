@@ -9,8 +9,11 @@ namespace Muxi.Llm;
 /// </summary>
 internal sealed class RemoteMedia(Egress egress, LlmOptions options)
 {
-    /// <summary>How much of one is read at most: as much as the largest request that any of the services takes.</summary>
+    /// <summary>How much is read for one call at most, all together: as much as the largest request that any of the services takes.</summary>
     public const int MaxBytes = 64 << 20;
+
+    /// <summary>How many addresses are read for one call at most. They are read one after the other, by whoever runs us.</summary>
+    public const int MaxAddresses = 100;
 
     /// <summary>A chat request with what its service does not read itself.</summary>
     public static ValueTask<ChatCompletionRequest> InChat(ChatCompletionRequest request, MediaReading reading)
@@ -34,14 +37,20 @@ internal sealed class RemoteMedia(Egress egress, LlmOptions options)
     /// <exception cref="BadRequestException">The address is one that is not read, or none are.</exception>
     public async Task<InlineData> ReadAsync(string url, MediaReading reading)
     {
-        if (reading.Course.Fetched.TryGetValue(url, out var known)) return known;
+        var fetched = reading.Course.Fetched;
+        if (fetched.TryGetValue(url, out var known)) return known;
         var (provider, model) = (reading.Attempt.Context.Provider, reading.Attempt.Context.Model);
         if (options.FetchMedia == false)
             throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and fetch_media is false: send the picture or file itself", provider, model);
-        var bytes = await ReadAsync(new(url, MaxBytes) { Provider = provider, What = "the address of a picture or file" }, reading.Attempt).ConfigureAwait(false);
-        var type = Media.TypeOf(bytes) ?? (Uri.TryCreate(url, UriKind.Absolute, out var address) ? Media.TypeByName(address.AbsolutePath) : null) ?? "application/octet-stream";
-        return reading.Course.Fetched[url] = new(bytes, type);
+        if (fetched.Count == MaxAddresses)
+            throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and no more than {MaxAddresses} are read here for one call: send the pictures and files themselves", provider, model);
+        var address = new EgressRequest(url, MaxBytes - fetched.Values.Sum(static data => (long)data.Bytes.Length)) { Provider = provider, What = "the address of a picture or file", TooMuch = _tooMuch };
+        var bytes = await ReadAsync(address, reading.Attempt).ConfigureAwait(false);
+        var type = Media.TypeOf(bytes) ?? (Uri.TryCreate(url, UriKind.Absolute, out var named) ? Media.TypeByName(named.AbsolutePath) : null) ?? "application/octet-stream";
+        return fetched[url] = new(bytes, type);
     }
+
+    private static readonly string _tooMuch = $"leads to more than is read for one call, {MaxBytes >> 20} MB of all addresses together";
 
     private async Task<byte[]> ReadAsync(EgressRequest address, AttemptInProgress attempt)
     {

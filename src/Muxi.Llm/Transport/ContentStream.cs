@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>The body of a good reply, read as it comes. A break is told as a <see cref="StreamInterruptedException"/>; disposing it ends the call.</summary>
-internal sealed class ContentStream(HttpResponseMessage response, Stream body, Course course, AttemptInProgress attempt) : Stream
+internal sealed class ContentStream(HttpResponseMessage response, Stream body, Course course, AttemptInProgress attempt) : PassingStream
 {
     private const int FirstPiece = 4096;
 
@@ -11,18 +11,6 @@ internal sealed class ContentStream(HttpResponseMessage response, Stream body, C
     private bool _isDisposed;
 
     public override bool CanRead => !_isDisposed;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException("The stream is read as it comes.");
-
-    public override long Position
-    {
-        get => throw new NotSupportedException("The stream is read as it comes.");
-        set => throw new NotSupportedException("The stream is read as it comes.");
-    }
 
     /// <summary>Waits for the first bytes; false where there are none.</summary>
     public async ValueTask<bool> BeginAsync()
@@ -66,17 +54,7 @@ internal sealed class ContentStream(HttpResponseMessage response, Stream body, C
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => SyncDoors.Wait(() => ReadAsync(buffer.AsMemory(offset, count)).AsTask());
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream is read as it comes.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("The stream is a reply.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is a reply.");
 
     protected override void Dispose(bool disposing)
     {

@@ -18,6 +18,9 @@ internal sealed record EgressRequest(string Url, long MaxBytes)
 
     /// <summary>What errors call it.</summary>
     public string What { get; init; } = "the address";
+
+    /// <summary>What is said of an address that leads to more, where whoever makes the request has named it and must name another; null where it is the fault of who told it.</summary>
+    public string? TooMuch { get; init; }
 }
 
 /// <summary>
@@ -223,7 +226,9 @@ internal sealed class Egress : IDisposable
 
     private static ServerException Failed(EgressRequest request, string what) => new(Sentence(request, what)) { Provider = request.Provider, Status = HttpStatusCode.BadGateway };
 
-    private static ServerException TooLarge(EgressRequest request) => Failed(request, string.Create(CultureInfo.InvariantCulture, $"leads to more than {request.MaxBytes / (1024d * 1024):0.##} MB, and no more is read"));
+    private static ApiException TooLarge(EgressRequest request) => request.TooMuch is { } told
+        ? Wrong.Request("messages", Sentence(request, told), request.Provider)
+        : Failed(request, string.Create(CultureInfo.InvariantCulture, $"leads to more than {request.MaxBytes / (1024d * 1024):0.##} MB, and no more is read"));
 
     private static Exception Explain(Exception error, EgressRequest request, Waiting waiting)
     {

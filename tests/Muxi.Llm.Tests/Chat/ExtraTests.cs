@@ -97,6 +97,9 @@ public sealed class ExtraTests
         Assert.False(extra.TryGet("d", out _));
         Assert.Equal("""{"a":1,"c":{"d":[1]},"bb":2}""", extra.With("bb", "2").ToString());
         Assert.Equal("""{"a":1}""", default(Extra).With("a", "1").ToString());
+        Assert.Equal("""{"c":3,"b":2,"a":4}""", new Extra().With("b", "1").With("a", "1").With("""{"c":3,"b":2,"a":4}""").ToString());
+        Assert.Equal("""{"a":1,"b":2}""", new Extra().With("b", "1").With("a", "1").With("""{"b":2}""").ToString());
+        Assert.Equal("""{"a":1}""", new Extra().With("a", "1").With(default(Extra)).ToString());
     }
 
     private static void ByHandOnce(JsonElement element, string name)

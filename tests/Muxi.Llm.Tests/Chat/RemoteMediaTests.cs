@@ -106,10 +106,44 @@ public sealed class RemoteMediaTests
         Assert.Equal(("data:application/pdf;base64," + Convert.ToBase64String("%PDF-1.7"u8), "a paper.pdf"), ((string?)parts[1]!["file"]!["file_data"], (string?)parts[1]!["file"]!["filename"]));
     }
 
+    [Fact]
+    public async Task No_more_is_read_for_one_call_than_64_MB_of_all_addresses_together()
+    {
+        await using var net = new EgressNet();
+        // It fits alone; the length that is told is enough to know that both do not.
+        var host = net.Host("images.example", Answer(ImageWire.Png), Announced(64 << 20));
+        await using var server = await ReplayServer.StartAsync(7, _ => CannedReply.Json(Calls.Reply("Nice.")));
+        using var client = ClientFor(server.Url, net, new Retries { Max = 2, InitialDelay = TimeSpan.Zero });
+
+        var error = await Assert.ThrowsAsync<BadRequestException>(() => client.AskAsync(Ask(new() { Type = "image_url", ImageUrl = new(Picture) }, new() { Type = "file", File = new() { FileData = Paper } })));
+
+        Assert.Equal("blind: the address of a picture or file leads to more than is read for one call, 64 MB of all addresses together", error.Message);
+        Assert.Equal(2, host.Seen.Count);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task No_more_than_a_hundred_addresses_are_read_for_one_call()
+    {
+        await using var net = new EgressNet();
+        var host = net.Host("images.example", [.. Enumerable.Repeat(Answer(ImageWire.Png), 101)]);
+        await using var server = await ReplayServer.StartAsync(7, _ => CannedReply.Json(Calls.Reply("Nice.")));
+        using var client = ClientFor(server.Url, net);
+
+        var error = await Assert.ThrowsAsync<BadRequestException>(
+            () => client.AskAsync(Ask([.. Enumerable.Range(0, 101).Select(i => new ContentPart { Type = "image_url", ImageUrl = new($"{Picture}?{i}") })])));
+
+        Assert.Equal("blind: the service reads no addresses, and no more than 100 are read here for one call: send the pictures and files themselves", error.Message);
+        Assert.Equal(100, host.Seen.Count);
+        Assert.Empty(server.Requests);
+    }
+
     private static LlmClient ClientFor(Uri server, EgressNet net, Retries? retries = null) =>
         new(Calls.OptionsFor(server, "blind") with { Providers = [_blind], Network = net.Network, Retries = retries ?? Calls.Once });
 
     private static ChatCompletionRequest Ask(params ContentPart[] parts) => new() { Model = "blind/m", Messages = [Message.User(parts)] };
+
+    private static byte[] Announced(int length) => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
 
     private static byte[] Answer(byte[] body) => [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
 }

@@ -29,6 +29,8 @@ public sealed class GoogleFileTests
     [Theory]
     // The vendor's own address, handed on as it is by what stands before it, is asked for there.
     [InlineData("https://generativelanguage.googleapis.com/upload/v1beta/files?upload_id=u1", true)]
+    // A path that looks like another host is a path.
+    [InlineData("https://generativelanguage.googleapis.com//evil.example/upload?upload_id=u1", true)]
     [InlineData("https://evil.example/upload/v1beta/files?upload_id=u1", false)]
     [InlineData("https://generativelanguage.googleapis.com.evil.example/upload", false)]
     [InlineData("https://generativelanguage.googleapis.com:444/upload", false)]
@@ -44,7 +46,7 @@ public sealed class GoogleFileTests
         if (isTaken)
         {
             Assert.Equal("files/abc", (await call).Id);
-            Assert.Equal("/upload/v1beta/files?upload_id=u1", server.Requests[1].Target);
+            Assert.Equal(new Uri(told).PathAndQuery, server.Requests[1].Target);
             return;
         }
         var error = await Assert.ThrowsAsync<ServerException>(() => call);

@@ -40,7 +40,7 @@ internal readonly ref struct MessagesRequestWriter
         var model = context.Model.StartsWith(quirks.ModelPrefix, StringComparison.OrdinalIgnoreCase) ? context.Model[quirks.ModelPrefix.Length..] : context.Model;
         var body = JsonOut.ToUtf8((plan, use, model), static (json, it) => new MessagesRequestWriter(json, it.plan, it.use).Write(it.model));
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
-        if (path.Contains(ModelInPath, StringComparison.Ordinal)) path = path.Replace(ModelInPath, Uri.EscapeDataString(model).Replace("%40", "@", StringComparison.Ordinal), StringComparison.Ordinal);
+        if (path.Contains(ModelInPath, StringComparison.Ordinal)) path = path.Replace(ModelInPath, ModelPath.Segment(model).Replace("%40", "@", StringComparison.Ordinal), StringComparison.Ordinal);
         return new(HttpMethod.Post, path) { Body = body, AddedHeaders = quirks.BetasInBody ? [] : plan.Betas.Headers(), Warnings = plan.Warnings.Given };
     }
 

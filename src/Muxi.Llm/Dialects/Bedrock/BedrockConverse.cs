@@ -137,5 +137,5 @@ public enum BedrockThinking
 internal static class BedrockPath
 {
     /// <summary>The path for a model: an id with a version (<c>:0</c>) and an ARN hold what means something else in a path.</summary>
-    public static string Of(string path, string model) => path.Replace("{model}", Uri.EscapeDataString(model), StringComparison.Ordinal);
+    public static string Of(string path, string model) => path.Replace("{model}", ModelPath.Segment(model), StringComparison.Ordinal);
 }

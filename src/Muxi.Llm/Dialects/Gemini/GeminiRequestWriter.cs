@@ -52,7 +52,7 @@ internal readonly ref struct GeminiRequestWriter
     /// <summary>A path with the model in it: one whose name has a slash is a resource's name already.</summary>
     public static string PathOf(string path, string model)
     {
-        var resource = string.Join('/', ResourceOf(model).Split('/').Select(Uri.EscapeDataString));
+        var resource = ModelPath.Segments(ResourceOf(model));
         var name = resource.StartsWith("models/", StringComparison.Ordinal) ? resource["models/".Length..] : resource;
         return name.Length < resource.Length ? path.Replace("{model}", name, StringComparison.Ordinal)
             : path.Replace("models/{model}", name, StringComparison.Ordinal).Replace("{model}", name, StringComparison.Ordinal);

@@ -52,12 +52,12 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
         source = JsonReading.WithoutMark(source);
         var reader = new Utf8JsonReader(source);
         if (!reader.Read()) return false;
-        if (reader.TokenType == JsonTokenType.StartObject) return TakeOne(reader.RawSpan(source), into) && !reader.Read();
+        if (reader.TokenType == JsonTokenType.StartObject) return TakeOne(ref reader, source, into) && !reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray) return false;
         var isAny = false;
         while (reader.NextItem())
         {
-            if (reader.TokenType != JsonTokenType.StartObject || !TakeOne(reader.RawSpan(source), into)) return false;
+            if (reader.TokenType != JsonTokenType.StartObject || !TakeOne(ref reader, source, into)) return false;
             isAny = true;
         }
         return isAny;
@@ -82,13 +82,12 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
         return noticed;
     }
 
-    private bool TakeOne(ReadOnlySpan<byte> source, ICollection<ChatCompletionChunk> into)
+    /// <summary>Takes the event whose object the reader stands on. All of it is read before anything is added.</summary>
+    private bool TakeOne(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ICollection<ChatCompletionChunk> into)
     {
-        var reader = new Utf8JsonReader(source);
         ReadOnlySpan<byte> candidates = default;
         var isKnown = false;
         var extra = new ExtraReader();
-        reader.Read();
         while (reader.NextMember())
         {
             if (reader.Is("error"u8) && !reader.NextIsNull()) return false;
@@ -114,7 +113,7 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
         {
             var isOfFormat = reader.Is("promptFeedback"u8) || reader.Is("createTime"u8);
             if (reader.Is("promptFeedback"u8)) ReadFeedback(reader, source);
-            else if (reader.Is("createTime"u8)) ReadTime(reader, source);
+            else if (_created is null && reader.Is("createTime"u8)) ReadTime(reader, source);
             extra.Take(ref reader, source);
             return isOfFormat;
         }
@@ -136,7 +135,7 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
 
     private void ReadTime(Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
-        if (DateTimeOffset.TryParse(reader.ReadString(source), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time)) _created ??= time.ToUnixTimeSeconds();
+        if (DateTimeOffset.TryParse(reader.ReadString(source), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time)) _created = time.ToUnixTimeSeconds();
     }
 
     private void TakeCandidates(ReadOnlySpan<byte> candidates, ICollection<ChatCompletionChunk> into)
@@ -145,14 +144,13 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
         if (candidates.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray) return;
         for (var place = 0; reader.NextItem(); place++)
         {
-            if (reader.TokenType == JsonTokenType.StartObject) TakeCandidate(reader.RawSpan(candidates), place, into);
+            if (reader.TokenType == JsonTokenType.StartObject) TakeCandidate(GeminiCandidate.Read(ref reader, candidates), place, into);
             else reader.Skip();
         }
     }
 
-    private void TakeCandidate(ReadOnlySpan<byte> candidate, int place, ICollection<ChatCompletionChunk> into)
+    private void TakeCandidate(in GeminiCandidate read, int place, ICollection<ChatCompletionChunk> into)
     {
-        var read = GeminiCandidate.Read(candidate);
         var answer = AnswerAt(read.Index ?? place);
         answer.Take(read);
         if (!answer.HasBegun) into.Add(Chunk(answer.Begin()));
@@ -196,12 +194,11 @@ internal ref struct GeminiCandidate
     /// <summary>What else the candidate holds.</summary>
     public Extra Extra;
 
-    public static GeminiCandidate Read(ReadOnlySpan<byte> source)
+    /// <summary>Reads the object that the reader stands on.</summary>
+    public static GeminiCandidate Read(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         var read = new GeminiCandidate();
-        var reader = new Utf8JsonReader(source);
         var extra = new ExtraReader();
-        reader.Read();
         while (reader.NextMember())
         {
             if (reader.NextIsNull()) reader.SkipMember();
