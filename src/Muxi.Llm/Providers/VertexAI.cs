@@ -54,8 +54,9 @@ public static partial class Providers
 
     private static GeminiChat GeminiInVertex => new() { BlockFormat = "vertexai-gemini", Addresses = ["https://*", "gs://*"], Labels = true, Store = false, FilesUrl = null, ServiceTierHeader = "X-Vertex-AI-LLM-Shared-Request-Type" };
 
+    // Pictures in base64 alone there, 5 MB each as they are sent.
     private static AnthropicMessages ClaudesInVertex => Claudes(NewestClaude with
     {
-        Path = "../anthropic/models/{model}:rawPredict", StreamPath = "../anthropic/models/{model}:streamRawPredict", BodyVersion = "vertex-2023-10-16", ModelInBody = false, Addresses = [],
+        Path = "../anthropic/models/{model}:rawPredict", StreamPath = "../anthropic/models/{model}:streamRawPredict", BodyVersion = "vertex-2023-10-16", ModelInBody = false, Addresses = [], MaxImageBytes = 3_932_160,
     });
 }

@@ -127,7 +127,14 @@ public sealed class VertexAITests
     }
 
     [Theory, InlineData("claude-sonnet-4-5@20250929"), InlineData("claude-opus-5-5"), InlineData("claude-sonnet-9")]
-    public void Claude_reads_no_addresses_of_pictures_there(string model) => Assert.Empty(Providers.VertexAI.Chat!.ForModel(model).Addresses);
+    public void Claude_takes_pictures_there_as_data_of_less_than_5_MB(string model)
+    {
+        ChatCompletionRequest Showing(int bytes) => new() { Model = $"vertexai/{model}", Messages = [Message.User(Image.FromBytes(new byte[bytes], "image/png"))] };
+
+        Assert.Empty(Providers.VertexAI.Chat!.ForModel(model).Addresses);
+        ChatFixture.Rendered(Showing(3_932_160), stream: false);
+        Assert.Contains("3.7", Assert.Throws<BadRequestException>(() => ChatFixture.Rendered(Showing(3_932_161), stream: false)).Message, StringComparison.Ordinal);
+    }
 
     private static JsonNode Without(JsonNode body, string name)
     {
