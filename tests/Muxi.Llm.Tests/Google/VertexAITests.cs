@@ -133,7 +133,7 @@ public sealed class VertexAITests
 
         Assert.Empty(Providers.VertexAI.Chat!.ForModel(model).Addresses);
         ChatFixture.Rendered(Showing(3_932_160), stream: false);
-        Assert.Contains("3.7", Assert.Throws<BadRequestException>(() => ChatFixture.Rendered(Showing(3_932_161), stream: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("3.8 MB", Assert.Throws<BadRequestException>(() => ChatFixture.Rendered(Showing(3_932_161), stream: false)).Message, StringComparison.Ordinal);
     }
 
     private static JsonNode Without(JsonNode body, string name)
