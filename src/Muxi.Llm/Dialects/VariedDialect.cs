@@ -13,10 +13,14 @@ public abstract record VariedDialect<TSelf> : Dialect where TSelf : VariedDialec
     /// <summary>The dialect for one model, variants applied.</summary>
     public TSelf ForModel(string model)
     {
+        var name = NameForVariants(model);
         foreach (var variant in Variants)
-            if (FileSystemName.MatchesSimpleExpression(variant.Glob, model)) return variant.Dialect;
+            if (FileSystemName.MatchesSimpleExpression(variant.Glob, name)) return variant.Dialect;
         return (TSelf)this;
     }
+
+    /// <summary>A model's name as the globs are meant, where a service knows it by more than one.</summary>
+    internal virtual string NameForVariants(string model) => model;
 }
 
 /// <summary>What differs for some models.</summary>

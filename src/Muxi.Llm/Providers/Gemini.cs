@@ -34,6 +34,7 @@ public static partial class Providers
         .For("gemini-3.5-flash-lite*", d => d with { ThinkingLevels = AllLevels })
         .For("gemini-3.5*", d => Sampled(d) with { ThinkingLevels = AllLevels })
         .For("gemini-3.1-pro*", Sampled)
+        .For("gemini-3.1-flash-image*", d => Sampled(d) with { ThinkingLevels = ["minimal", "high"], MissingSignature = null })
         .For("gemini-3*-image*", d => Sampled(d) with { Thinking = GeminiThinking.None, MissingSignature = null })
         .For("gemini-3*-tts*", d => Sampled(d) with { Thinking = GeminiThinking.None })
         .For("gemini-3-pro*", d => Sampled(d) with { ThinkingLevels = ["low", "high"] })
@@ -46,6 +47,7 @@ public static partial class Providers
         .For("gemini-2.5*", Older)
         .For("gemini-2.0*", d => Oldest(d) with { Addresses = ["https://generativelanguage.googleapis.com/*", "https://www.youtube.com/*", "https://youtu.be/*", "gs://*"] })
         .For("gemini-1*", Oldest)
+        .For("gemma-4*", d => Oldest(d) with { Thinking = GeminiThinking.Level, ThinkingLevels = ["minimal", "high"] })
         .For("gemma-*", Oldest)
         .For("learnlm-*", Oldest);
 

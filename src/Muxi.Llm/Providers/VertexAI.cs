@@ -33,6 +33,7 @@ public static partial class Providers
         Chat = ClaudesInVertex.Variants.Aggregate(GeminiModels(GeminiInVertex), static (chat, claude) => chat.For(claude.Glob, claude.Dialect))
             .For("claude-*", ClaudesInVertex)
             .For("endpoints/*", GeminiInVertex with { Path = "../../{model}:generateContent", StreamPath = "../../{model}:streamGenerateContent?alt=sse" })
+            .For("projects/*", GeminiInVertex with { Path = "../../../../../../{model}:generateContent", StreamPath = "../../../../../../{model}:streamGenerateContent?alt=sse" })
             .For("*/*", new OpenAIChat { Path = "../../endpoints/openapi/chat/completions" }),
         TokenCount = new GeminiTokenCount { IsWrapped = false },
         // The models before 2026 are asked by a prediction, the newer ones in the Gemini API's form; the first Gemini one takes a text at a time.
@@ -51,10 +52,11 @@ public static partial class Providers
         Documentation = "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
     };
 
-    private static GeminiChat GeminiInVertex => new() { BlockFormat = "vertexai-gemini", Addresses = ["https://*", "gs://*"], Labels = true, Store = false, FilesUrl = null };
+    private static GeminiChat GeminiInVertex => new() { BlockFormat = "vertexai-gemini", Addresses = ["https://*", "gs://*"], Labels = true, Store = false, FilesUrl = null, ServiceTierHeader = "X-Vertex-AI-LLM-Shared-Request-Type" };
 
+    // Pictures in base64 alone there, 5 MB each as they are sent.
     private static AnthropicMessages ClaudesInVertex => Claudes(NewestClaude with
     {
-        Path = "../anthropic/models/{model}:rawPredict", StreamPath = "../anthropic/models/{model}:streamRawPredict", BodyVersion = "vertex-2023-10-16", ModelInBody = false,
+        Path = "../anthropic/models/{model}:rawPredict", StreamPath = "../anthropic/models/{model}:streamRawPredict", BodyVersion = "vertex-2023-10-16", ModelInBody = false, Addresses = [], MaxImageBytes = 3_932_160,
     });
 }

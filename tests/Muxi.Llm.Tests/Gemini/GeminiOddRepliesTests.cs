@@ -13,6 +13,8 @@ public sealed class GeminiOddRepliesTests
 
     private static readonly string[] _odd = ["null", "true", "-1", "1e999", "12345678901234567890", "\"\"", "\"\\ud83d\"", "\"0\"", "[]", "[null]", "[[]]", "{}", "{\"parts\":{}}", "{\"x\":null}", "[{\"jsonPath\":\"$.a[0\",\"stringValue\":\"\\ud800\"}]"];
 
+    public static TheoryData<string> Streamed => Fixture.Names("gemini-chat", "wire-reply.sse");
+
     public static TheoryData<string> Whole => Fixture.Names("gemini-chat", "wire-reply.json");
 
     [Theory, MemberData(nameof(Whole))]
@@ -23,23 +25,48 @@ public sealed class GeminiOddRepliesTests
         for (var n = 0; n < Changes; n++)
         {
             var bytes = Encoding.UTF8.GetBytes(Changed(body, random));
-            foreach (var read in (Func<string>[])[() => _gemini.Parse(new(200, bytes), _context).ToJson(), () => Folded(bytes)])
+            foreach (var read in (Func<string>[])[() => _gemini.Parse(new(200, bytes), _context).ToJson(), () => Folded([bytes])])
                 if (Record.Exception(read) is { } error and not LlmException) Assert.Fail($"{Encoding.UTF8.GetString(bytes)}\n{error}");
         }
+    }
+
+    [Theory, MemberData(nameof(Streamed))]
+    public void Of_values_in_a_stream_that_are_others(string name)
+    {
+        var events = Encoding.UTF8.GetString(Fixture.Load(name).WireReply).Split('\n').Where(static line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(static line => line["data: ".Length..]).ToList();
+        if (events.Count == 0) return;
+        var random = new Random(name.Length);
+        for (var n = 0; n < Changes; n++)
+        {
+            var place = random.Next(events.Count);
+            var changed = events.Select((one, at) => at == place ? Changed(JsonNode.Parse(one)!, random) : one).ToList();
+            if (Record.Exception(() => Folded([.. changed.Select(Encoding.UTF8.GetBytes)])) is { } error and not LlmException) Assert.Fail($"{string.Join('\n', changed)}\n{error}");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"args":{"a":1,"a":2,"b":{"c":1,"c":"\ud800"}},"willContinue":true}""", """{"a":2,"b":{"c":"\uFFFD"}}""")]
+    [InlineData("""{"partialArgs":[{"jsonPath":"$.a","numberValue":"\ud800"},{"jsonPath":"$.b","boolValue":{"x":1,"x":2}},{"jsonPath":"$.c","numberValue":1e999}],"willContinue":true}""", """{"a":null,"b":null,"c":1e999}""")]
+    public void Of_arguments_in_pieces_what_can_be_read_is_kept(string piece, string arguments)
+    {
+        string Event(string call, string finish) => $$$"""{"candidates":[{"content":{"parts":[{"functionCall":{{{call}}}}]},{{{finish}}}"index":0}]}""";
+        var reply = Folded(Encoding.UTF8.GetBytes(Event("""{"name":"f","id":"1","willContinue":true}""", "")), Encoding.UTF8.GetBytes(Event(piece, "")), Encoding.UTF8.GetBytes(Event("{}", "\"finishReason\":\"STOP\",")));
+
+        Assert.Equal(arguments, ChatCompletion.Parse(Encoding.UTF8.GetBytes(reply)).ToolCalls[0].Function.Arguments);
     }
 
     [Theory, InlineData(""), InlineData("null"), InlineData("[]"), InlineData("{}"), InlineData("x"), InlineData("[1]"), InlineData("{\"candidates\":1}{"), InlineData("[DONE]")]
     public void Of_bodies_that_are_none(string body)
     {
         Assert.IsAssignableFrom<LlmException>(Record.Exception(() => _gemini.Parse(new(200, Encoding.UTF8.GetBytes(body)), _context)));
-        Assert.IsAssignableFrom<LlmException>(Record.Exception(() => Folded(Encoding.UTF8.GetBytes(body))));
+        Assert.IsAssignableFrom<LlmException>(Record.Exception(() => Folded([Encoding.UTF8.GetBytes(body)])));
     }
 
-    private static string Folded(byte[] body)
+    private static string Folded(params byte[][] events)
     {
         var fold = _gemini.Fold(_context);
         var (accumulator, chunks) = (new ChatAccumulator(), new List<ChatCompletionChunk>());
-        fold.Next(new(null, body), chunks);
+        foreach (var one in events) fold.Next(new(null, one), chunks);
         fold.End(chunks);
         foreach (var chunk in chunks) accumulator.Add(ChatCompletionChunk.Parse(Encoding.UTF8.GetBytes(chunk.ToJson())));
         return accumulator.ToCompletion()!.ToJson();

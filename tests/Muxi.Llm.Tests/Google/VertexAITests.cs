@@ -98,6 +98,44 @@ public sealed class VertexAITests
         Assert.Equal(Cassettes.All.Count > 0 ? 7 : 0, records.Count);
     }
 
+    [Theory, InlineData("endpoints/1234"), InlineData("projects/p/locations/global/endpoints/1234")]
+    public async Task A_tuned_model_is_asked_at_its_endpoint(string model)
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(GoogleWire.Answer("""{"text":"Hello"}""", "STOP")));
+        using var client = GoogleWire.Client(server.Url, "vertexai");
+
+        Assert.Equal("Hello", (await client.AskAsync($"vertexai/{model}")).Text);
+        Assert.Equal("/v1/projects/p/locations/global/endpoints/1234:generateContent", server.Requests[0].Target);
+    }
+
+    [Theory]
+    [InlineData("flex", "flex", "ON_DEMAND_FLEX", "flex")]
+    [InlineData("priority", "priority", "ON_DEMAND_PRIORITY", "priority")]
+    [InlineData("default", null, "ON_DEMAND", null)]
+    [InlineData("auto", null, "PROVISIONED_THROUGHPUT", null)]
+    public async Task A_class_of_service_is_asked_for_by_a_header(string tier, string? header, string traffic, string? served)
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(GoogleWire.Answer("""{"text":"Hello"}""", "STOP").Replace("\"promptTokenCount\"", $"\"trafficType\":\"{traffic}\",\"promptTokenCount\"", StringComparison.Ordinal)));
+        using var client = GoogleWire.Client(server.Url, "vertexai");
+
+        var reply = await client.AskAsync(Calls.Ask("vertexai/gemini-3.5-flash") with { ServiceTier = tier });
+
+        Assert.Equal(header, server.Requests[0].Headers.GetValueOrDefault("X-Vertex-AI-LLM-Shared-Request-Type"));
+        Assert.Null(GoogleWire.Body(server.Requests[0])!["serviceTier"]);
+        Assert.Equal(served, reply.ServiceTier?.Value);
+        Assert.Empty(reply.Warnings);
+    }
+
+    [Theory, InlineData("claude-sonnet-4-5@20250929"), InlineData("claude-opus-5-5"), InlineData("claude-sonnet-9")]
+    public void Claude_takes_pictures_there_as_data_of_less_than_5_MB(string model)
+    {
+        ChatCompletionRequest Showing(int bytes) => new() { Model = $"vertexai/{model}", Messages = [Message.User(Image.FromBytes(new byte[bytes], "image/png"))] };
+
+        Assert.Empty(Providers.VertexAI.Chat!.ForModel(model).Addresses);
+        ChatFixture.Rendered(Showing(3_932_160), stream: false);
+        Assert.Contains("3.8 MB", Assert.Throws<BadRequestException>(() => ChatFixture.Rendered(Showing(3_932_161), stream: false)).Message, StringComparison.Ordinal);
+    }
+
     private static JsonNode Without(JsonNode body, string name)
     {
         body.AsObject().Remove(name);

@@ -111,4 +111,21 @@ public sealed class OverChatCallTests
         Assert.Contains("groq", error.Message, StringComparison.Ordinal);
         Assert.Contains("file-1", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("a-picture", "output"), InlineData("a-picture-streamed", "output"), InlineData("sound-streamed", "output")]
+    [InlineData("a-blocked-prompt", "input"), InlineData("a-blocked-prompt-streamed", "input"), InlineData("hello", null), InlineData("hello-streamed", null)]
+    public async Task What_a_chat_noticed_and_what_a_response_cannot_tell_are_warnings(string name, string? param)
+    {
+        var fixture = Fixture.Load($"gemini-chat/{name}");
+        await using var server = await ReplayServer.StartAsync(1, fixture.Canned);
+        using var client = ChatFixture.Client(fixture, server.Url);
+        var request = new ResponseRequest { Model = "gemini/gemini-3.8-flash", Input = "Hi", Store = false };
+
+        Reply? reply = fixture.IsStream ? null : await client.Responses.CreateAsync(request, null, TestContext.Current.CancellationToken);
+        if (fixture.IsStream)
+            await foreach (var one in client.Responses.StreamAsync(request, null, TestContext.Current.CancellationToken)) reply = one;
+
+        Assert.Equal(param is null ? [] : [param], reply!.Warnings.Select(warning => warning.Param));
+    }
 }

@@ -56,16 +56,14 @@ internal sealed class GeminiAnswer(GeminiChat quirks, CallContext context, int i
     }
 
     /// <summary>What is known only at the end: an open call's arguments, citations, why it stopped.</summary>
-    public IEnumerable<ChunkChoice> Finish()
+    /// <param name="blocked">Why the service blocked the prompt, which ends an answer that says nothing of its end itself; null for not.</param>
+    public IEnumerable<ChunkChoice> Finish(string? blocked)
     {
         if (Close() is { } arguments) yield return new() { Index = index, Delta = arguments };
         if (GeminiCitations.Of(_extra, _content.ToString()) is { Count: > 0 } citations) yield return new() { Index = index, Delta = new() { Annotations = citations } };
-        var word = FinishReason is null ? null : GeminiFinish.Word(FinishReason);
-        if (word is null && _extra.IsEmpty) yield break;
-        yield return new()
-        {
-            Index = index, Delta = new(), FinishReason = word is null ? default(FinishReason?) : GeminiFinish.Reason(quirks, word, _calls > 0), FinishReasonRaw = FinishReason, Extra = _extra,
-        };
+        var reason = FinishReason is { } told ? GeminiFinish.Reason(quirks, GeminiFinish.Word(told), _calls > 0) : blocked is null ? default(FinishReason?) : Llm.FinishReason.ContentFilter;
+        if (reason is null && _extra.IsEmpty) yield break;
+        yield return new() { Index = index, Delta = new(), FinishReason = reason, FinishReasonRaw = FinishReason ?? blocked, Extra = _extra };
     }
 
     /// <summary>Text goes on with the text before it, unless one of the two is signed: a signature is of its part alone.</summary>

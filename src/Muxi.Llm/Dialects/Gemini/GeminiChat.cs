@@ -69,6 +69,12 @@ public sealed record GeminiChat : ChatDialect
     /// <summary>Whether <c>store</c> is taken; where not, it is left out, with a warning.</summary>
     public bool Store { get; init; } = true;
 
+    /// <summary>
+    /// The header that names the class of service where it is another one than the usual; null where the body does (<c>serviceTier</c>). Vertex AI refuses OpenAI's words in
+    /// the body, and serves its own there as the usual class.
+    /// </summary>
+    public string? ServiceTierHeader { get; init; }
+
     /// <summary>What stands before the id of an uploaded file (<c>files/abc</c>) to make it an address; null for a service that has no files of its own.</summary>
     public string? FilesUrl { get; init; } = "https://generativelanguage.googleapis.com/v1beta/";
 
@@ -86,6 +92,8 @@ public sealed record GeminiChat : ChatDialect
 
     /// <summary>Further words for our finish reasons.</summary>
     public ImmutableDictionary<string, string> FinishReasons { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    internal override string NameForVariants(string model) => GeminiBody.Bare(model);
 
     /// <inheritdoc/>
     public override Framing Framing => Framing.Sse;

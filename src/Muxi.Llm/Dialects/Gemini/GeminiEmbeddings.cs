@@ -11,6 +11,8 @@ public sealed record GeminiEmbeddings : EmbeddingsDialect
     /// <summary>The path after the base URL; <c>{model}</c> stands for the model's name.</summary>
     public string Path { get; init; } = "models/{model}:batchEmbedContents";
 
+    internal override string NameForVariants(string model) => GeminiBody.Bare(model);
+
     /// <inheritdoc/>
     public override HttpCall Render(EmbeddingRequest request, CallContext context)
     {

@@ -31,6 +31,8 @@ public sealed record GeminiImages : ImagesDialect, IVerb<ImageEditRequest, Image
     /// <summary>How many pictures can be edited at once; 0 for no limit.</summary>
     public int MaxInputs { get; init; } = 14;
 
+    internal override string NameForVariants(string model) => GeminiBody.Bare(model);
+
     /// <inheritdoc/>
     public override HttpCall Render(ImageGenerationRequest request, CallContext context)
     {

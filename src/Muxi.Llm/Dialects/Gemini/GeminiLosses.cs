@@ -31,6 +31,10 @@ internal static class GeminiLosses
         if (!request.PromptCacheOptions.IsEmpty) warnings.Add("prompt_cache_options", Caching);
     }
 
+    /// <summary>The header of a class of service, where the service takes one; none for the usual class.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Headers(GeminiPlan plan) =>
+        plan.Quirks.ServiceTierHeader is { } name && plan.Request.ServiceTier is { Value: var tier } && Tier(tier) is { } word and not "standard" ? [new(name, word)] : [];
+
     /// <summary>The service's word for a tier; null where it is the usual one.</summary>
     public static string? Tier(string tier) => tier switch
     {

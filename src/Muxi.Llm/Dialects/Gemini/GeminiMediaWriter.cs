@@ -57,7 +57,7 @@ internal readonly struct GeminiMediaWriter(Utf8JsonWriter json, GeminiPlan plan)
     private string AddressOf(string id)
     {
         if (IsAddress(id)) return id;
-        return plan.Quirks.FilesUrl is { } before ? before + id : throw plan.Context.Refuse("messages", $"the file '{id}' is none of this service's: name one by its address (gs:// or https://)");
+        return plan.Quirks.FilesUrl is { } before ? before + (id.Contains('/', StringComparison.Ordinal) ? id : "files/" + id) : throw plan.Context.Refuse("messages", $"the file '{id}' is none of this service's: name one by its address (gs:// or https://)");
     }
 
     private static bool IsAddress(string text) => text.AsSpan(0, Math.Min(text.Length, 12)).IndexOf("://", StringComparison.Ordinal) > 0;

@@ -17,8 +17,7 @@ internal sealed class GeminiPartialCall(int index)
 
     public void Take(GeminiCall call)
     {
-        if (call.Arguments != "{}" && JsonNode.Parse(call.Arguments) is JsonObject whole)
-            foreach (var (name, value) in whole) _arguments[name] = value?.DeepClone();
+        if (call.Arguments != "{}" && RawJson.IsObject(call.Arguments)) Take(call.Arguments);
         if (call.Pieces.IsEmpty || call.Pieces.ToElement() is not { ValueKind: JsonValueKind.Array } pieces) return;
         foreach (var piece in pieces.EnumerateArray())
             if (piece.ValueKind == JsonValueKind.Object && piece.TryGetProperty("jsonPath"u8, out var path) && path.ValueKind == JsonValueKind.String) Put(Steps(((RawJson)path).AsText()!), piece);
@@ -26,6 +25,38 @@ internal sealed class GeminiPartialCall(int index)
 
     /// <summary>The arguments so far, as JSON.</summary>
     public string Arguments() => JsonOut.ToText(_arguments, static (json, node) => node.WriteTo(json), indented: false);
+
+    /// <exception cref="JsonException">A name is no text.</exception>
+    private void Take(string whole)
+    {
+        using var document = JsonDocument.Parse(whole);
+        try
+        {
+            foreach (var member in document.RootElement.EnumerateObject()) _arguments[member.Name] = Plain(member.Value);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A name among the arguments is no text.", e);
+        }
+    }
+
+    /// <summary>A value that can be written whatever it holds: of members with one name the last, and of broken text what is left.</summary>
+    private static JsonNode? Plain(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in value.EnumerateObject()) members[member.Name] = Plain(member.Value);
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. value.EnumerateArray().Select(Plain)]);
+            case JsonValueKind.String:
+                return JsonValue.Create(((RawJson)value).AsText());
+            default:
+                return JsonNode.Parse(value.GetRawText());
+        }
+    }
 
     private void Put(List<object> steps, JsonElement piece)
     {
@@ -68,8 +99,8 @@ internal sealed class GeminiPartialCall(int index)
     {
         if (piece.TryGetProperty("stringValue"u8, out var text) && text.ValueKind == JsonValueKind.String)
             return JsonValue.Create((before is JsonValue said && said.GetValueKind() == JsonValueKind.String ? said.GetValue<string>() : "") + ((RawJson)text).AsText());
-        if (piece.TryGetProperty("numberValue"u8, out var number)) return JsonNode.Parse(number.GetRawText());
-        if (piece.TryGetProperty("boolValue"u8, out var flag)) return JsonNode.Parse(flag.GetRawText());
+        if (piece.TryGetProperty("numberValue"u8, out var number) && number.ValueKind == JsonValueKind.Number) return JsonNode.Parse(number.GetRawText());
+        if (piece.TryGetProperty("boolValue"u8, out var flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False) return JsonNode.Parse(flag.GetRawText());
         return null;
     }
 

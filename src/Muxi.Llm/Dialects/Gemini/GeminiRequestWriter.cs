@@ -26,7 +26,7 @@ internal readonly ref struct GeminiRequestWriter
             json.WriteEndObject();
         });
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
-        return new(HttpMethod.Post, PathOf(path, context.Model)) { Body = body, Warnings = plan.Warnings.Given };
+        return new(HttpMethod.Post, PathOf(path, context.Model)) { Body = body, Headers = GeminiLosses.Headers(plan), Warnings = plan.Warnings.Given };
     }
 
     /// <summary>The request for a count of its tokens.</summary>
@@ -230,7 +230,7 @@ internal readonly ref struct GeminiRequestWriter
 
     private void WriteHousekeeping()
     {
-        if (_request.ServiceTier is { Value: var tier } && GeminiLosses.Tier(tier) is { } word && !Overrides("serviceTier"u8)) _json.WriteString("serviceTier"u8, word);
+        if (Quirks.ServiceTierHeader is null && _request.ServiceTier is { Value: var tier } && GeminiLosses.Tier(tier) is { } word && !Overrides("serviceTier"u8)) _json.WriteString("serviceTier"u8, word);
         if (_request.Store is { } store && Quirks.Store && !Overrides("store"u8)) _json.WriteBoolean("store"u8, store);
         if (_request.Metadata is not { Count: > 0 } metadata || !Quirks.Labels || Overrides("labels"u8)) return;
         _json.WriteStartObject("labels"u8);

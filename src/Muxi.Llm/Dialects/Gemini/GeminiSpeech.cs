@@ -18,6 +18,8 @@ public sealed record GeminiSpeech : SpeechDialect, IStreamVerb<SpeechRequest, Sp
     /// <inheritdoc/>
     public Framing Framing => Framing.Sse;
 
+    internal override string NameForVariants(string model) => GeminiBody.Bare(model);
+
     /// <inheritdoc/>
     public override HttpCall Render(SpeechRequest request, CallContext context)
     {

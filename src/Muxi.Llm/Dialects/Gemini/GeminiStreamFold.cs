@@ -40,7 +40,7 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
     public void End(ICollection<ChatCompletionChunk> into)
     {
         if (_answers.Count == 0 && _blocked is null) throw context.Interrupted("ended before anything came");
-        if (_answers.Exists(static answer => answer.FinishReason is null)) throw context.Interrupted("was cut: it ended without a finishReason");
+        if (_blocked is null && _answers.Exists(static answer => answer.FinishReason is null)) throw context.Interrupted("was cut: it ended without a finishReason");
         Finish(into);
     }
 
@@ -68,7 +68,7 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
     {
         if (_answers.Count == 0 && _blocked is { } blocked) into.Add(Chunk(Refused(blocked)));
         foreach (var answer in _answers)
-            foreach (var choice in answer.Finish()) into.Add(Chunk(choice));
+            foreach (var choice in answer.Finish(_blocked?.Reason)) into.Add(Chunk(choice));
         into.Add(Chunk() with { Usage = _usage.ToUsage(), ServiceTier = _usage.Tier, Extra = _extra, Noticed = Noticed() });
     }
 
@@ -76,7 +76,8 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
     private List<Warning>? Noticed()
     {
         List<Warning>? noticed = null;
-        if (_answers.Count == 0 && _blocked is { } blocked) (noticed ??= []).Add(new("messages", $"the service blocked the prompt ({blocked.Reason}), so there is no answer"));
+        if (_blocked is { } blocked && _answers.TrueForAll(static answer => answer.FinishReason is null))
+            (noticed ??= []).Add(new("messages", $"the service blocked the prompt ({blocked.Reason}), so {(_answers.Count == 0 ? "there is no answer" : "the answer breaks off")}"));
         foreach (var answer in _answers)
             if (answer.Failure is { } failure) (noticed ??= []).Add(new("finish_reason", failure));
         return noticed;

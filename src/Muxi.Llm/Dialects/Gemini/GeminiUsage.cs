@@ -15,6 +15,8 @@ internal sealed class GeminiUsage
     {
         null or "" => default(ServiceTier?),
         "standard" => ServiceTier.Default,
+        "ON_DEMAND_FLEX" => ServiceTier.Flex,
+        "ON_DEMAND_PRIORITY" => ServiceTier.Priority,
         var word => new ServiceTier(word),
     };
 
@@ -65,6 +67,8 @@ internal sealed class GeminiUsage
         var peek = reader;
         if (reader.Is("toolUsePromptTokenCount"u8)) _tools = peek.ReadLong() ?? _tools;
         else if (reader.Is("serviceTier"u8)) _tier = peek.ReadString(source);
+        // Which quota was used: only some of them are a class of service.
+        else if (reader.Is("trafficType"u8) && peek.ReadString(source) is ("ON_DEMAND_FLEX" or "ON_DEMAND_PRIORITY") and var traffic) _tier = traffic;
         extra.Take(ref reader, source);
     }
 }

@@ -15,6 +15,8 @@ public sealed record VertexEmbeddings : EmbeddingsDialect
     /// <summary>Extra members that belong to a text, by the name that is sent; <c>taskType</c> is sent as <c>task_type</c>.</summary>
     public ImmutableArray<string> InstanceMembers { get; init; } = ["task_type", "title", "mimeType"];
 
+    internal override string NameForVariants(string model) => GeminiBody.Bare(model);
+
     /// <inheritdoc/>
     public override HttpCall Render(EmbeddingRequest request, CallContext context)
     {

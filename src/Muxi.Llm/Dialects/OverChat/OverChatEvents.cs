@@ -43,7 +43,7 @@ internal sealed class OverChatEvents
         for (var i = 0; i < _blocks.Count; i++) Close(i, into, isCut && i == _blocks.Count - 1 ? "incomplete" : "completed");
         CloseMessage(into, isCut && _message == whole.Output.Count - 1 ? "incomplete" : "completed");
         Mend(whole, into);
-        Add(into, new() { Type = isCut ? ResponseEventType.Incomplete : ResponseEventType.Completed, Response = whole });
+        Add(into, new() { Type = isCut ? ResponseEventType.Incomplete : ResponseEventType.Completed, Response = whole, Noticed = whole.Noticed });
     }
 
     private void Tell(int place, IReadOnlyList<TokenLogprob>? logprobs, ICollection<ResponseStreamEvent> into)

@@ -13,6 +13,7 @@ internal sealed class OverChatFold(IFold<ChatCompletionChunk> chat, OverChatRepl
     private readonly List<ChatCompletionChunk> _chunks = [];
     private readonly ChatAccumulator _soFar = new();
     private OverChatEvents? _events;
+    private List<Warning>? _noticed;
     private HttpCall? _rest;
     private bool _isDone;
 
@@ -59,6 +60,7 @@ internal sealed class OverChatFold(IFold<ChatCompletionChunk> chat, OverChatRepl
         {
             var chunk = _chunks[i];
             _soFar.Add(chunk);
+            if (chunk.Noticed is { } noticed) (_noticed ??= []).AddRange(noticed);
             _events ??= new(reply, _soFar.First, reply.Begun(chunk.Model, chunk.Created), into);
             _events.Take(chunk, into);
         }
@@ -75,6 +77,6 @@ internal sealed class OverChatFold(IFold<ChatCompletionChunk> chat, OverChatRepl
 
     private void Last(ICollection<ResponseStreamEvent> into)
     {
-        if (_soFar.ToCompletion() is { } whole) _events?.End(reply.Whole(whole), into);
+        if (_soFar.ToCompletion() is { } whole) _events?.End(reply.Whole(whole with { Noticed = _noticed }), into);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
             Usage = chat.Usage,
             ServiceTier = chat.ServiceTier ?? request.ServiceTier,
             Call = chat.Call,
+            Noticed = Noticed(chat, choice.Message),
         };
     }
 
@@ -41,6 +42,15 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
         "content_filter" => "content_filter",
         _ => null,
     };
+
+    /// <summary>What the chat noticed, and what of its answer a response has no place for; null for nothing.</summary>
+    private static List<Warning>? Noticed(ChatCompletion chat, Message answer)
+    {
+        List<Warning> noticed = [.. (chat.Noticed ?? []).Select(OverChatNames.Of)];
+        if (answer.Blocks.Any(static block => block.Type == ContentPartType.ImageUrl)) noticed.Add(new("output", "a picture in the answer is sealed in a reasoning item, to go back with it: ask by chat to see it"));
+        if (answer.Audio is not null) noticed.Add(new("output", "the answer's sound was left out: ask by chat to hear it"));
+        return noticed.Count == 0 ? null : noticed;
+    }
 
     /// <summary>Why it was cut; the service's own word stays beside, as in chat.</summary>
     private static ResponseIncompleteDetails Details(string reason, string? raw) =>

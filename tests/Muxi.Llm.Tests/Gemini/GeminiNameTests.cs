@@ -1,0 +1,28 @@
+namespace Muxi.Llm.Tests;
+
+/// <summary>By which of its names a model or a file is meant.</summary>
+public sealed class GeminiNameTests
+{
+    [Theory]
+    [InlineData("gemini/gemini-2.5-flash"), InlineData("gemini/gemini-3-pro-preview"), InlineData("gemini/gemma-4-31b-it"), InlineData("vertexai/gemini-2.5-pro"), InlineData("vertexai/gemini-3.8-flash")]
+    public void A_model_with_its_collection_in_front_is_asked_as_without(string model)
+    {
+        var request = new ChatCompletionRequest { Model = model, Messages = [Message.User("Hi")], ReasoningEffort = "medium", Temperature = 0.5 };
+
+        var full = request with { Model = model.Replace("/", "/models/", StringComparison.Ordinal) };
+
+        Assert.Equal(ChatFixture.Rendered(request, stream: false).ToJsonString(), ChatFixture.Rendered(full, stream: false).ToJsonString());
+    }
+
+    [Theory, InlineData("imagen-4.0-generate-001"), InlineData("gemini-2.5-flash-image")]
+    public void A_model_of_pictures_with_its_collection_in_front_is_the_same(string model) =>
+        Assert.Same(Providers.Gemini.Images!.ForModel(model), Providers.Gemini.Images.ForModel($"models/{model}"));
+
+    [Theory, InlineData("files/abc"), InlineData("abc"), InlineData("https://generativelanguage.googleapis.com/v1beta/files/abc")]
+    public void A_file_is_named_with_or_without_its_collection(string id)
+    {
+        var request = new ChatCompletionRequest { Model = "gemini/gemini-3.8-flash", Messages = [Message.User(Document.FromId(id))] };
+
+        Assert.Equal("https://generativelanguage.googleapis.com/v1beta/files/abc", (string?)ChatFixture.Rendered(request, stream: false)["contents"]![0]!["parts"]![0]!["fileData"]!["fileUri"]);
+    }
+}
