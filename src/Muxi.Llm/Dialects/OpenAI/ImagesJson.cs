@@ -21,6 +21,7 @@ internal static class ImagesJson
     /// <summary>The blocks with the pictures that they name by their places, and behind them those that none names.</summary>
     public static List<ContentPart> Join(List<ContentPart> blocks, List<ContentPart>? images)
     {
+        if (images is null && !blocks.Exists(static block => block.ImagePlace is not null)) return blocks;
         var named = new HashSet<int>();
         for (var i = 0; i < blocks.Count; i++) blocks[i] = Named(blocks[i], images, named);
         blocks.RemoveAll(static block => block.ImagePlace is not null);
@@ -29,12 +30,13 @@ internal static class ImagesJson
         return blocks;
     }
 
-    /// <summary>Pieces of blocks, likewise.</summary>
-    public static List<BlockDelta>? Join(List<BlockDelta>? pieces, List<ContentPart>? images)
+    /// <summary>Pieces of blocks, likewise; null where there are none, as in most chunks, which then cost nothing.</summary>
+    public static List<BlockDelta>? Join(List<BlockDelta>? pieces, List<ContentPart>? images) => pieces is null && images is null ? null : Joined(pieces ?? [], images);
+
+    private static List<BlockDelta> Joined(List<BlockDelta> pieces, List<ContentPart>? images)
     {
-        if (pieces is null && images is null) return null;
         var named = new HashSet<int>();
-        var joined = (pieces ?? []).ConvertAll(piece => piece with { Piece = Named(piece.Piece, images, named) });
+        var joined = pieces.ConvertAll(piece => piece with { Piece = Named(piece.Piece, images, named) });
         joined.RemoveAll(static piece => piece.Piece.ImagePlace is not null);
         for (var i = 0; i < images?.Count; i++)
             if (!named.Contains(i)) joined.Add(new(0, images[i]));
