@@ -56,7 +56,7 @@ public static partial class Providers
     private static GeminiChat Sampled(GeminiChat newest) => newest with { Sampling = true, Penalties = true };
 
     private static GeminiChat Older(GeminiChat newest) =>
-        Sampled(newest) with { Thinking = GeminiThinking.Budget, MissingSignature = null, JsonWithTools = false, MediaInToolResults = false };
+        Sampled(newest) with { Thinking = GeminiThinking.Budget, MissingSignature = null, JsonWithTools = false, MediaInToolResults = false, ServerToolCalls = false };
 
     private static GeminiChat Oldest(GeminiChat newest) => Older(newest) with { Thinking = GeminiThinking.None, StrictTools = false };
 }

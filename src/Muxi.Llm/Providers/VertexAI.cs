@@ -52,7 +52,7 @@ public static partial class Providers
         Documentation = "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
     };
 
-    private static GeminiChat GeminiInVertex => new() { BlockFormat = "vertexai-gemini", Addresses = ["https://*", "gs://*"], Labels = true, Store = false, FilesUrl = null, ServiceTierHeader = "X-Vertex-AI-LLM-Shared-Request-Type" };
+    private static GeminiChat GeminiInVertex => new() { BlockFormat = "vertexai-gemini", Addresses = ["https://*", "gs://*"], Labels = true, Store = false, FilesUrl = null, ServerToolCalls = false, ServiceTierHeader = "X-Vertex-AI-LLM-Shared-Request-Type" };
 
     // Pictures in base64 alone there, 5 MB each as they are sent.
     private static AnthropicMessages ClaudesInVertex => Claudes(NewestClaude with

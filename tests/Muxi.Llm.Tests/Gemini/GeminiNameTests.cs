@@ -1,6 +1,6 @@
 namespace Muxi.Llm.Tests;
 
-/// <summary>By which of its names a model or a file is meant.</summary>
+/// <summary>By which of its names a model or a file is meant, and what the model of a name wants.</summary>
 public sealed class GeminiNameTests
 {
     [Theory]
@@ -12,6 +12,18 @@ public sealed class GeminiNameTests
         var full = request with { Model = model.Replace("/", "/models/", StringComparison.Ordinal) };
 
         Assert.Equal(ChatFixture.Rendered(request, stream: false).ToJsonString(), ChatFixture.Rendered(full, stream: false).ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("gemini/gemini-3.8-flash", """{"includeServerSideToolInvocations":true,"functionCallingConfig":{"mode":"VALIDATED"}}""")]
+    [InlineData("gemini/gemini-2.5-flash", """{"functionCallingConfig":{"mode":"AUTO"}}"""), InlineData("vertexai/gemini-3.8-flash", """{"functionCallingConfig":{"mode":"AUTO"}}""")]
+    public void Functions_beside_the_services_own_tools_are_asked_for_as_it_wants(string model, string config)
+    {
+        var request = ChatCompletionRequest.Parse("""{"model":"m","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f"}},{"type":"google_search"}],"tool_choice":"auto"}"""u8.ToArray());
+
+        var sent = ChatFixture.Rendered(request with { Model = model }, stream: false)["toolConfig"]!;
+
+        Assert.True(System.Text.Json.Nodes.JsonNode.DeepEquals(System.Text.Json.Nodes.JsonNode.Parse(config), sent), sent.ToJsonString());
     }
 
     [Theory, InlineData("imagen-4.0-generate-001"), InlineData("gemini-2.5-flash-image")]

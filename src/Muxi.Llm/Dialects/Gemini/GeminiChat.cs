@@ -57,6 +57,9 @@ public sealed record GeminiChat : ChatDialect
     /// <summary>Whether the arguments of strict tools are kept to their schema where no call is forced (<c>VALIDATED</c>); where not, <c>strict</c> is left out, with a warning.</summary>
     public bool StrictTools { get; init; } = true;
 
+    /// <summary>Whether functions beside the service's own tools need <c>includeServerSideToolInvocations</c>, as the Gemini API wants it from Gemini 3 on and Vertex AI does not know it.</summary>
+    public bool ServerToolCalls { get; init; } = true;
+
     /// <summary>Whether a tool's result may hold pictures and documents; where not, they follow the results as the user's.</summary>
     public bool MediaInToolResults { get; init; } = true;
 

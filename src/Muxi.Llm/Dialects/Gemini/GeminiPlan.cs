@@ -56,6 +56,9 @@ internal sealed class GeminiPlan
     /// <summary>Whether a search of the web was asked for in OpenAI's form.</summary>
     public bool Searches => !Request.WebSearchOptions.IsEmpty;
 
+    /// <summary>Whether calls of the service's own tools are to be shown, without which functions beside them are refused.</summary>
+    public bool MixesTools => Quirks.ServerToolCalls && Functions.Count > 0 && (OtherTools.Count > 0 || Searches);
+
     public bool HasTools => Functions.Count + OtherTools.Count > 0 || Searches || Request.Extra.Holds("tools"u8);
 
     /// <summary>The members of an object that the caller gave as an extra member; none where it is no object.</summary>

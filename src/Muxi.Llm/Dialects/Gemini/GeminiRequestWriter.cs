@@ -112,8 +112,10 @@ internal readonly ref struct GeminiRequestWriter
             return;
         }
         var writes = _plan.Choice.IsSaid && !members.Holds("functionCallingConfig"u8);
-        if (!writes && own.IsEmpty) return;
+        var mixes = _plan.MixesTools && !members.Holds("includeServerSideToolInvocations"u8);
+        if (!writes && !mixes && own.IsEmpty) return;
         _json.WriteStartObject("toolConfig"u8);
+        if (mixes) _json.WriteBoolean("includeServerSideToolInvocations"u8, true);
         if (writes) _plan.Choice.Write(_json);
         members.WriteMembers(_json);
         _json.WriteEndObject();

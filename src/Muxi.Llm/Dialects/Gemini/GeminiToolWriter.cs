@@ -94,6 +94,7 @@ internal sealed record GeminiToolChoice(string? Mode)
             return _none;
         }
         var chosen = Chosen(choice, plan);
+        if (chosen.Mode == "AUTO" && plan.MixesTools) chosen = chosen with { Mode = "VALIDATED" };
         if (!plan.Functions.Any(tool => tool.Function!.Strict == true) || chosen is { Mode: not (null or "AUTO") } or { Raw.IsEmpty: false }) return chosen;
         if (plan.Quirks.StrictTools) return chosen with { Mode = "VALIDATED" };
         plan.Warnings.Add("tools.function.strict", "left out: the model does not take it");
