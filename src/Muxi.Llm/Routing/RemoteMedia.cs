@@ -44,7 +44,7 @@ internal sealed class RemoteMedia(Egress egress, LlmOptions options)
             throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and fetch_media is false: send the picture or file itself", provider, model);
         if (fetched.Count == MaxAddresses)
             throw Wrong.Request("messages", $"{provider}: the service reads no addresses, and no more than {MaxAddresses} are read here for one call: send the pictures and files themselves", provider, model);
-        var address = new EgressRequest(url, MaxBytes - fetched.Values.Sum(static data => (long)data.Bytes.Length)) { Provider = provider, What = "the address of a picture or file", TooMuch = _tooMuch };
+        var address = new EgressRequest(url, MaxBytes - fetched.Values.Sum(static data => (long)data.Bytes.Length)) { Provider = provider, IsStrangers = true, What = "the address of a picture or file", TooMuch = _tooMuch };
         var bytes = await ReadAsync(address, reading.Attempt).ConfigureAwait(false);
         var type = Media.TypeOf(bytes) ?? (Uri.TryCreate(url, UriKind.Absolute, out var named) ? Media.TypeByName(named.AbsolutePath) : null) ?? "application/octet-stream";
         return fetched[url] = new(bytes, type);

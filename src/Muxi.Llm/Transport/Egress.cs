@@ -16,6 +16,9 @@ internal sealed record EgressRequest(string Url, long MaxBytes)
     /// <summary>Who told the address; null where nobody knows.</summary>
     public string? Provider { get; init; }
 
+    /// <summary>Whether whoever gets the error may be somebody outside, who is not to learn this network's addresses.</summary>
+    public bool IsStrangers { get; init; }
+
     /// <summary>What errors call it.</summary>
     public string What { get; init; } = "the address";
 
@@ -214,7 +217,7 @@ internal sealed class Egress : IDisposable
     {
         // One of several is enough: which one is taken would be chance.
         if (Array.Find(addresses, address => !PublicAddress.IsPublic(address)) is { } special)
-            throw new EgressRefusal(host.Trim('[', ']') == special.ToString() ? $"leads to {special}, which is no public address" : $"leads to {host} ({special}), which is no public address");
+            throw host.Trim('[', ']') == special.ToString() ? new($"leads to {special}, which is no public address") : new EgressRefusal($"leads to {host}, which is no public address") { Behind = $"leads to {host} ({special}), which is no public address" };
     }
 
     /// <summary>What the status says. What else stands in a stranger's reply is nobody's business.</summary>
@@ -282,5 +285,8 @@ internal sealed record EgressNetwork
 /// <summary>An address is not read.</summary>
 internal sealed class EgressRefusal(string why) : IOException(why)
 {
-    public BadRequestException For(EgressRequest request) => Wrong.Request("url", Egress.Sentence(request, Message), request.Provider);
+    /// <summary>The same with what this network knows a name as; null where that adds nothing.</summary>
+    public string? Behind { get; init; }
+
+    public BadRequestException For(EgressRequest request) => Wrong.Request("url", Egress.Sentence(request, request.IsStrangers ? Message : Behind ?? Message), request.Provider);
 }

@@ -15,7 +15,7 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
 {
     private readonly List<GeminiAnswer> _answers = [];
     private readonly GeminiUsage _usage = new();
-    private string? _id, _model;
+    private string? _id, _made, _model;
     private long? _created;
     private Extra _extra;
     private (string Reason, string? Message)? _blocked;
@@ -179,7 +179,7 @@ internal sealed class GeminiStreamFold(GeminiChat quirks, CallContext context) :
     };
 
     private ChatCompletionChunk Chunk(ChunkChoice? choice = null) =>
-        new() { Id = _id ?? "", Model = _model ?? "", Created = _created ?? context.Now.ToUnixTimeSeconds(), Choices = choice is null ? [] : [choice] };
+        new() { Id = string.IsNullOrEmpty(_id) ? _made ??= context.MakeId("msg_", 0) : _id, Model = string.IsNullOrEmpty(_model) ? context.Model : _model, Created = _created ?? context.Now.ToUnixTimeSeconds(), Choices = choice is null ? [] : [choice] };
 }
 
 /// <summary>The parts of one candidate in an event.</summary>
