@@ -22,7 +22,7 @@ public sealed class UsageTests
     [InlineData("Required argument missing for option: '-m'.", "chat", "-m")]
     [InlineData("--image names no file.", "chat", "--image", "", "Hi")]
     [InlineData("--json and --markdown exclude each other.", "providers", "--json", "--markdown")]
-    [InlineData("Unrecognized command or argument 'two'.", "models", "one", "two")]
+    [InlineData("There is no command 'two'.", "models", "one", "two")]
     public async Task Wrong_usage_is_told_and_ends_with_2(string says, params string[] arguments)
     {
         var run = await new CliRun().RunAsync(arguments);

@@ -118,9 +118,11 @@ internal sealed class OllamaConversation
                 return null;
             case "input_audio":
                 throw Refuse("sound is not taken: the server takes text and pictures");
-            default:
-                _plan.Warnings.Add("messages", $"a part of type '{part.Type}' was left out: the server takes text and pictures");
+            case "tool_call":
+                _plan.Warnings.Add("messages", "a call was left out: only an assistant's message holds calls");
                 return null;
+            default:
+                throw Refuse($"a part of type '{part.Type}' is not taken: the server takes text and pictures");
         }
     }
 
