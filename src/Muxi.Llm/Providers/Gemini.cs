@@ -20,10 +20,10 @@ public static partial class Providers
         Images = new GeminiImages()
             .For("imagen-4.0-fast*", new ImagenImages { Sizes = [] }).For("imagen-3*", new ImagenImages { Sizes = [] }).For("imagen-*", new ImagenImages())
             .For("gemini-2.0-*", d => d with { Sizes = [], Modalities = ["TEXT", "IMAGE"] }).For("gemini-2.5-*", d => d with { Sizes = [] }),
-        Speech = new GeminiSpeech(),
+        Speech = new GeminiSpeech().For("gemini-2.5-*", d => d with { InstructionsInText = true }).For("gemini-3.1-*", d => d with { InstructionsInText = true }),
         DefaultModels = new Dictionary<string, string>
         {
-            [Operations.Embeddings] = "gemini-embedding-001", [Operations.Images] = "gemini-2.5-flash-image", [Operations.Speech] = "gemini-2.5-flash-preview-tts",
+            [Operations.Embeddings] = "gemini-embedding-001", [Operations.Images] = "gemini-3.1-flash-image", [Operations.Speech] = "gemini-3.8-flash-tts",
         }.ToImmutableDictionary(),
         Documentation = "https://ai.google.dev/api/generate-content",
     };

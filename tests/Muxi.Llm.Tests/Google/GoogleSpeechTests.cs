@@ -102,16 +102,19 @@ public sealed class GoogleSpeechTests
         Assert.Equal(("response_format", message), (error.Param, error.Message));
     }
 
-    [Fact]
-    public async Task Instructions_stand_before_the_text_and_speed_is_a_warning()
+    [Theory]
+    [InlineData("gemini-3.8-flash-tts", """{"text":"Hi","speechMetadata":{"style":"Whisper."}}""")]
+    [InlineData("gemini-2.5-flash-preview-tts", """{"text":"Whisper: Hi"}""")]
+    [InlineData("gemini-3.1-flash-tts-preview", """{"text":"Whisper: Hi"}""")]
+    public async Task Instructions_stand_where_the_model_reads_them_and_speed_is_a_warning(string model, string part)
     {
         await using var server = await ReplayServer.StartAsync(5, CannedReply.Sse(Events));
         using var client = GoogleWire.Client(server.Url);
 
-        await using var speech = await client.Audio.Speech.CreateAsync(new() { Model = "gemini/tts", Input = "Hi", Voice = "Kore", Instructions = "Whisper.", Speed = 1.5, Extra = """{"generationConfig":{"temperature":1},"safetySettings":[]}""" }, null, Token);
+        await using var speech = await client.Audio.Speech.CreateAsync(new() { Model = $"gemini/{model}", Input = "Hi", Voice = "Kore", Instructions = "Whisper.", Speed = 1.5, Extra = """{"generationConfig":{"temperature":1},"safetySettings":[]}""" }, null, Token);
 
-        JsonComparison.Same("the body", JsonNode.Parse("""{"contents":[{"parts":[{"text":"Whisper: Hi"}],"role":"user"}],"generationConfig":{"responseModalities":["AUDIO"],"speechConfig":{"voiceConfig":{"prebuiltVoiceConfig":{"voiceName":"Kore"}}},"temperature":1},"safetySettings":[]}"""), GoogleWire.Body(server.Requests[0]));
-        Assert.Equal("/v1beta/models/tts:streamGenerateContent?alt=sse", server.Requests[0].Target);
+        JsonComparison.Same("the body", JsonNode.Parse($$$$"""{"contents":[{"parts":[{{{{part}}}}],"role":"user"}],"generationConfig":{"responseModalities":["AUDIO"],"speechConfig":{"voiceConfig":{"prebuiltVoiceConfig":{"voiceName":"Kore"}}},"temperature":1},"safetySettings":[]}"""), GoogleWire.Body(server.Requests[0]));
+        Assert.Equal($"/v1beta/models/{model}:streamGenerateContent?alt=sse", server.Requests[0].Target);
         Assert.Equal("speed", Assert.Single(speech.Warnings).Param);
     }
 

@@ -3,14 +3,17 @@ using System.Text.Json;
 namespace Muxi.Llm;
 
 /// <summary>
-/// Speech by Google's Gemini models, which say it in an answer as they write text: PCM of 24 kHz, before which a header is put for <c>wav</c>. Instructions stand before the text,
-/// as the models expect it. Extra members stand beside <c>contents</c>; <c>multiSpeakerVoiceConfig</c> takes the voice's place, and <c>languageCode</c> goes beside it.
+/// Speech by Google's Gemini models, which say it in an answer as they write text: PCM of 24 kHz, before which a header is put for <c>wav</c>. How it is to be
+/// said stands beside the text, or before it for models that read it there. Extra members stand beside <c>contents</c>; <c>multiSpeakerVoiceConfig</c> takes the voice's place, and <c>languageCode</c> goes beside it.
 /// </summary>
 /// <remarks>Source: "Speech generation" of the Gemini API's guide and <c>SpeechConfig</c> of its reference, as of 2026-11; sound in a stream recorded 2026.</remarks>
 public sealed record GeminiSpeech : SpeechDialect, IStreamVerb<SpeechRequest, SpeechStreamEvent>
 {
     /// <summary>The path after the base URL; <c>{model}</c> stands for the model's name.</summary>
     public string Path { get; init; } = "models/{model}:streamGenerateContent?alt=sse";
+
+    /// <summary>Whether instructions stand in front of the text; where not, beside it (<c>speechMetadata.style</c>), since models from 3.8 on say all of the text aloud.</summary>
+    public bool InstructionsInText { get; init; }
 
     /// <summary>The form of the sound where a request names none: <c>wav</c> or <c>pcm</c>.</summary>
     public string DefaultFormat { get; init; } = "wav";
@@ -72,7 +75,13 @@ public sealed record GeminiSpeech : SpeechDialect, IStreamVerb<SpeechRequest, Sp
             json.WriteStartObject();
             json.WriteStartArray("parts"u8);
             json.WriteStartObject();
-            json.WriteString("text"u8, Text(request));
+            json.WriteString("text"u8, InstructionsInText ? Text(request) : request.Input);
+            if (!InstructionsInText && request.Instructions?.Trim() is { Length: > 0 } style)
+            {
+                json.WriteStartObject("speechMetadata"u8);
+                json.WriteString("style"u8, style);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteString("role"u8, "user"u8);
@@ -92,7 +101,7 @@ public sealed record GeminiSpeech : SpeechDialect, IStreamVerb<SpeechRequest, Sp
         json.WriteEndObject();
     }
 
-    /// <summary>How the text is said stands before it: the models have no other place for it.</summary>
+    /// <summary>The text with how it is to be said before it, as a person would write it.</summary>
     private static string Text(SpeechRequest request)
     {
         if (request.Instructions?.Trim() is not { Length: > 0 } instructions) return request.Input;
