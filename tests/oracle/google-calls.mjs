@@ -14,7 +14,7 @@ const vertex = new GoogleGenAI({ vertexai: true, project: 'p', location: 'global
 
 const png = 'iVBORw0KGgo=';
 const user = (...parts) => [{ parts, role: 'user' }];
-const speech = (config, text) => ({ model: 'tts', contents: user({ text }), config: { responseModalities: ['AUDIO'], speechConfig: config } });
+const speech = (config, text, beside = {}) => ({ model: 'tts', contents: user({ text, ...beside }), config: { responseModalities: ['AUDIO'], speechConfig: config } });
 const voice = (voiceName) => ({ voiceConfig: { prebuiltVoiceConfig: { voiceName } } });
 
 const calls = {
@@ -34,7 +34,7 @@ const calls = {
   'picture of pictures': () => gemini.models.generateContent({ model: 'image', contents: user({ text: 'a hat on it' }, { inlineData: { mimeType: 'image/png', data: png } }, { inlineData: { mimeType: 'image/png', data: png } }), config: { responseModalities: ['IMAGE'] } }),
   'imagen': () => vertex.models.generateImages({ model: 'imagen-4.0-generate-001', prompt: 'a cat', config: { numberOfImages: 2, aspectRatio: '16:9', imageSize: '2K', negativePrompt: 'dogs', personGeneration: 'DONT_ALLOW', outputMimeType: 'image/jpeg', outputCompressionQuality: 80, labels: { team: 'a' } } }),
   'speech': () => gemini.models.generateContentStream(speech(voice('Kore'), 'Hello')).then(all),
-  'speech in a language': () => gemini.models.generateContentStream(speech({ ...voice('Puck'), languageCode: 'de-DE' }, 'Say cheerfully: Hello')).then(all),
+  'speech in a language': () => gemini.models.generateContentStream(speech({ ...voice('Puck'), languageCode: 'de-DE' }, 'Hello', { speechMetadata: { style: 'Say cheerfully' } })).then(all),
   'speech of two': () => gemini.models.generateContentStream(speech({ multiSpeakerVoiceConfig: { speakerVoiceConfigs: [{ speaker: 'Joe', ...voice('Kore') }, { speaker: 'Jane', ...voice('Puck') }] } }, 'Joe: Hi\nJane: Hi')).then(all),
 };
 
