@@ -57,6 +57,9 @@ public sealed record BedrockConverse : ChatDialect
     /// <summary>Whether a call can be forced (<c>any</c>, <c>tool</c>); where not, the model decides, with a warning.</summary>
     public bool ForcedTools { get; init; } = true;
 
+    /// <summary>Whether one of several tools can be forced by its name; where not, any of them is, with a warning where there are others.</summary>
+    public bool NamedTools { get; init; } = true;
+
     /// <summary>Whether one call at a time can be asked for, by a <c>tool_choice</c> as Anthropic's models have it among their own parameters.</summary>
     public bool SingleCalls { get; init; }
 

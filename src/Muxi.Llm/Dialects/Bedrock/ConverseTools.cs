@@ -33,6 +33,7 @@ internal sealed class ConverseTools(ConversePlan plan)
         else if (IsEmpty && choice is { Mode: not ("none" or "auto") }) plan.Warnings.Add("tool_choice", "left out: there is no tool to choose");
         else if (!IsEmpty) Take(choice);
         if (IsEmpty) NameCalled();
+        if (Chosen is not null && !plan.Quirks.NamedTools) ForceAny();
         if (!IsForced || (plan.Quirks.ForcedTools && !(Answer is not null && plan.ThinksByBudget()))) return;
         if (!plan.Quirks.ForcedTools) plan.Warnings.Add("tool_choice", "left to the model: it cannot be made to call a tool");
         else plan.Warnings.Add("response_format", "not guaranteed: the model cannot be made to call the tool for the answer while it thinks");
@@ -100,6 +101,13 @@ internal sealed class ConverseTools(ConversePlan plan)
         if (Answer is null || IsForced) return;
         // The answer is a call, too: of that tool, or of any where the model may call others first.
         (Mode, Chosen) = _tools.Count == 0 || choice?.Mode == "none" ? ("tool", plan.Quirks.AnswerTool) : ("any", null);
+    }
+
+    /// <summary>Of one tool, any is that one.</summary>
+    private void ForceAny()
+    {
+        if (_tools.Count + (Answer is null ? 0 : 1) > 1) plan.Warnings.Add("tool_choice", "sent as 'any': the model cannot be made to call one of several tools");
+        (Mode, Chosen) = ("any", null);
     }
 
     /// <summary>No tool may be called: none is offered, which is the only way to say so, unless the conversation already holds calls.</summary>
