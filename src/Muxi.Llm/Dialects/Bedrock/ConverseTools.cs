@@ -28,7 +28,7 @@ internal sealed class ConverseTools(ConversePlan plan)
     public void Choose()
     {
         if (plan.Request.Extra.Holds("toolConfig"u8)) return;
-        var choice = plan.Request.ToolChoice ?? Legacy(plan.Request.FunctionCall);
+        var choice = ToolForms.Choice(plan.Request);
         if (choice is { Mode: "none" } && Answer is null) LeaveOut();
         else if (IsEmpty && choice is { Mode: not ("none" or "auto") }) plan.Warnings.Add("tool_choice", "left out: there is no tool to choose");
         else if (!IsEmpty) Take(choice);
@@ -56,18 +56,10 @@ internal sealed class ConverseTools(ConversePlan plan)
     private static List<Tool> TakenFrom(ConversePlan plan)
     {
         var request = plan.Request;
-        var all = new List<Tool>(request.Tools ?? []);
-        if (!request.Functions.IsEmpty && request.Functions.ToElement() is { ValueKind: JsonValueKind.Array } functions)
-            all.AddRange(functions.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.Object).Select(FromFunction));
+        List<Tool> all = [.. ToolForms.All(request)];
         if (all.RemoveAll(static tool => !tool.Custom.IsEmpty) > 0) plan.Warnings.Add("tools", "a custom tool was left out: the service knows only tools with a schema");
-        if (request.ToolChoice is { Mode: "allowed_tools", Raw: var raw } && AllowedIn(raw) is { } allowed) all.RemoveAll(tool => !allowed.Contains(tool.Function?.Name));
+        if (request.ToolChoice is { Mode: "allowed_tools" } choice && ToolForms.AllowedNames(choice) is { } allowed) all.RemoveAll(tool => !allowed.Contains(tool.Function?.Name));
         return all;
-    }
-
-    private static Tool FromFunction(JsonElement function)
-    {
-        var members = Extra.Trusted(((RawJson)function).Utf8.ToArray());
-        return Tool.FromFunction(members.GetString("name") ?? "", members.GetString("description"), members["parameters"]);
     }
 
     private void Take(ToolChoice? choice)
@@ -81,7 +73,7 @@ internal sealed class ConverseTools(ConversePlan plan)
                 Mode = "any";
                 break;
             case "allowed_tools":
-                Mode = IsRequired(choice.Raw) ? "any" : "auto";
+                Mode = ToolForms.Allowed(choice) is { } allowed && ToolForms.Text(allowed, "mode") == "required" ? "any" : "auto";
                 break;
             case "function" when choice.Name is { } name:
                 (Mode, Chosen) = ("tool", name);
@@ -207,23 +199,4 @@ internal sealed class ConverseTools(ConversePlan plan)
         foreach (var member in element.EnumerateObject()) return member.Name;
         return null;
     }
-
-    private static ToolChoice? Legacy(RawJson call)
-    {
-        if (call.IsEmpty) return null;
-        return call.AsText() is { } mode ? (ToolChoice)mode : NameIn(call.ToElement()) is { } name ? ToolChoice.Function(name) : null;
-    }
-
-    /// <summary>The names of the tools that alone may be called; null where the form is another one.</summary>
-    private static HashSet<string?>? AllowedIn(RawJson raw) => Allowed(raw) is { } allowed && allowed.TryGetProperty("tools"u8, out var tools) && tools.ValueKind == JsonValueKind.Array
-        ? [.. tools.EnumerateArray().Select(static tool => NameIn(tool) ?? (tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function"u8, out var inner) ? NameIn(inner) : null))]
-        : null;
-
-    private static bool IsRequired(RawJson raw) => Allowed(raw) is { } allowed && allowed.TryGetProperty("mode"u8, out var mode) && mode.ValueKind == JsonValueKind.String && mode.ValueEquals("required"u8);
-
-    private static JsonElement? Allowed(RawJson raw) => raw.ToElement() is not { ValueKind: JsonValueKind.Object } element ? null
-        : element.TryGetProperty("allowed_tools"u8, out var nested) && nested.ValueKind == JsonValueKind.Object ? nested : element;
-
-    private static string? NameIn(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("name"u8, out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
 }

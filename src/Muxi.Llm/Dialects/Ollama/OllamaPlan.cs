@@ -43,10 +43,10 @@ internal sealed class OllamaPlan
 
     private void PlanTools()
     {
-        var choice = Request.ToolChoice ?? Legacy(Request.FunctionCall);
+        var choice = ToolForms.Choice(Request);
         if (choice?.Mode == "none") return;
         var taken = new List<Tool>();
-        foreach (var tool in Given())
+        foreach (var tool in ToolForms.All(Request))
         {
             if (tool.Function is null) Warnings.Add("tools", $"a tool of type '{tool.Type}' was left out: the server knows functions only");
             else taken.Add(tool);
@@ -67,50 +67,13 @@ internal sealed class OllamaPlan
                 Tools = [.. Tools.Where(tool => tool.Function!.Name == name)];
                 Warnings.Add("tool_choice", "only this function is sent, and it is not certain that the model calls it: the server cannot make it");
                 break;
-            case "allowed_tools" when ToolNames(choice) is { Count: > 0 } allowed:
+            case "allowed_tools" when ToolForms.AllowedNames(choice) is { Count: > 0 } allowed:
                 Tools = [.. Tools.Where(tool => allowed.Contains(tool.Function!.Name))];
                 break;
             default:
                 Warnings.Add("tool_choice", "left out: the server cannot make a model call a tool");
                 break;
         }
-    }
-
-    private IEnumerable<Tool> Given()
-    {
-        IEnumerable<Tool> tools = Request.Tools ?? [];
-        if (Request.Functions.IsEmpty || Request.Functions.ToElement() is not { ValueKind: JsonValueKind.Array } functions) return tools;
-        return tools.Concat(functions.EnumerateArray().Where(function => function.ValueKind == JsonValueKind.Object).Select(Function));
-    }
-
-    private static Tool Function(JsonElement function)
-    {
-        var members = Extra.Trusted(((RawJson)function).Utf8.ToArray());
-        return Tool.FromFunction(members.GetString("name") ?? "", members.GetString("description"), members["parameters"]);
-    }
-
-    private static ToolChoice? Legacy(RawJson call)
-    {
-        if (call.IsEmpty) return null;
-        if (call.AsText() is { } mode) return mode;
-        return call.ToElement().ValueKind == JsonValueKind.Object && Extra.Trusted(call.Utf8.ToArray()).GetString("name") is { } name ? ToolChoice.Function(name) : null;
-    }
-
-    /// <summary>The names of the tools that alone may be called: OpenAI nests them under the type.</summary>
-    private static HashSet<string> ToolNames(ToolChoice choice)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        if (choice.Raw.IsEmpty) return names;
-        var members = Extra.Trusted(choice.Raw.Utf8.ToArray());
-        if (members["allowed_tools"] is { IsEmpty: false } nested && nested.ToElement().ValueKind == JsonValueKind.Object) members = Extra.Trusted(nested.Utf8.ToArray());
-        if (members["tools"] is not { IsEmpty: false } tools || tools.ToElement() is not { ValueKind: JsonValueKind.Array } list) return names;
-        foreach (var tool in list.EnumerateArray())
-        {
-            if (tool.ValueKind != JsonValueKind.Object) continue;
-            var named = tool.TryGetProperty("function"u8, out var function) && function.ValueKind == JsonValueKind.Object ? function : tool;
-            if (named.TryGetProperty("name"u8, out var name) && name.ValueKind == JsonValueKind.String) names.Add(name.GetString()!);
-        }
-        return names;
     }
 
     private void PlanFormat()
