@@ -47,6 +47,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>What to do about a model that is not there, for the error that says so; <c>{model}</c> in it stands for the model. Null where there is nothing to do.</summary>
     public string? MissingModelHint { get; init; }
 
+    /// <summary>What stands before a model's name that has no slash, where the service wants the whole: <c>accounts/NAME/models/</c>. The names that people use are the short ones.</summary>
+    public string ModelPrefix { get; init; } = "";
+
     /// <summary>The model to use when none is named and this is the first provider with a key; null where there is no sensible one.</summary>
     public string? DefaultModel { get; init; }
 
@@ -97,6 +100,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
 
     /// <summary>Where the facts are from.</summary>
     public string? Documentation { get; init; }
+
+    /// <summary>How well its wire format is known.</summary>
+    public Evidence Evidence { get; init; }
 
     /// <summary>A service inside this process: what answers instead of a socket.</summary>
     internal Func<TimeProvider, HttpMessageHandler>? InProcess { get; init; }

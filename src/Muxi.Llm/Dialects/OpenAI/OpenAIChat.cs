@@ -59,6 +59,60 @@ public sealed record OpenAIChat : ChatDialect
     /// </summary>
     public string? ReasoningDetails { get; init; }
 
+    /// <summary>Whether an earlier assistant message with tool calls must hold <see cref="ReasoningEcho"/>: where there is none, because another model thought, it goes empty.</summary>
+    public bool ReasoningEchoRequired { get; init; }
+
+    /// <summary>Whether the answer's text begins with its reasoning between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>: it is read as reasoning then.</summary>
+    public bool ThinkTags { get; init; }
+
+    /// <summary>The member that takes the effort of reasoning, with dots between an object and its member: <c>reasoning.effort</c>. Null where there is none.</summary>
+    public string? EffortField { get; init; } = "reasoning_effort";
+
+    /// <summary>Efforts of reasoning that the service knows by another word, or has only a near one for: OpenAI's word to its. Others go as they are.</summary>
+    public ImmutableDictionary<string, string> Efforts { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The member that switches reasoning, with dots as above (<c>thinking.type</c>, <c>enable_thinking</c>): the effort <c>none</c> switches it off, any other on. Null where there is none.</summary>
+    public string? ThinkingField { get; init; }
+
+    /// <summary>The two words for on and off in <see cref="ThinkingField"/>; empty for <c>true</c> and <c>false</c>.</summary>
+    public ImmutableArray<string> ThinkingWords { get; init; } = [];
+
+    /// <summary>Request members that the service knows by another name, e.g. <c>seed</c> as <c>random_seed</c>.</summary>
+    public ImmutableDictionary<string, string> Renames { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The least that the service takes for a number, by the member's name; what is below is raised to it, with a warning.</summary>
+    public ImmutableDictionary<string, double> Least { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>The most that the service takes for a number, by the member's name; what is above is lowered to it, with a warning.</summary>
+    public ImmutableDictionary<string, double> Most { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>Whether the service takes tools. Where not, a request with some is refused, and earlier calls and their results are told as text.</summary>
+    public bool Tools { get; init; } = true;
+
+    /// <summary>
+    /// What the service says for <c>none</c>, <c>auto</c>, <c>required</c> and <c>function</c> (one tool by its name), where it does not take that word. One tool by name becomes
+    /// another word with that tool alone to choose from. A word of another meaning is a warning. An empty one for <c>none</c> leaves out the tools, for others the choice.
+    /// </summary>
+    public ImmutableDictionary<string, string> ToolChoices { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>How many letters and digits the id of a tool call must have; other ids go as a hash of that many. 0 for any id.</summary>
+    public int ToolCallIdLength { get; init; }
+
+    /// <summary>Whether content that is nothing but texts must be one text: several are joined, with an empty line between.</summary>
+    public bool PlainContent { get; init; }
+
+    /// <summary>Whether user and assistant must take turns: messages of one that follow each other are joined.</summary>
+    public bool Alternates { get; init; }
+
+    /// <summary>Whether the content of an assistant message with calls alone may be <c>null</c>; where not, it is the empty text.</summary>
+    public bool NullContent { get; init; } = true;
+
+    /// <summary>The member that says of a last message of the assistant's that the answer goes on from it (<c>prefix</c>, <c>partial</c>); null where nothing has to say so.</summary>
+    public string? PrefillField { get; init; }
+
+    /// <summary>Members of a reply that list what the answer rests on: addresses, or objects with <c>url</c> and <c>title</c>. The first that is there is read as the message's annotations.</summary>
+    public ImmutableArray<string> SourcesFields { get; init; } = [];
+
     /// <summary>How large a request is at most, in bytes, attachments in base64 included; 0 for no limit that is published.</summary>
     public long MaxRequestBytes { get; init; }
 
