@@ -46,14 +46,15 @@ internal sealed class OcrCommand : CliCommand
         var output = OutputFile.Named(parsed.GetValue(_output));
         OutputFile.Check(_terminal, output, parsed.GetValue(_force));
         var named = parsed.GetValue(_file)!;
-        var (source, hold) = Attachments.IsUrl(named) ? ((FileSource?)null, (IDisposable)Stream.Null) : await SoundInput.OpenAsync(named, _terminal, cancellationToken, "document");
+        var isUrl = Attachments.IsUrl(named);
+        var (source, hold) = isUrl ? default : await SoundInput.OpenAsync(named, _terminal, cancellationToken, "document");
         using var holding = hold;
         using var client = _terminal.Connect();
         var reply = await client.Ocr.ProcessAsync(
             new()
             {
                 Model = DefaultModel.Choose(parsed.GetValue(_model), Operations.Ocr, client, _terminal),
-                Document = source is null ? OcrDocument.FromUrl(named) : OcrDocument.FromFile(source),
+                Document = isUrl ? OcrDocument.FromUrl(named) : OcrDocument.FromFile(source),
                 Pages = Pages(parsed.GetValue(_pages)),
                 TableFormat = parsed.GetValue(_tables) is { } form ? new OcrTableFormat(form) : null,
             },
