@@ -56,7 +56,7 @@ internal sealed class OcrCommand : CliCommand
                 Model = DefaultModel.Choose(parsed.GetValue(_model), Operations.Ocr, client, _terminal),
                 Document = isUrl ? OcrDocument.FromUrl(named) : OcrDocument.FromFile(source),
                 Pages = Pages(parsed.GetValue(_pages)),
-                TableFormat = parsed.GetValue(_tables) is { } form ? new OcrTableFormat(form) : null,
+                TableFormat = parsed.GetValue(_tables) is { } form ? new OcrTableFormat(form) : default(OcrTableFormat?),
             },
             null,
             cancellationToken);
