@@ -120,7 +120,7 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Concat(HostVariables).Distinct()];
 
     /// <summary>The variable that the vendor's own pages tell people to put the key into; null where there is no key.</summary>
-    internal string? CustomaryVariable => Auth.Variables is [var first, ..] ? first : KeyVariables is [var own, ..] ? own : null;
+    internal string? CustomaryVariable => Auth.Variables is [var first, ..] && !char.IsAsciiDigit(first[0]) ? first : KeyVariables is [var own, ..] ? own : null;
 
     /// <summary>The model's whole name, as the service wants it.</summary>
     internal string WholeModel(string model) => ModelPrefix.Length == 0 || model.Length == 0 || model.Contains('/', StringComparison.Ordinal) ? model : ModelPrefix + model;
@@ -134,5 +134,6 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
         return false;
     }
 
-    private string VariableName(string ending) => $"{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
+    /// <summary>The variable of its name; no shell sets one that begins with a digit, so that gets an underscore before it.</summary>
+    private string VariableName(string ending) => $"{(char.IsAsciiDigit(Name[0]) ? "_" : "")}{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
 }

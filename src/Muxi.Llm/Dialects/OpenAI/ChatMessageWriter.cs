@@ -181,7 +181,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (!part.Extra.Holds("type"u8)) json.WriteString("type"u8, part.Type.Value);
         var member = part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8;
         if (part.Text is { } text && !part.Extra.Holds(member)) json.WriteString(member, text);
-        ChatPartWriter.WriteMedia(json, part);
+        ChatPartWriter.WriteMedia(json, part, quirks.AudioUris && !IsCanonical);
         if (!part.CacheControl.IsEmpty && !part.Extra.Holds("cache_control"u8)) WriteCacheControl(part.CacheControl);
         part.Extra.WriteMembers(json);
         json.WriteEndObject();
@@ -215,7 +215,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (!IsCanonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
         if (quirks.ReasoningEcho is not { } echo || message.Extra.TryGet(echo, out _)) return;
         if (ReasoningOf(message) is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
-        else if (quirks.ReasoningEchoRequired && message.ToolCalls.Count > 0) json.WriteString(echo, ""u8);
+        else if (quirks.ReasoningEchoRequired && message.ToolCalls.Count > 0) json.WriteString(echo, " "u8);
     }
 
     /// <summary>The reasoning as text. What another service has sealed is that one's alone, and no thought of this model's.</summary>
