@@ -32,6 +32,7 @@ public sealed class LlmClient : IDisposable
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
         Moderations = new(router);
+        Ocr = new(router, Targets);
         Models = new(router, Targets);
         Files = new(router, Targets, Settings.TimeProvider);
         Uploads = new(router, Targets);
@@ -71,6 +72,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Whether texts and pictures are harmful.</summary>
     public ModerationsResource Moderations { get; }
+
+    /// <summary>What stands in documents and pictures, read out.</summary>
+    public OcrResource Ocr { get; }
 
     /// <summary>Which models there are.</summary>
     public ModelsResource Models { get; }

@@ -86,6 +86,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of moderation; null where there is none.</summary>
     public ModerationsDialect? Moderations { get; init; }
 
+    /// <summary>The wire format of reading documents; null where it reads none.</summary>
+    public OcrDialect? Ocr { get; init; }
+
     /// <summary>The wire format in which it lists its models, OpenAI's unless something else is said; null where it does not list them.</summary>
     public ModelsDialect? Models { get; init; } = new OpenAIModels();
 

@@ -14,7 +14,7 @@ public static partial class Providers
         {
             [Operations.Responses] = "chat", [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Moderations] = "moderate",
             [Operations.Speech] = "speech", [Operations.Transcription] = "transcription", [Operations.Translation] = "translation",
-            [Operations.Images] = "image",
+            [Operations.Images] = "image", [Operations.Ocr] = "ocr",
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true },
         Responses = new OpenAIResponses(),
@@ -22,6 +22,7 @@ public static partial class Providers
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
         Moderations = new OpenAIModerations(),
+        Ocr = new MistralOcr(),
         Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
         Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
         Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },
