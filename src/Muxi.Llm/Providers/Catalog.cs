@@ -14,7 +14,7 @@ public static class Catalog
     [
         Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax, Providers.Bedrock,
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
-        Providers.VertexAI, Providers.Azure,
+        Providers.VertexAI, Providers.Azure, Providers.Cloudflare, Providers.Databricks, Providers.GitHub, Providers.Snowflake,
         Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.Sandbox,
     ];
 
