@@ -125,6 +125,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The variable that the vendor's own pages tell people to put the key into; null where there is no key.</summary>
     internal string? CustomaryVariable => Auth.Variables is [var first, ..] ? first : KeyVariables is [var own, ..] ? own : null;
 
+    /// <summary>The model's whole name, as the service wants it.</summary>
+    internal string WholeModel(string model) => ModelPrefix.Length == 0 || model.Length == 0 || model.Contains('/', StringComparison.Ordinal) ? model : ModelPrefix + model;
+
     /// <summary>Whether this is its name or an alias, ignoring case.</summary>
     internal bool IsCalled(string name)
     {

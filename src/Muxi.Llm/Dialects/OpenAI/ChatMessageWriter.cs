@@ -20,10 +20,11 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 {
     private bool IsCanonical => form != MessageForm.Service;
 
-    public void Write(Message message)
+    public void Write(Message message, bool isLast = false)
     {
         json.WriteStartObject();
         WriteMembers(message);
+        if (isLast && !IsCanonical && quirks.PrefillField is { } field && message.Role == Role.Assistant && !message.Extra.TryGet(field, out _)) json.WriteBoolean(field, true);
         json.WriteEndObject();
     }
 
@@ -97,7 +98,8 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (IsShownLater(message)) json.WriteString("content"u8, message.Content ?? "(shown in a message that follows)");
         else if (IsList(message)) WriteParts(message);
         else if (message.Content is { } text) json.WriteString("content"u8, text);
-        else json.WriteNull("content"u8);
+        else if (IsCanonical || quirks.NullContent) json.WriteNull("content"u8);
+        else json.WriteString("content"u8, ""u8);
     }
 
     /// <summary>Whether the content is written as a list of parts. A reply's never is: clients of OpenAI's shape expect text there.</summary>
@@ -211,7 +213,9 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private void WriteReasoning(Message message)
     {
         if (!IsCanonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
-        if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning && !message.Extra.TryGet(echo, out _)) json.WriteString(echo, reasoning);
+        if (quirks.ReasoningEcho is not { } echo || message.Extra.TryGet(echo, out _)) return;
+        if (message.ReasoningContent is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
+        else if (quirks.ReasoningEchoRequired && message.ToolCalls.Count > 0) json.WriteString(echo, ""u8);
     }
 
     private void WriteCalls(IReadOnlyList<ToolCall> calls, Extra extra)
