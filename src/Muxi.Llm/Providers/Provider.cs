@@ -92,6 +92,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of embeddings; null where there are none.</summary>
     public EmbeddingsDialect? Embeddings { get; init; }
 
+    /// <summary>The wire format of ranking documents; null where it ranks none.</summary>
+    public RerankDialect? Rerank { get; init; }
+
     /// <summary>The wire format of moderation; null where there is none.</summary>
     public ModerationsDialect? Moderations { get; init; }
 
