@@ -132,7 +132,7 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
     private static ApiException ErrorOf(in BatchAnswer answer, CallContext context)
     {
         if (answer.Body.IsEmpty) return new($"{context.Provider}: {answer.Message}") { Provider = context.Provider, Model = context.Model.Length == 0 ? null : context.Model, Code = answer.Code, RequestId = answer.RequestId, Status = StatusOf(answer.Outcome) };
-        return Errors.Classify(new(answer.Status, answer.Body, static _ => null, context.Provider, context.Model.Length == 0 ? null : context.Model, context.Now));
+        return Errors.Classify(new(answer.Status, answer.Body, default, context.Provider, context.Model.Length == 0 ? null : context.Model, context.Now));
     }
 
     /// <summary>What became of a request that no line tells of.</summary>
