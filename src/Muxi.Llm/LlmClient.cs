@@ -31,6 +31,7 @@ public sealed class LlmClient : IDisposable
         Tokens = new(Targets, counter);
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
+        Rerank = new(router, Targets);
         Moderations = new(router);
         Ocr = new(router, Targets);
         Models = new(router, Targets);
@@ -69,6 +70,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>What texts mean, as numbers.</summary>
     public EmbeddingsResource Embeddings { get; }
+
+    /// <summary>Documents by how well they fit a query.</summary>
+    public RerankResource Rerank { get; }
 
     /// <summary>Whether texts and pictures are harmful.</summary>
     public ModerationsResource Moderations { get; }

@@ -12,7 +12,7 @@ public static partial class Providers
         DefaultModel = "chat",
         DefaultModels = new Dictionary<string, string>
         {
-            [Operations.Responses] = "chat", [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Moderations] = "moderate",
+            [Operations.Responses] = "chat", [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Rerank] = "rerank", [Operations.Moderations] = "moderate",
             [Operations.Speech] = "speech", [Operations.Transcription] = "transcription", [Operations.Translation] = "translation",
             [Operations.Images] = "image", [Operations.Ocr] = "ocr",
         }.ToImmutableDictionary(),
@@ -21,6 +21,7 @@ public static partial class Providers
         TokenCount = new OpenAIChatTokenCount(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        Rerank = new CohereRerank { InstructionField = "instruction", RankFields = true },
         Moderations = new OpenAIModerations(),
         Ocr = new MistralOcr(),
         Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },

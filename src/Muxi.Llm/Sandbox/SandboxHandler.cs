@@ -19,6 +19,7 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
         new(HttpMethod.Post, "/chat/completions/input_tokens", SandboxChat.Count),
         new(HttpMethod.Post, "/completions", SandboxCompletion.Answer),
         new(HttpMethod.Post, "/embeddings", SandboxEmbeddings.Answer),
+        new(HttpMethod.Post, "/rerank", SandboxRerank.Answer),
         new(HttpMethod.Post, "/moderations", SandboxModeration.Answer),
         new(HttpMethod.Post, "/ocr", SandboxOcr.Answer),
         new(HttpMethod.Post, "/audio/speech", SandboxSpeech.Answer),

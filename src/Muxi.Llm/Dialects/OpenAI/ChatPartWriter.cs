@@ -19,7 +19,7 @@ internal static class ChatPartWriter
         if (part.InputAudio is { } audio && !part.Extra.Holds("input_audio"u8))
         {
             if (quirks?.PlainSound == true) WriteData(json, "input_audio"u8, audio);
-            else WriteAudio(json, audio);
+            else WriteAudio(json, audio, quirks?.AudioUris == true);
         }
         if (part.File is not { } file) return;
         if (quirks?.DocumentField is { } field) WriteDocument(json, file, field, part.Extra, quirks.PlainDocumentData);
@@ -78,10 +78,16 @@ internal static class ChatPartWriter
         else json.WriteString(name, audio.Data);
     }
 
-    private static void WriteAudio(Utf8JsonWriter json, InputAudio audio)
+    private static void WriteAudio(Utf8JsonWriter json, InputAudio audio, bool asUri)
     {
         json.WriteStartObject("input_audio"u8);
-        if (!audio.Extra.Holds("data"u8)) WriteData(json, "data"u8, audio);
+        if (!audio.Extra.Holds("data"u8))
+        {
+            var type = audio.Format == "mp3" ? "audio/mpeg" : $"audio/{audio.Format}";
+            if (asUri && audio.Bytes is { } held) new InlineData(held, type).WriteUri(json, "data"u8);
+            else if (asUri && !audio.Data.Contains(':', StringComparison.Ordinal)) json.WriteString("data"u8, $"data:{type};base64,{audio.Data}");
+            else WriteData(json, "data"u8, audio);
+        }
         if (!audio.Extra.Holds("format"u8)) json.WriteString("format"u8, audio.Format);
         audio.Extra.WriteMembers(json);
         json.WriteEndObject();
