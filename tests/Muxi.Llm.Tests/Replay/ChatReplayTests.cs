@@ -10,7 +10,7 @@ public sealed class ChatReplayTests
     /// <summary>Which of our providers reads the records of a service.</summary>
     private static readonly Dictionary<string, string> _providers = new()
     {
-        ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["xai"] = "xai",
+        ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["mistral"] = "mistral", ["perplexity"] = "perplexity", ["xai"] = "xai",
         ["llamacpp"] = "llama_cpp", ["local-openai-compat"] = "vllm", ["vllm"] = "vllm", ["lmstudio"] = "lmstudio",
     };
 
