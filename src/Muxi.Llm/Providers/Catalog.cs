@@ -16,6 +16,7 @@ public static class Catalog
     public static ImmutableArray<Provider> BuiltIn { get; } =
     [
         Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax, Providers.Bedrock,
+        Providers.Mistral, Providers.Perplexity, Providers.Cerebras, Providers.Codestral,
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.VertexAI, Providers.Azure, Providers.Cloudflare, Providers.Databricks, Providers.GitHub, Providers.Snowflake,
         Providers.Moonshot, Providers.Zai, Providers.DashScope, Providers.Vercel,
