@@ -12,6 +12,7 @@ public sealed class ChatReplayTests
     {
         ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["xai"] = "xai",
         ["llamacpp"] = "llama_cpp", ["local-openai-compat"] = "vllm", ["vllm"] = "vllm", ["lmstudio"] = "lmstudio",
+        ["azure"] = "azure", ["snowflake"] = "snowflake",
     };
 
     public static TheoryData<string> Services => [.. _providers.Keys];
@@ -69,8 +70,17 @@ public sealed class ChatReplayTests
     private static ChatCompletionRequest RequestOf(Cassette record, string provider)
     {
         if (record.Request.Body.Length == 0) return new() { Model = $"{provider}/recorded", Messages = [Message.User("hi")] };
-        var request = ChatCompletionRequest.Parse(record.Request.Body);
+        var request = ChatCompletionRequest.Parse(WithModel(record.Request));
         return request with { Model = $"{provider}/{request.Model}" };
+    }
+
+    /// <summary>A recorded body; where the address alone tells the model, it tells it, too.</summary>
+    private static byte[] WithModel(CassetteRequest recorded)
+    {
+        var body = JsonNode.Parse(recorded.Body)!.AsObject();
+        if (body["model"] is not null || !recorded.Url.Contains("/deployments/", StringComparison.Ordinal)) return recorded.Body;
+        body["model"] = recorded.Url.Split("/deployments/")[1].Split('/')[0];
+        return System.Text.Encoding.UTF8.GetBytes(body.ToJsonString());
     }
 }
 
