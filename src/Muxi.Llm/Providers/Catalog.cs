@@ -13,9 +13,10 @@ public static class Catalog
     public static ImmutableArray<Provider> BuiltIn { get; } =
     [
         Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax, Providers.Bedrock,
+        Providers.Together, Providers.Fireworks, Providers.DeepInfra, Providers.Nvidia, Providers.Anyscale, Providers.Voyage, Providers.Jina,
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.VertexAI,
-        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.Sandbox,
+        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.SGLang, Providers.LocalAI, Providers.Sandbox,
     ];
 
     /// <summary>The services that come with the library and those that were added.</summary>

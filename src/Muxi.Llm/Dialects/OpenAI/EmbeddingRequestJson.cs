@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using static Muxi.Llm.RequestReading;
 
@@ -9,6 +10,8 @@ internal static class EmbeddingRequestJson
 {
     /// <summary>What services call the kind of number that they give (Mistral and Voyage; vLLM).</summary>
     private static readonly ImmutableArray<string> _numberForms = ["output_dtype", "embed_dtype"];
+
+    private static readonly OpenAIEmbeddings _plain = new();
 
     public static EmbeddingRequest Read(ReadOnlySpan<byte> source)
     {
@@ -34,7 +37,7 @@ internal static class EmbeddingRequestJson
         return new() { Model = model, Input = input, Dimensions = dimensions, EncodingFormat = format is null ? null : new(format), User = user, Extra = extra.ToExtra() };
     }
 
-    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, request, base64: false);
+    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, _plain, request, new(), base64: false);
 
     public static HttpCall Render(OpenAIEmbeddings quirks, EmbeddingRequest request, CallContext context)
     {
@@ -42,18 +45,22 @@ internal static class EmbeddingRequestJson
         var isOfFloats = _numberForms.All(name => !request.Extra.TryGet(name, out _));
         // Base64 is of the very numbers that are asked for, which may be one byte each or single bits: as a list they can be read whatever they are.
         if (!isOfFloats && asked.EncodingFormat == EncodingFormat.Base64) asked = asked with { EncodingFormat = null };
-        return new(HttpMethod.Post, quirks.Path) { Body = JsonOut.ToUtf8((asked, Base64: quirks.Base64 && isOfFloats), static (json, it) => Write(json, it.asked, it.Base64)) };
+        var warnings = new Warnings();
+        if (asked.Dimensions is not null && quirks.DimensionsField is null) warnings.Add("dimensions", "left out: the models have one size only");
+        var body = JsonOut.ToUtf8((quirks, asked, warnings, Base64: quirks.Base64 && isOfFloats), static (json, it) => Write(json, it.quirks, it.asked, it.warnings, it.Base64));
+        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
     }
 
-    private static void Write(Utf8JsonWriter json, EmbeddingRequest request, bool base64)
+    private static void Write(Utf8JsonWriter json, OpenAIEmbeddings quirks, EmbeddingRequest request, Warnings warnings, bool base64)
     {
-        var members = new MemberWriter(json, request.Extra, [], new());
+        var members = new MemberWriter(json, request.Extra, quirks.Drops, warnings);
         json.WriteStartObject();
         members.Text("model"u8, request.Model);
         if (!members.Overrides("input"u8)) request.Input.Write(json, "input"u8);
-        members.Number("dimensions"u8, request.Dimensions);
-        members.Text("encoding_format"u8, request.EncodingFormat?.Value ?? (base64 ? "base64" : null));
+        if (quirks.DimensionsField is { } size) members.Number(Encoding.UTF8.GetBytes(size), request.Dimensions);
+        if (quirks.FormatField is { } form) members.Text(Encoding.UTF8.GetBytes(form), request.EncodingFormat?.Value ?? (base64 ? "base64" : null));
         members.Text("user"u8, request.User);
+        foreach (var (name, value) in quirks.Defaults) members.Text(Encoding.UTF8.GetBytes(name), value);
         request.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 /// <summary>
@@ -12,6 +14,18 @@ public sealed record OpenAIEmbeddings : EmbeddingsDialect
 
     /// <summary>Whether base64 may be asked for; where not, nothing is said of the form unless the caller does.</summary>
     public bool Base64 { get; init; } = true;
+
+    /// <summary>The member for how many numbers there are to be; null where the models have one size only: then it is left out, with a warning.</summary>
+    public string? DimensionsField { get; init; } = "dimensions";
+
+    /// <summary>The member for the form of the numbers; null where there is one form only.</summary>
+    public string? FormatField { get; init; } = "encoding_format";
+
+    /// <summary>Request members that the service rejects: left out, with a warning.</summary>
+    public ImmutableArray<string> Drops { get; init; } = [];
+
+    /// <summary>Members that the service must be told and that OpenAI's format lacks: what is sent where the caller's further ones do not say otherwise, e.g. <c>input_type</c> as <c>passage</c>.</summary>
+    public ImmutableDictionary<string, string> Defaults { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <inheritdoc/>
     public override HttpCall Render(EmbeddingRequest request, CallContext context) => EmbeddingRequestJson.Render(this, request, context);
