@@ -33,6 +33,7 @@ public sealed class LlmClient : IDisposable
         Embeddings = new(router, Targets);
         Rerank = new(router, Targets);
         Moderations = new(router);
+        Ocr = new(router, Targets);
         Models = new(router, Targets);
         Files = new(router, Targets, Settings.TimeProvider);
         Uploads = new(router, Targets);
@@ -75,6 +76,9 @@ public sealed class LlmClient : IDisposable
 
     /// <summary>Whether texts and pictures are harmful.</summary>
     public ModerationsResource Moderations { get; }
+
+    /// <summary>What stands in documents and pictures, read out.</summary>
+    public OcrResource Ocr { get; }
 
     /// <summary>Which models there are.</summary>
     public ModelsResource Models { get; }

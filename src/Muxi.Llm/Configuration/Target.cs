@@ -15,6 +15,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>Whether the address is the service's own, as its facts have it.</summary>
     public bool IsVendors { get; init; }
 
+    /// <summary>The form of the addresses, where they say a dated version of the API; null for the usual one.</summary>
+    public DatedApi? Dated { get; init; }
+
     /// <summary>What tells who asks where there is no key, with what it may know; null for nothing.</summary>
     public (ICredentialSource Source, CredentialContext Context)? Credentials { get; init; }
 
@@ -48,7 +51,7 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <exception cref="ServerException">The service has told an address elsewhere, and nothing was sent there.</exception>
     public Uri At(HttpCall call)
     {
-        if (call.Url is not { } told) return call.VendorUrl is { } elsewhere && IsVendors ? elsewhere : At(call.Path);
+        if (call.Url is not { } told) return call.VendorUrl is { } elsewhere && IsVendors ? elsewhere : At(Dated is null ? call.Path : Dated.PathOf(call.Path, Model));
         var own = BaseUrl.Folder;
         if (told is { IsAbsoluteUri: true, UserInfo: "" })
         {

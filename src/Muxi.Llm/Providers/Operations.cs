@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 internal static class Operations
 {
     public const string Chat = "chat", Responses = "responses", TokenCounting = "token counting", Completions = "completions", Embeddings = "embeddings", Rerank = "rerank", Images = "images", Speech = "speech",
-        Transcription = "transcription", Translation = "translation", Files = "files", Moderations = "moderations", Models = "models", Batches = "batches";
+        Transcription = "transcription", Translation = "translation", Files = "files", Moderations = "moderations", Models = "models", Batches = "batches", Ocr = "ocr";
 
     private static readonly (string Name, Func<Provider, object?> Dialect, Func<Provider, Provider> Without)[] _all =
     [
@@ -15,6 +15,7 @@ internal static class Operations
         (Embeddings, static provider => provider.Embeddings, static provider => provider with { Embeddings = null }),
         (Rerank, static provider => provider.Rerank, static provider => provider with { Rerank = null }),
         (Moderations, static provider => provider.Moderations, static provider => provider with { Moderations = null }),
+        (Ocr, static provider => provider.Ocr, static provider => provider with { Ocr = null }),
         (Images, static provider => provider.Images, static provider => provider with { Images = null }),
         (Speech, static provider => provider.Speech, static provider => provider with { Speech = null }),
         (Transcription, static provider => provider.Transcription, static provider => provider with { Transcription = null }),
@@ -24,7 +25,7 @@ internal static class Operations
     ];
 
     /// <summary>The operations whose model can be left out, where a service has one for it.</summary>
-    public static IReadOnlyList<string> WithModel { get; } = [Completions, Embeddings, Rerank, Moderations, Images, Speech, Transcription, Translation];
+    public static IReadOnlyList<string> WithModel { get; } = [Completions, Embeddings, Rerank, Moderations, Ocr, Images, Speech, Transcription, Translation];
 
     /// <summary>What a service offers.</summary>
     public static IEnumerable<string> Of(Provider provider) => from operation in _all where operation.Dialect(provider) is not null select operation.Name;

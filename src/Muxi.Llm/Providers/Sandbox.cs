@@ -14,7 +14,7 @@ public static partial class Providers
         {
             [Operations.Responses] = "chat", [Operations.Completions] = "chat", [Operations.Embeddings] = "embed", [Operations.Rerank] = "rerank", [Operations.Moderations] = "moderate",
             [Operations.Speech] = "speech", [Operations.Transcription] = "transcription", [Operations.Translation] = "translation",
-            [Operations.Images] = "image",
+            [Operations.Images] = "image", [Operations.Ocr] = "ocr",
         }.ToImmutableDictionary(),
         Chat = new OpenAIChat { CacheControl = true },
         Responses = new OpenAIResponses(),
@@ -23,6 +23,7 @@ public static partial class Providers
         Embeddings = new OpenAIEmbeddings(),
         Rerank = new CohereRerank { InstructionField = "instruction", RankFields = true },
         Moderations = new OpenAIModerations(),
+        Ocr = new MistralOcr(),
         Speech = new OpenAIStreamedSpeech { DefaultVoice = "alloy", MaxInput = 4096 },
         Transcription = new OpenAITranscription { MaxFileBytes = 25 << 20 },
         Translation = new OpenAITranslation { MaxFileBytes = 25 << 20 },

@@ -21,6 +21,7 @@ internal sealed class SandboxHandler(TimeProvider clock) : HttpMessageHandler
         new(HttpMethod.Post, "/embeddings", SandboxEmbeddings.Answer),
         new(HttpMethod.Post, "/rerank", SandboxRerank.Answer),
         new(HttpMethod.Post, "/moderations", SandboxModeration.Answer),
+        new(HttpMethod.Post, "/ocr", SandboxOcr.Answer),
         new(HttpMethod.Post, "/audio/speech", SandboxSpeech.Answer),
         new(HttpMethod.Post, "/audio/transcriptions", SandboxTranscription.Transcribe),
         new(HttpMethod.Post, "/audio/translations", SandboxTranscription.Translate),
