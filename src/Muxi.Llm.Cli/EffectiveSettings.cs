@@ -64,6 +64,7 @@ internal sealed class EffectiveSettings(LlmClient client, Terminal terminal)
         var path = settings?.Path ?? $"providers.{provider.Name}";
         if (client.Targets.KeySource(provider) is { } key) yield return new($"{path}.api_key", "found", key);
         if (client.Targets.Source(provider) is not UrlSource.Provider || settings is { IsDefinedHere: true }) yield return new($"{path}.base_url", ProvidersCommand.BaseUrl(client, provider), UrlSourceOf(provider, path));
+        if (client.Targets.VersionSource(provider) is { } version) yield return new($"{path}.api_version", provider.VersionVariables.Contains(version) ? terminal.Variable(version)! : settings!.ApiVersion!, version);
         foreach (var part in provider.UrlParts)
             if (part.Variables.FirstOrDefault(name => terminal.Variable(name) is not null) is { } variable) yield return new($"{path}.{part.Name}", terminal.Variable(variable)!, variable);
         if (settings is null) yield break;

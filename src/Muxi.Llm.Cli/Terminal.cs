@@ -92,7 +92,7 @@ internal sealed class Terminal
     }
 
     /// <summary>Where credentials come from that are more than a key.</summary>
-    public IReadOnlyList<ICredentialSource> Credentials { get; } = [new AwsCredentials(), new GoogleCredentials()];
+    public IReadOnlyList<ICredentialSource> Credentials { get; } = [new AwsCredentials(), new AzureCredentials(), new GoogleCredentials()];
 
     /// <summary>A client with the settings of this environment and of the configuration that is found.</summary>
     public LlmClient Connect()

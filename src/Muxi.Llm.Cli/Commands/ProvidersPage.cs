@@ -38,7 +38,7 @@ internal static class ProvidersPage
         return string.Join(", ", provider.CredentialVariables.Select(Code)) + (provider.Auth.IsRequired ? "" : " (optional)");
     }
 
-    private static string Address(Provider provider) => provider.InProcess is not null ? "in this process" : $"{Code(provider.BaseUrl)}; {string.Join(", ", provider.UrlVariables.Select(Code))}";
+    private static string Address(Provider provider) => provider.InProcess is not null ? "in this process" : $"{Code(provider.BaseUrl)}; {string.Join(", ", provider.UrlVariables.Concat(provider.UrlParts.SelectMany(static part => part.Variables)).Concat(provider.VersionVariables).Distinct().Select(Code))}";
 
     private static string Code(string? text) => text is null ? "" : $"`{text}`";
 }

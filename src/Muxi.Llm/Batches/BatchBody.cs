@@ -55,7 +55,7 @@ internal sealed class BatchBody(Targets targets, TimeProvider clock) : IDisposab
         var stop = targets.Plan(ModelOf(request), null)[0];
         Check(request, stop.Name, at);
         var now = clock.GetUtcNow();
-        var context = new CallContext(stop.Name.Provider.Name, stop.Name.Model, CallIds.Next(now), now) { Service = stop.Name.Provider };
+        var context = new CallContext(stop.Name.Provider.Name, stop.Name.Provider.WholeModel(stop.Name.Model), CallIds.Next(now), now) { Service = stop.Name.Provider };
         var call = Render(request, stop, context);
         if (call.Body.IsEmpty) throw Refuse(at, "holds a file, which no batch takes");
         foreach (var warning in call.Warnings) _warnings.Add(warning.Param, warning.Message);

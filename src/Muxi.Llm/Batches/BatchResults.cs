@@ -91,7 +91,7 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
         if (answer.Outcome != BatchOutcome.Succeeded) return result with { Error = ErrorOf(answer, context) };
         try
         {
-            var reply = Parse(new(200, answer.Body), batch.Endpoint, provider, context);
+            var reply = Parse(new(200, answer.Body), string.IsNullOrEmpty(batch.Endpoint.Value) ? EndpointOf(answer.Body) : batch.Endpoint, provider, context);
             if (reply is not null) reply.Call = call;
             return result with { Reply = reply };
         }
@@ -113,6 +113,20 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
         var course = responses.Begin(new ResponseRequest { Model = context.Model }, context);
         course.Next(null);
         return course.Next(reply).Value;
+    }
+
+    /// <summary>What was asked for, told by the reply: a batch's own description may leave it out (seen as null, 2025).</summary>
+    private static BatchEndpoint EndpointOf(ReadOnlyMemory<byte> body)
+    {
+        using var reply = JsonDocument.Parse(body);
+        return (reply.RootElement.ValueKind == JsonValueKind.Object && reply.RootElement.TryGetProperty("object"u8, out var kind) && kind.ValueKind == JsonValueKind.String ? kind.GetString() : null) switch
+        {
+            "chat.completion" => BatchEndpoint.ChatCompletions,
+            "text_completion" => BatchEndpoint.Completions,
+            "response" => BatchEndpoint.Responses,
+            "list" => BatchEndpoint.Embeddings,
+            _ => "",
+        };
     }
 
     private static ApiException ErrorOf(in BatchAnswer answer, CallContext context)

@@ -272,7 +272,10 @@ internal static class Extras
     /// <summary>Later members go before earlier ones of the same name; lists are joined. OpenAI's padding of single chunks is left out.</summary>
     public static Extra Merge(List<Extra> extras) => Merge(extras, mayGrow: false);
 
-    /// <summary>The same for members that a service repeats in each chunk: a list that begins with all of the earlier one is the list grown, not more of it.</summary>
+    /// <summary>
+    /// The same for members that a service repeats in each chunk: a list that begins with all of the earlier one is the list grown, not more of it, and an object adds
+    /// its members to those of the earlier one (results of filters end with an empty one, 2026).
+    /// </summary>
     public static Extra Latest(List<Extra> extras) => Merge(extras, mayGrow: true);
 
     private static Extra Merge(List<Extra> extras, bool mayGrow)
@@ -295,8 +298,12 @@ internal static class Extras
         var before = earlier.Utf8.Span;
         var after = later.Utf8.Span;
         if (after.SequenceEqual("null"u8) || (before[0] == '[' && after.SequenceEqual("[]"u8))) return earlier;
+        if (mayGrow && before[0] == '{' && after[0] == '{' && !after.SequenceEqual(before)) return Together(before, after);
         if (before.Length < 3 || before[0] != '[' || after[0] != '[') return later;
         if (mayGrow && after.StartsWith(before[..^1]) && after[before.Length - 1] is (byte)',' or (byte)']') return later;
         return RawJson.Trusted([.. before[..^1], (byte)',', .. after[1..]]);
     }
+
+    private static RawJson Together(ReadOnlySpan<byte> earlier, ReadOnlySpan<byte> later) =>
+        RawJson.Trusted(Encoding.UTF8.GetBytes(Extra.Trusted(earlier.ToArray()).With(Extra.Trusted(later.ToArray())).ToString()));
 }

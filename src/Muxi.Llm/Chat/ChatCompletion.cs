@@ -30,6 +30,9 @@ public sealed partial record ChatCompletion : Reply
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 
+    /// <summary>What the service's content filters found in the prompt; empty where it does not say.</summary>
+    public IReadOnlyList<PromptFilterResult> PromptFilterResults => ContentFilterResults.OfPrompts(Extra);
+
     /// <summary>The first answer's text; empty when it has none.</summary>
     public string Text => Choices.Count > 0 ? Choices[0].Message.Content ?? "" : "";
 
@@ -67,6 +70,9 @@ public sealed record Choice
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>What the service's content filters found in the answer; null where it does not say.</summary>
+    public ContentFilterResults? ContentFilterResults => ContentFilterResults.Of(Extra);
 }
 
 /// <summary>How likely the tokens of an answer were.</summary>

@@ -30,6 +30,9 @@ public sealed record ChatCompletionChunk : Reply
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 
+    /// <summary>What the service's content filters found in the prompt, in the chunk that says so; else empty.</summary>
+    public IReadOnlyList<PromptFilterResult> PromptFilterResults => ContentFilterResults.OfPrompts(Extra);
+
     /// <summary>The new text of the first answer; null when there is none in this chunk.</summary>
     public string? Text
     {
@@ -83,6 +86,12 @@ public sealed record ChunkChoice
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
+
+    /// <summary>What the service's content filters found; null in a chunk that does not say. It is about the chunk's own text, or about what <see cref="ContentFilterOffsets"/> say.</summary>
+    public ContentFilterResults? ContentFilterResults => ContentFilterResults.Of(Extra);
+
+    /// <summary>What <see cref="ContentFilterResults"/> are about, where filters run beside the stream and speak later; else null.</summary>
+    public ContentFilterOffsets? ContentFilterOffsets => ContentFilterOffsets.Of(Extra);
 }
 
 /// <summary>A new piece of a message.</summary>

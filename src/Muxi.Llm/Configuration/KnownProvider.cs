@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Muxi.Llm;
@@ -5,14 +6,24 @@ namespace Muxi.Llm;
 /// <summary>What follows from a service's facts alone, worked out once: it would be a good part of what a call costs.</summary>
 internal sealed class KnownProvider(Provider provider)
 {
+    private readonly ConcurrentDictionary<ChatDialect, Provider> _dated = new(ReferenceEqualityComparer.Instance);
     private BaseUrl? _last;
 
     public ImmutableArray<string> KeyVariables { get; } = provider.KeyVariables;
 
     public ImmutableArray<string> UrlVariables { get; } = provider.UrlVariables;
 
+    public ImmutableArray<string> VersionVariables { get; } = provider.VersionVariables;
+
     /// <summary>Header name to variable.</summary>
     public ImmutableArray<KeyValuePair<string, string>> HeaderVariables { get; } = [.. provider.HeaderVariables];
+
+    /// <summary>The service as a dated version of its API is spoken to.</summary>
+    public Provider In(string version)
+    {
+        if (provider.Dated?.ChatIn(version) is not { } chat) return provider;
+        return _dated.GetOrAdd(chat, static (chat, provider) => provider with { Chat = chat }, provider);
+    }
 
     /// <summary>The base URL of this text, parsed anew only where the text is another one than before.</summary>
     /// <exception cref="ConfigurationException">It is no http(s) address.</exception>

@@ -52,6 +52,12 @@ internal static class Layers
     private static void CheckByProvider(LlmOptions options)
     {
         foreach (var name in options.ApiKeys.Keys) CheckProvider(name, nameof(LlmOptions.ApiKeys), options);
+        foreach (var (name, version) in options.ApiVersions)
+        {
+            CheckProvider(name, nameof(LlmOptions.ApiVersions), options);
+            var fault = VersionFault(Catalog.Find(name, options.Providers)!, version);
+            if (fault is not null) throw new ConfigurationException($"LlmOptions.ApiVersions[\"{name}\"]: {fault}") { Provider = name };
+        }
         foreach (var (name, url) in options.BaseUrls)
         {
             CheckProvider(name, nameof(LlmOptions.BaseUrls), options);
@@ -59,6 +65,10 @@ internal static class Layers
                 throw new ConfigurationException($"LlmOptions.BaseUrls[\"{name}\"] is no http(s) address: '{Redaction.HideUser(url?.OriginalString ?? "")}'") { Provider = name };
         }
     }
+
+    /// <summary>What is wrong with a version of a service's API; null for nothing.</summary>
+    public static string? VersionFault(Provider provider, string version) =>
+        provider.Dated is null ? $"the addresses of {provider.Name} say no version" : string.IsNullOrWhiteSpace(version) ? "it is empty: leave it out, or write a version as 2024-10-21" : null;
 
     private static void CheckProvider(string name, string option, LlmOptions options)
     {

@@ -173,6 +173,9 @@ internal sealed record ProviderSettings(Provider Provider, string Path)
     /// <summary>The address that the file gives a service of ours.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>The dated version of its API that the file sets.</summary>
+    public string? ApiVersion { get; init; }
+
     public string? ApiKey { get; init; }
 
     public IReadOnlyList<FileHeader> Headers { get; init; } = [];

@@ -21,11 +21,14 @@ public sealed record LlmOptions
     /// <summary>Keys by provider name; they go before the environment's.</summary>
     public IReadOnlyDictionary<string, string> ApiKeys { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where credentials come from that are more than a key: <c>[new AwsCredentials(), new GoogleCredentials()]</c>, from the packages Muxi.Llm.Aws and Muxi.Llm.Google. A key goes before them.</summary>
+    /// <summary>Where credentials come from that are more than a key: <c>[new AwsCredentials(), new AzureCredentials(), new GoogleCredentials()]</c>, from the packages Muxi.Llm.Aws, Muxi.Llm.Azure and Muxi.Llm.Google. A key goes before them.</summary>
     public IReadOnlyList<ICredentialSource> Credentials { get; init; } = [];
 
     /// <summary>Base URLs by provider name, path included; they go before the environment's. A user in one is sent as Basic where there is no key.</summary>
     public IReadOnlyDictionary<string, Uri> BaseUrls { get; init; } = new Dictionary<string, Uri>();
+
+    /// <summary>Dated versions of services' APIs by provider name (<c>["azure"] = "2024-10-21"</c>), for services whose addresses say one; they go before the environment's. One in a base URL goes before all.</summary>
+    public IReadOnlyDictionary<string, string> ApiVersions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Headers to add to every request; a call's own go before them.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();

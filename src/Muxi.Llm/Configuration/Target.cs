@@ -12,6 +12,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>Whether the address is one that whoever runs us has set up, and not the one that the service is known by: a server of theirs.</summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>The form of the addresses, where they say a dated version of the API; null for the usual one.</summary>
+    public DatedApi? Dated { get; init; }
+
     /// <summary>What tells who asks where there is no key, with what it may know; null for nothing.</summary>
     public (ICredentialSource Source, CredentialContext Context)? Credentials { get; init; }
 
@@ -42,7 +45,7 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <exception cref="ServerException">The service has told an address elsewhere, and nothing was sent there.</exception>
     public Uri At(HttpCall call)
     {
-        if (call.Url is not { } told) return At(call.Path);
+        if (call.Url is not { } told) return At(Dated is null ? call.Path : Dated.PathOf(call.Path, Model));
         var own = BaseUrl.Folder;
         if (told is { IsAbsoluteUri: true, UserInfo: "" })
         {

@@ -130,11 +130,12 @@ internal sealed class Targets(LlmOptions options)
     public Target Resolve(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        var (url, source) = BaseUrl(name, request);
+        var (url, source, version) = BaseUrl(name, request);
         var (auth, key) = OwnKey(name, request) is { } own ? (provider.Auth, own) : Credential(provider, source);
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
         var headers = Headers(name, request, source);
-        var isDemanded = provider.Auth.IsRequired && source is UrlSource.Provider or UrlSource.DefinedByStranger;
+        if (key is not null) headers.InsertRange(0, auth.Headers);
+        var isDemanded = provider.Auth.IsRequired && (source is UrlSource.Provider or UrlSource.DefinedByStranger || (source is not (UrlSource.Call or UrlSource.Stranger) && DatedUrls.IsOwnHost(url.Folder.Host, provider)));
         var isTold = key is not null || headers.Exists(header => IsCredential(header.Key, provider.Auth));
         var credentials = isTold ? null : CredentialsOf(provider, source);
         if (!isTold && isDemanded && credentials is null) throw MissingKey(name, source);
@@ -143,7 +144,7 @@ internal sealed class Targets(LlmOptions options)
         if (_file.Secrets.Count > 0 || credentials is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
         // A stranger's file may not make us read the addresses of this network.
         var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
-        var target = new Target(provider, name.Model, url, key, headers) { Auth = auth, IsOwn = isOwn && provider.InProcess is null, Secrets = secrets };
+        var target = new Target(version is null ? provider : Known(provider).In(version), name.Model, url, key, headers) { Auth = auth, Dated = version is null ? null : provider.Dated, IsOwn = isOwn && provider.InProcess is null, Secrets = secrets };
         return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
     }
 
@@ -193,32 +194,50 @@ internal sealed class Targets(LlmOptions options)
         {
             if (Coded(options.ApiKeys, provider) is { Length: > 0 } key) return (auth, key);
             if (FirstSet(Known(provider).KeyVariables) is { } set) return (auth, set);
-            if (auth.Alternative is { } other && FirstSet(other.Variables) is { } token) return (other, token);
+            foreach (var other in auth.Others)
+                if (FirstSet(other.Variables) is { } token) return (other, token);
         }
         return (auth, FileSettings(provider)?.ApiKey);
     }
 
-    private (BaseUrl Url, UrlSource Source) BaseUrl(ModelName name, RequestOptions? request)
+    private (BaseUrl Url, UrlSource Source, string? Version) BaseUrl(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        var (text, source) = Address(name, request);
-        if (source is UrlSource.Call) return (text is null ? new(AtHost(provider, name.Host!)) : new(text, provider), source);
-        return (Known(provider).BaseUrl(text is null ? _parts.Own(provider) : _parts.Fill(text, provider)), source);
+        var (text, source, isCustomary) = Address(name, request);
+        string? version = null;
+        if (provider.Dated is not null && name.Host is null) (text, version) = DatedUrls.Of(provider, text, VersionOf(provider), isCustomary);
+        if (source is UrlSource.Call) return (text is null ? new(AtHost(provider, name.Host!)) : new(text, provider), source, version);
+        return (Known(provider).BaseUrl(text is null ? _parts.Own(provider) : _parts.Fill(text, provider)), source, version);
     }
 
-    /// <summary>The address as it is written where it is from; null for the service's own, or a host in the model's name.</summary>
-    private (string? Text, UrlSource Source) Address(ModelName name, RequestOptions? request)
+    /// <summary>The version of a service's API that is set; null for none.</summary>
+    private string? VersionOf(Provider provider) => Coded(options.ApiVersions, provider) ?? FirstSet(Known(provider).VersionVariables) ?? FileSettings(provider)?.ApiVersion;
+
+    /// <summary>The variable or setting that holds a version of a service's API; null where there is none.</summary>
+    public string? VersionSource(Provider provider)
+    {
+        if (provider.Dated is null) return null;
+        if (Coded(options.ApiVersions, provider) is not null) return "LlmOptions.ApiVersions";
+        return provider.VersionVariables.FirstOrDefault(name => Variable(name) is not null) ?? (FileSettings(provider) is { ApiVersion: not null } settings ? _file.PlaceOf(settings.Path + ".api_version") : null);
+    }
+
+    /// <summary>The address as it is written where it is from, and whether that place by custom holds no path; null for the service's own, or a host in the model's name.</summary>
+    private (string? Text, UrlSource Source, bool IsCustomary) Address(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        if (request?.BaseUrl is { } calls) return (calls.OriginalString, UrlSource.Call);
-        if (name.Host is not null) return (null, UrlSource.Call);
-        if (Coded(options.BaseUrls, provider) is { } coded) return (coded.OriginalString, UrlSource.Code);
+        if (request?.BaseUrl is { } calls) return (calls.OriginalString, UrlSource.Call, false);
+        if (name.Host is not null) return (null, UrlSource.Call, false);
+        if (Coded(options.BaseUrls, provider) is { } coded) return (coded.OriginalString, UrlSource.Code, false);
         foreach (var variable in Known(provider).UrlVariables)
-            if (Variable(variable) is { } value) return (provider.HostVariables.Contains(variable) ? HostAddress.Of(value, provider) : UrlParts.Whole(value, provider), UrlSource.Environment);
+            if (Variable(variable) is { } value) return (InVariable(value, variable, provider), UrlSource.Environment, provider.BaseUrlVariables.Contains(variable));
         var settings = FileSettings(provider);
-        if (settings?.BaseUrl is { } own) return (own, _file.IsOfWorkingDirectory ? UrlSource.Stranger : UrlSource.File);
-        return (null, settings is { IsDefinedHere: true } && _file.IsOfWorkingDirectory ? UrlSource.DefinedByStranger : UrlSource.Provider);
+        if (settings?.BaseUrl is { } own) return (own, _file.IsOfWorkingDirectory ? UrlSource.Stranger : UrlSource.File, false);
+        return (null, settings is { IsDefinedHere: true } && _file.IsOfWorkingDirectory ? UrlSource.DefinedByStranger : UrlSource.Provider, false);
     }
+
+    /// <summary>An address in a variable; in which form one with dated versions is meant is seen later.</summary>
+    private static string InVariable(string value, string variable, Provider provider) =>
+        provider.HostVariables.Contains(variable) ? HostAddress.Of(value, provider) : provider.Dated is null ? UrlParts.Whole(value, provider) : value;
 
     /// <summary>What the file says of a service; a service of the code's own that has another address is not the one that the file defines.</summary>
     private ProviderSettings? FileSettings(Provider provider) =>
@@ -257,7 +276,7 @@ internal sealed class Targets(LlmOptions options)
     }
 
     private static bool IsCredential(string header, Auth auth) =>
-        header.Equals(auth.Header, StringComparison.OrdinalIgnoreCase) || (auth.Alternative is { } other && header.Equals(other.Header, StringComparison.OrdinalIgnoreCase));
+        header.Equals(auth.Header, StringComparison.OrdinalIgnoreCase) || auth.Others.Any(other => header.Equals(other.Header, StringComparison.OrdinalIgnoreCase));
 
     private void CheckKey(ModelName name, string key, bool isCalls)
     {

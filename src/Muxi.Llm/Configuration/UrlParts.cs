@@ -32,11 +32,14 @@ internal sealed class UrlParts(LlmOptions options)
         provider.UrlParts.Select(part => (part.Name, Value: ValueOf(part, provider))).Where(static part => part.Value is not null).ToDictionary(static part => part.Name, static part => part.Value!);
 
     /// <summary>An address of the environment with what vendors' variables leave out: as much of the suffix as it does not end in.</summary>
-    public static string Whole(string url, Provider provider)
+    public static string Whole(string url, Provider provider) => url.Contains('?', StringComparison.Ordinal) ? url : Whole(url, provider.BaseUrlSuffix);
+
+    /// <summary>The same with any suffix, for an address without a query.</summary>
+    public static string Whole(string url, string end)
     {
-        if (provider.BaseUrlSuffix.Length == 0 || url.Contains('?', StringComparison.Ordinal)) return url;
+        if (end.Length == 0) return url;
         url = url.TrimEnd('/');
-        var suffix = provider.BaseUrlSuffix.Trim('/').Split('/');
+        var suffix = end.Trim('/').Split('/');
         var path = url[(url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0)..].Split('/')[1..];
         for (var shared = Math.Min(suffix.Length, path.Length); shared >= 0; shared--)
             if (Agree(path.AsSpan(path.Length - shared), suffix.AsSpan(0, shared))) return string.Join('/', [url, .. suffix[shared..]]);
@@ -53,9 +56,17 @@ internal sealed class UrlParts(LlmOptions options)
     private string? ValueOf(UrlPart part, Provider provider)
     {
         foreach (var variable in part.Variables)
-            if (options.Environment(variable)?.Trim() is { Length: > 0 } value) return Checked(value, part, provider, variable);
+            if (options.Environment(variable)?.Trim() is { Length: > 0 } value) return Checked(Bare(value, part), part, provider, variable);
         var source = provider.Auth.Source is { } need ? options.Credentials.FirstOrDefault(source => source.Name == need.Name) : null;
         return source?.UrlPart(part.Name, options.Environment) is { Length: > 0 } known ? Checked(known, part, provider, $"the credentials of {source.Name}") : part.Default;
+    }
+
+    private static string Bare(string value, UrlPart part)
+    {
+        if (part.Prefix.Length == 0 && part.Suffix.Length == 0) return value;
+        if (value.StartsWith(part.Prefix, StringComparison.OrdinalIgnoreCase)) value = value[part.Prefix.Length..];
+        value = value.TrimEnd('/');
+        return part.Suffix.Length > 0 && value.EndsWith(part.Suffix, StringComparison.OrdinalIgnoreCase) ? value[..^part.Suffix.Length] : value;
     }
 
     private static string Checked(string value, UrlPart part, Provider provider, string from) => value.AsSpan().IndexOfAnyExcept(_characters) < 0 ? value

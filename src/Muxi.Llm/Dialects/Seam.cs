@@ -37,6 +37,11 @@ public readonly record struct CallContext(string Provider, string Model, string 
     /// <param name="message">What is wrong with it and what would be right, to follow the service's name.</param>
     public BadRequestException Refuse(string param, string message) => Wrong.Request(param, Provider.Length == 0 ? message : $"{Provider}: {message}", Provider, Model);
 
+    /// <summary>The exception for what this service does not have, raised before anything is sent: another target may have it.</summary>
+    /// <param name="param">The request member.</param>
+    /// <param name="message">What is missing and what would mend it, to follow the service's name.</param>
+    public UnsupportedFeatureException Lacks(string param, string message) => new($"{Provider}: {param}: {message}") { Provider = Provider, Model = Model };
+
     /// <summary>The exception for a stream that lacks its end.</summary>
     /// <param name="what">What is missing, to follow "the stream ".</param>
     public StreamInterruptedException Interrupted(string what) => new($"{Provider}: the stream {what}") { Provider = Provider, Model = Model };

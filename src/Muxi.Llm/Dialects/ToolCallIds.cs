@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Muxi.Llm;
 
 /// <summary>
@@ -5,7 +8,8 @@ namespace Muxi.Llm;
 /// every turn, or give none at all.
 /// </summary>
 /// <param name="allowed">Makes an id that is not empty one that the service takes.</param>
-internal sealed class ToolCallIds(Func<string, string> allowed)
+/// <param name="isOneLength">Whether all ids are of one length, so that nothing can be added to one that was there before.</param>
+internal sealed class ToolCallIds(Func<string, string> allowed, bool isOneLength = false)
 {
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Calls> _calls = new(StringComparer.Ordinal);
@@ -15,7 +19,7 @@ internal sealed class ToolCallIds(Func<string, string> allowed)
     {
         var wanted = Allowed(id);
         var given = wanted;
-        for (var i = 2; !_taken.Add(given); i++) given = $"{wanted}_{i}";
+        for (var i = 2; !_taken.Add(given); i++) given = isOneLength ? Allowed($"{id} {i}") : $"{wanted}_{i}";
         if (!_calls.TryGetValue(id, out var calls)) _calls[id] = calls = new();
         calls.Given.Add(given);
         return given;
@@ -26,6 +30,18 @@ internal sealed class ToolCallIds(Func<string, string> allowed)
     {
         if (!_calls.TryGetValue(id, out var calls)) return Allowed(id);
         return calls.Given[Math.Min(calls.Answered++, calls.Given.Count - 1)];
+    }
+
+    /// <summary>The id where it has so many letters and digits and nothing else, otherwise a hash of it that has.</summary>
+    public static string OfLength(string id, int length)
+    {
+        if (id.Length == length && id.All(char.IsAsciiLetterOrDigit)) return id;
+        const string Signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(id));
+        return string.Create(length, hash, static (signs, hash) =>
+        {
+            for (var i = 0; i < signs.Length; i++) signs[i] = Signs[hash[i % hash.Length] % Signs.Length];
+        });
     }
 
     private string Allowed(string id) => id.Length == 0 ? "call" : allowed(id);

@@ -56,7 +56,11 @@ public class BadRequestException(string message, Exception? inner = null) : ApiE
 public sealed class ContextLengthExceededException(string message, Exception? inner = null) : BadRequestException(message, inner);
 
 /// <summary>The provider's content policy refused the request.</summary>
-public sealed class ContentFilterException(string message, Exception? inner = null) : BadRequestException(message, inner);
+public sealed class ContentFilterException(string message, Exception? inner = null) : BadRequestException(message, inner)
+{
+    /// <summary>What the filters found, where the provider says; else null.</summary>
+    public ContentFilterResults? Results { get; internal set; }
+}
 
 /// <summary>401: the key is wrong or missing, whatever status the provider uses to say so.</summary>
 public sealed class AuthenticationException(string message, Exception? inner = null) : ApiException(message, inner);

@@ -25,7 +25,9 @@ internal static class Errors
 
         string[] secrets = [.. reply.Secrets ?? []];
         var all = outer.Over(body.Headers);
-        var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : ""));
+        var filtered = kind == ErrorKind.ContentFilter ? ContentFilterResults.InError(Redaction.Redact(body.Raw, secrets)) : null;
+        var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : filtered is { IsFiltered: true } ? Clean($" (filtered: {filtered})", secrets) : ""));
+        if (error is ContentFilterException refused) refused.Results = filtered;
         error.Blame(reply.Provider, reply.Model);
         error.Fill(new ErrorFacts(
             (HttpStatusCode)status,
@@ -51,7 +53,7 @@ internal static class Errors
 
     /// <summary>What to do about a model that is not there; nothing where the error is about something else.</summary>
     private static string Mend(in ErrorReply reply, ErrorBody body) =>
-        reply is { MissingModelHint: { } hint, Model: { Length: > 0 } model } && body.Message?.Contains(model, StringComparison.OrdinalIgnoreCase) == true ? $": {hint.Replace("{model}", model, StringComparison.Ordinal)}" : "";
+        reply is { MissingModelHint: { } hint, Model: { Length: > 0 } model } && (body.Message?.Contains(model, StringComparison.OrdinalIgnoreCase) == true || body.Words.Any(ErrorCodes.IsMissingModel)) ? $": {hint.Replace("{model}", model, StringComparison.Ordinal)}" : "";
 
     /// <summary>What to say where the body says nothing for people.</summary>
     private static string Silent(string status, ErrorBody body, string[] secrets) => body.Form switch

@@ -20,6 +20,9 @@ internal static class ErrorCodes
 
     internal static CodeMeaning? Read(string word) => Meanings.TryGetValue(Normalize(word), out var meaning) ? meaning : null;
 
+    /// <summary>Whether a word says that there is no such model.</summary>
+    internal static bool IsMissingModel(string word) => Normalize(word) is "modelnotfound" or "deploymentnotfound" or "unknownmodel" or "modelnotexist" or "modelnotavailable" or "nosuchmodel";
+
     /// <summary>The word without case, punctuation, and ending; of a path or a URL only its last or first part, as AWS writes them.</summary>
     internal static string Normalize(string word)
     {

@@ -25,7 +25,7 @@ internal static class ErrorRules
     [
         "insufficient balance", "insufficient credit", "insufficient funds", "insufficient_quota", "credit balance", "out of credits", "requires more credits",
         "used all available credits", "spending limit", "spend limit", "monthly included credits", "billing hard limit", "billing is not active",
-        "check your billing", "credits are depleted", "enable billing", "billing to be enabled", "余额不足", "欠费",
+        "check your billing", "credits are depleted", "used up your daily free allocation", "enable billing", "billing to be enabled", "余额不足", "欠费",
     ];
 
     private static readonly string[] SpentUnlessRated = ["exceeded your current quota", "billing", "quota exceeded", "exceeded your quota"];

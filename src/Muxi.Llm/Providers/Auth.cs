@@ -13,8 +13,20 @@ public sealed record Auth(string Header, string Prefix)
     /// <summary>Whether the service's own address answers nobody without a key.</summary>
     public bool IsRequired { get; init; } = true;
 
-    /// <summary>Another way, with variables of its own, for who has no key: a token of an account, say.</summary>
+    /// <summary>Another way, with variables of its own, for who has no key: a token of an account, say. It may have another one in turn.</summary>
     public Auth? Alternative { get; init; }
+
+    /// <summary>Headers that go with a key of this kind, as one that says of which kind it is. The caller's own take their place.</summary>
+    public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The other ways, in their order.</summary>
+    internal IEnumerable<Auth> Others
+    {
+        get
+        {
+            for (var other = Alternative; other is not null; other = other.Alternative) yield return other;
+        }
+    }
 
     /// <summary>What else may tell who asks, where there is no key: an account of the machine's or the user's own, asked for by a package of its own. Null for nothing.</summary>
     public AuthSource? Source { get; init; }

@@ -59,6 +59,7 @@ public static partial class Providers
         Models = null,
         DefaultModels = new Dictionary<string, string> { ["embeddings"] = "amazon.titan-embed-text-v2:0", ["images"] = "amazon.nova-canvas-v1:0" }.ToImmutableDictionary(),
         Documentation = "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
+        Evidence = Evidence.Recorded,
     };
 
     private static BedrockConverse Claude(BedrockConverse any) => any with { SingleCalls = true };

@@ -32,6 +32,15 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>What the address is made of besides: a region, a project.</summary>
     public ImmutableArray<UrlPart> UrlParts { get; init; } = [];
 
+    /// <summary>
+    /// Hosts that are the service's own wherever an account of it is, as globs (<c>*.example.com</c>): there a key is needed as at <see cref="BaseUrl"/>, also where the
+    /// environment, the code or a file names the address.
+    /// </summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
+    /// <summary>Another form of its addresses, with dated versions of its API; null where there is none.</summary>
+    public DatedApi? Dated { get; init; }
+
     /// <summary>Headers that go with every request: a version, above all. The caller's own take their place.</summary>
     public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -83,8 +92,14 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of embeddings; null where there are none.</summary>
     public EmbeddingsDialect? Embeddings { get; init; }
 
+    /// <summary>The wire format of ranking documents; null where it ranks none.</summary>
+    public RerankDialect? Rerank { get; init; }
+
     /// <summary>The wire format of moderation; null where there is none.</summary>
     public ModerationsDialect? Moderations { get; init; }
+
+    /// <summary>The wire format of reading documents; null where it reads none.</summary>
+    public OcrDialect? Ocr { get; init; }
 
     /// <summary>The wire format in which it lists its models, OpenAI's unless something else is said; null where it does not list them.</summary>
     public ModelsDialect? Models { get; init; } = new OpenAIModels();
@@ -114,13 +129,19 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     public ImmutableArray<string> KeyVariables => OwnKeyVariables.Length > 0 ? OwnKeyVariables : Auth.Header.Length == 0 ? [] : [.. new[] { VariableName("API_KEY") }.Concat(Auth.Variables).Distinct()];
 
     /// <summary>All variables that may hold a credential: those of the key, then those of the other way to tell who asks.</summary>
-    public ImmutableArray<string> CredentialVariables => Auth.Alternative is { } other ? [.. KeyVariables, .. other.Variables] : KeyVariables;
+    public ImmutableArray<string> CredentialVariables => [.. KeyVariables.Concat(Auth.Others.SelectMany(static other => other.Variables))];
 
     /// <summary>All variables that may hold the base URL, the first that is set counts.</summary>
     public ImmutableArray<string> UrlVariables => [.. new[] { VariableName("BASE_URL") }.Concat(BaseUrlVariables).Concat(HostVariables).Distinct()];
 
+    /// <summary>All variables that may hold a dated version of its API, the first that is set counts; empty where there is none.</summary>
+    public ImmutableArray<string> VersionVariables => Dated is null ? [] : [.. new[] { VariableName("API_VERSION") }.Concat(Dated.Variables).Distinct()];
+
     /// <summary>The variable that the vendor's own pages tell people to put the key into; null where there is no key.</summary>
-    internal string? CustomaryVariable => Auth.Variables is [var first, ..] ? first : KeyVariables is [var own, ..] ? own : null;
+    internal string? CustomaryVariable => Auth.Variables is [var first, ..] && !char.IsAsciiDigit(first[0]) ? first : KeyVariables is [var own, ..] ? own : null;
+
+    /// <summary>The model's whole name, as the service wants it.</summary>
+    internal string WholeModel(string model) => ModelPrefix.Length == 0 || model.Length == 0 || model.Contains('/', StringComparison.Ordinal) ? model : ModelPrefix + model;
 
     /// <summary>Whether this is its name or an alias, ignoring case.</summary>
     internal bool IsCalled(string name)
@@ -131,5 +152,6 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
         return false;
     }
 
-    private string VariableName(string ending) => $"{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
+    /// <summary>The variable of its name; no shell sets one that begins with a digit, so that gets an underscore before it.</summary>
+    private string VariableName(string ending) => $"{(char.IsAsciiDigit(Name[0]) ? "_" : "")}{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
 }

@@ -13,6 +13,12 @@ public sealed record UrlPart(string Name, params ImmutableArray<string> Variable
     /// <summary>How else it can be told, for an error that says what to set; null for in no other way.</summary>
     public string? Otherwise { get; init; }
 
+    /// <summary>What may stand before a value, and is taken off: <c>https://</c>, where a variable holds an address by custom.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>What may stand behind a value, and is taken off, as is a slash: the host's end, where a variable holds the whole one.</summary>
+    public string Suffix { get; init; } = "";
+
     /// <summary>Whole base URLs for values with which the address is another one.</summary>
     public ImmutableDictionary<string, string> BaseUrls { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

@@ -63,7 +63,7 @@ internal static partial class Snippets
         var file = Path.Combine(folder, "Snippet.dll");
         Assert.True(compilation.Emit(file, cancellationToken: TestContext.Current.CancellationToken).Success);
         foreach (var used in (string[])["Muxi.Llm.dll", "YamlDotNet.dll", "System.Numerics.Tensors.dll", "OpenAI.dll", "Microsoft.Extensions.AI.Abstractions.dll", "System.ClientModel.dll", "System.Memory.Data.dll",
-            "Muxi.Llm.Aws.dll", "AWSSDK.Core.dll", "AWSSDK.SecurityToken.dll", "Muxi.Llm.Google.dll", "Google.Apis.dll", "Google.Apis.Core.dll", "Google.Apis.Auth.dll", "Newtonsoft.Json.dll"])
+            "Muxi.Llm.Aws.dll", "AWSSDK.Core.dll", "AWSSDK.SecurityToken.dll", "Muxi.Llm.Azure.dll", "Azure.Core.dll", "Azure.Identity.dll", "Microsoft.Identity.Client.dll", "Microsoft.Identity.Client.Extensions.Msal.dll", "Microsoft.IdentityModel.Abstractions.dll", "Muxi.Llm.Google.dll", "Google.Apis.dll", "Google.Apis.Core.dll", "Google.Apis.Auth.dll", "Newtonsoft.Json.dll"])
             File.Copy(Path.Combine(AppContext.BaseDirectory, used), Path.Combine(folder, used), overwrite: true);
         return file;
     }

@@ -37,7 +37,7 @@ internal sealed class PublicApi
     public static PublicApi OfLibrary => _library.Value;
 
     /// <summary>Those of the packages beside the library, by the packages' names.</summary>
-    public static IReadOnlyDictionary<string, Type> Packages { get; } = new Dictionary<string, Type> { ["Muxi.Llm.Aws"] = typeof(AwsCredentials), ["Muxi.Llm.Google"] = typeof(GoogleCredentials) };
+    public static IReadOnlyDictionary<string, Type> Packages { get; } = new Dictionary<string, Type> { ["Muxi.Llm.Aws"] = typeof(AwsCredentials), ["Muxi.Llm.Azure"] = typeof(AzureCredentials), ["Muxi.Llm.Google"] = typeof(GoogleCredentials) };
 
     /// <summary>That of the assembly which holds a type, as it was built.</summary>
     public static PublicApi OfAssembly(Type type) => Of(MetadataReference.CreateFromFile(type.Assembly.Location));

@@ -26,8 +26,10 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
     {
         var url = section["base_url"];
         if (url is { } unused && known.InProcess is not null) throw unused.Error($"{known.Name} answers inside this process: it has no address");
+        var version = section["api_version"];
+        if (version is { } said && Layers.VersionFault(known, said.Text()) is { } fault) throw said.Error(fault);
         var settings = Common(known, section);
-        return settings with { BaseUrl = url?.Url().OriginalString };
+        return settings with { BaseUrl = url?.Url().OriginalString, ApiVersion = version?.Text() };
     }
 
     private ProviderSettings Own(string name, Section section)
@@ -50,6 +52,7 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
             TokenCount = format.Pattern.TokenCount,
             Completions = format.Pattern.Completions,
             Embeddings = format.Pattern.Embeddings,
+            Rerank = format.Pattern.Rerank,
             Moderations = format.Pattern.Moderations,
         };
         own = format.Plain is OpenAIChat ? Operations.AllOfOpenAI(own) : own with { Images = format.Pattern.Images, Speech = format.Pattern.Speech, Files = format.Pattern.Files };
@@ -73,7 +76,7 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
     private ProviderSettings Common(Provider provider, Section section)
     {
         if (section["chat"] is { } chat)
-            provider = provider with { Chat = QuirkReader.Read(chat, provider.Chat ?? throw chat.Error($"{provider.Name} has no chat")) };
+            provider = provider with { Chat = QuirkReader.Read(chat, provider.Chat ?? throw chat.Error($"{provider.Name} has no chat")), Dated = Dated(chat, provider.Dated) };
         if (section["default_model"] is { } model) provider = provider with { DefaultModel = model.Text() };
         if (section["default_models"] is { } models) provider = provider with { DefaultModels = DefaultModels(models, provider.DefaultModels) };
         if (section["aliases"] is { } aliases) provider = provider with { Aliases = provider.Aliases.AddRange(aliases.Texts()) };
@@ -89,6 +92,10 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
         section.End();
         return settings;
     }
+
+    /// <summary>What holds for chat holds for it in every version.</summary>
+    private static DatedApi? Dated(Field chat, DatedApi? dated) =>
+        dated is null ? null : dated with { Chats = [.. dated.Chats.Select(since => since with { Chat = QuirkReader.Read(chat, since.Chat) })] };
 
     private static ImmutableDictionary<string, string> DefaultModels(Field models, ImmutableDictionary<string, string> known)
     {

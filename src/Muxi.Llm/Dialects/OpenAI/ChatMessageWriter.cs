@@ -20,10 +20,11 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 {
     private bool IsCanonical => form != MessageForm.Service;
 
-    public void Write(Message message)
+    public void Write(Message message, bool isLast = false)
     {
         json.WriteStartObject();
         WriteMembers(message);
+        if (isLast && !IsCanonical && quirks.PrefillField is { } field && message.Role == Role.Assistant && !message.Extra.TryGet(field, out _)) json.WriteBoolean(field, true);
         json.WriteEndObject();
     }
 
@@ -97,7 +98,8 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (IsShownLater(message)) json.WriteString("content"u8, message.Content ?? "(shown in a message that follows)");
         else if (IsList(message)) WriteParts(message);
         else if (message.Content is { } text) json.WriteString("content"u8, text);
-        else json.WriteNull("content"u8);
+        else if (IsCanonical || quirks.NullContent) json.WriteNull("content"u8);
+        else json.WriteString("content"u8, ""u8);
     }
 
     /// <summary>Whether the content is written as a list of parts. A reply's never is: clients of OpenAI's shape expect text there.</summary>
@@ -179,7 +181,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (!part.Extra.Holds("type"u8)) json.WriteString("type"u8, part.Type.Value);
         var member = part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8;
         if (part.Text is { } text && !part.Extra.Holds(member)) json.WriteString(member, text);
-        ChatPartWriter.WriteMedia(json, part);
+        ChatPartWriter.WriteMedia(json, part, quirks.AudioUris && !IsCanonical);
         if (!part.CacheControl.IsEmpty && !part.Extra.Holds("cache_control"u8)) WriteCacheControl(part.CacheControl);
         part.Extra.WriteMembers(json);
         json.WriteEndObject();
@@ -211,7 +213,24 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private void WriteReasoning(Message message)
     {
         if (!IsCanonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
-        if (quirks.ReasoningEcho is { } echo && message.ReasoningContent is { Length: > 0 } reasoning && !message.Extra.TryGet(echo, out _)) json.WriteString(echo, reasoning);
+        if (quirks.ReasoningEcho is not { } echo || message.Extra.TryGet(echo, out _)) return;
+        if (ReasoningOf(message) is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
+        else if (quirks.ReasoningEchoRequired && message.ToolCalls.Count > 0) json.WriteString(echo, " "u8);
+    }
+
+    /// <summary>The reasoning as text. What another service has sealed is that one's alone, and no thought of this model's.</summary>
+    private string? ReasoningOf(Message message)
+    {
+        if (IsCanonical) return message.ReasoningContent;
+        string? own = null;
+        var isSealed = false;
+        for (var i = 0; i < message.Blocks.Count; i++)
+        {
+            if (message.Blocks[i].Type != ContentPartType.Reasoning) continue;
+            if (IsForeign(message.Blocks[i])) isSealed = true;
+            else own += message.Blocks[i].Text;
+        }
+        return isSealed ? own : message.ReasoningContent;
     }
 
     private void WriteCalls(IReadOnlyList<ToolCall> calls, Extra extra)

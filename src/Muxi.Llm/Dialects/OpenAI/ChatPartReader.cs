@@ -38,6 +38,7 @@ internal static class ChatPartReader
             if (reader.Is("type"u8)) type = reader.ReadString(source) ?? "";
             else if (reader.Is("text"u8) || reader.Is("refusal"u8)) text = reader.ReadString(source);
             else if (reader.Is("thinking"u8)) text = ReadThinking(ref reader, source);
+            else if (reader.Is("summary"u8) && reader.NextIs(JsonTokenType.StartArray)) text ??= ReadThinking(ref reader, source);
             else if (reader.Is("image_url"u8)) image = ReadImage(ref reader, source);
             else if (reader.Is("input_audio"u8) && reader.NextIs(JsonTokenType.StartObject)) audio = ReadAudio(ref reader, source);
             else if (reader.Is("file"u8) && reader.NextIs(JsonTokenType.StartObject)) file = ReadFile(ref reader, source);
@@ -51,7 +52,7 @@ internal static class ChatPartReader
         };
     }
 
-    /// <summary>Mistral's reasoning models write their thinking as a list of text parts (seen in recordings of 2025).</summary>
+    /// <summary>Mistral's reasoning models write their thinking as a list of text parts (seen in recordings of 2025), Databricks' as the <c>summary</c> of a part ("Query reasoning models", 2026).</summary>
     private static string? ReadThinking(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         reader.Read();

@@ -6,10 +6,13 @@ namespace Muxi.Llm;
 internal static class ChatPartWriter
 {
     /// <summary>The member of a part that is a picture, sound or document; nothing for others.</summary>
-    public static void WriteMedia(Utf8JsonWriter json, ContentPart part)
+    /// <param name="json">Where to.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="audioUris">Whether a sound is written as a data URI, not as base64 alone.</param>
+    public static void WriteMedia(Utf8JsonWriter json, ContentPart part, bool audioUris = false)
     {
         if (part.ImageUrl is { } image && !part.Extra.Holds("image_url"u8)) WriteImage(json, image);
-        if (part.InputAudio is { } audio && !part.Extra.Holds("input_audio"u8)) WriteAudio(json, audio);
+        if (part.InputAudio is { } audio && !part.Extra.Holds("input_audio"u8)) WriteAudio(json, audio, audioUris);
         if (part.File is { } file && !part.Extra.Holds("file"u8)) WriteFile(json, file);
     }
 
@@ -26,12 +29,15 @@ internal static class ChatPartWriter
         json.WriteEndObject();
     }
 
-    private static void WriteAudio(Utf8JsonWriter json, InputAudio audio)
+    private static void WriteAudio(Utf8JsonWriter json, InputAudio audio, bool asUri)
     {
         json.WriteStartObject("input_audio"u8);
         if (!audio.Extra.Holds("data"u8))
         {
-            if (audio.Bytes is { } held) json.WriteBase64String("data"u8, held.Span);
+            var type = audio.Format == "mp3" ? "audio/mpeg" : $"audio/{audio.Format}";
+            if (audio.Bytes is { } held && asUri) new InlineData(held, type).WriteUri(json, "data"u8);
+            else if (audio.Bytes is { } bytes) json.WriteBase64String("data"u8, bytes.Span);
+            else if (asUri && !audio.Data.Contains(':', StringComparison.Ordinal)) json.WriteString("data"u8, $"data:{type};base64,{audio.Data}");
             else json.WriteString("data"u8, audio.Data);
         }
         if (!audio.Extra.Holds("format"u8)) json.WriteString("format"u8, audio.Format);

@@ -14,7 +14,7 @@ internal static class ChatReplyReader
     {
         try
         {
-            if (Read(quirks, reply.Body.Span) is { } completion && !HaveFailed(completion.Choices)) return WithIds(completion, context);
+            if (Read(quirks, reply.Body.Span) is { } completion && !HaveFailed(completion.Choices)) return WithSources(WithIds(completion, context), quirks);
         }
         catch (JsonException)
         {
@@ -60,6 +60,19 @@ internal static class ChatReplyReader
             Id = id ?? "", Model = model ?? "", Created = created, Choices = choices, Usage = usage,
             ServiceTier = tier is null ? null : new(tier), SystemFingerprint = fingerprint, Extra = extra.ToExtra(),
         };
+    }
+
+    private static ChatCompletion WithSources(ChatCompletion completion, OpenAIChat quirks)
+    {
+        if (quirks.SourcesFields.IsEmpty || SourcesJson.Read(quirks, completion.Extra) is not { Count: > 0 } sources) return completion;
+        return completion with { Choices = [.. completion.Choices.Select(choice => choice.Message.Annotations.Count > 0 ? choice : choice with { Message = choice.Message with { Annotations = sources } })] };
+    }
+
+    private static Message Untagged(Message message)
+    {
+        if (message.ReasoningContent is { Length: > 0 } || message.Content is not { } text) return message;
+        var (rest, reasoning) = ThinkTags.Part(text);
+        return reasoning.Length == 0 && rest == text ? message : message with { Content = rest, ReasoningContent = reasoning.Length == 0 ? null : reasoning };
     }
 
     private static bool HaveFailed(IReadOnlyList<Choice> choices)
@@ -136,6 +149,7 @@ internal static class ChatReplyReader
             else extra.Take(ref reader, source);
         }
         message ??= new() { Role = Role.Assistant };
+        if (quirks?.ThinkTags == true) message = Untagged(message);
         var reason = ChatFinishReasons.Normal(finish, quirks?.FinishReasons, message.ToolCalls.Count > 0, out var raw);
         return new()
         {

@@ -19,7 +19,7 @@ internal readonly ref struct ChatRequestWriter
     private ChatRequestWriter(Utf8JsonWriter json, ChatCompletionRequest request, OpenAIChat quirks, Warnings warnings, MessageForm form)
     {
         (_json, _request, _quirks, _warnings, _form) = (json, request, quirks, warnings, form);
-        _members = new(json, request.Extra, quirks.Drops, warnings);
+        _members = new(json, request.Extra, quirks.Drops, warnings) { Renames = quirks.Renames, Bounds = quirks.Least.IsEmpty && quirks.Most.IsEmpty ? null : (quirks.Least, quirks.Most) };
     }
 
     public static void WriteCanonical(Utf8JsonWriter json, ChatCompletionRequest request) =>
@@ -28,7 +28,7 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
-        request = ChatFormatPlan.For(quirks, request, warnings);
+        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, request, warnings), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
@@ -66,7 +66,7 @@ internal readonly ref struct ChatRequestWriter
         var results = 0;
         for (var i = 0; i < _request.Messages.Count; i++)
         {
-            messages.Write(_request.Messages[i]);
+            messages.Write(_request.Messages[i], isLast: i + 1 == _request.Messages.Count);
             if (_request.Messages[i].Role != Role.Tool) results = i + 1;
             else if (i + 1 == _request.Messages.Count || _request.Messages[i + 1].Role != Role.Tool) messages.WriteShown(_request.Messages, results, i + 1);
         }
@@ -92,7 +92,8 @@ internal readonly ref struct ChatRequestWriter
         WriteMaxTokens();
         _members.Number("temperature"u8, _request.Temperature);
         _members.Number("top_p"u8, _request.TopP);
-        _members.Number("n"u8, _request.N);
+        // One answer is what there is without a word.
+        if (_request.N is not 1 || !_quirks.Drops.Contains("n")) _members.Number("n"u8, _request.N);
         WriteStop();
         _members.Number("frequency_penalty"u8, _request.FrequencyPenalty);
         _members.Number("presence_penalty"u8, _request.PresencePenalty);
@@ -104,8 +105,8 @@ internal readonly ref struct ChatRequestWriter
 
     private void WriteOutput()
     {
-        if (_request.ResponseFormat is { } format && !_members.Skips("response_format"u8)) WriteResponseFormat(format);
-        _members.Text("reasoning_effort"u8, _request.ReasoningEffort?.Value);
+        if (_request.ResponseFormat is { } format && !_members.Skips("response_format"u8)) ResponseFormatJson.Write(_json, "response_format"u8, format);
+        if (_request.ReasoningEffort is { } effort && !_members.Skips("reasoning_effort"u8)) ChatReasoningWriter.Write(_json, effort.Value, _quirks, _request.Extra, _warnings);
         _members.Text("verbosity"u8, _request.Verbosity?.Value);
         _members.Texts("modalities"u8, _request.Modalities);
         _members.Raw("audio"u8, _request.Audio);
@@ -135,7 +136,7 @@ internal readonly ref struct ChatRequestWriter
         }
         else if ((_request.MaxCompletionTokens ?? _request.MaxTokens) is { } max && !_members.Overrides("max_tokens"u8) && !_members.Overrides("max_completion_tokens"u8) && !_request.Extra.TryGet(field, out _))
         {
-            _json.WriteNumber(field, max);
+            _json.WriteNumber(field, _members.Bounded("max_tokens"u8, max));
         }
     }
 
@@ -148,30 +149,6 @@ internal readonly ref struct ChatRequestWriter
             stop = [.. stop.Take(_quirks.MaxStops)];
         }
         _members.TextOrTexts("stop"u8, stop);
-    }
-
-    private void WriteResponseFormat(ResponseFormat format)
-    {
-        _json.WriteStartObject("response_format"u8);
-        _json.WriteString("type"u8, format.Type);
-        if (format.Type == "json_schema") WriteSchema(format);
-        format.Extra.WriteMembers(_json);
-        _json.WriteEndObject();
-    }
-
-    private void WriteSchema(ResponseFormat format)
-    {
-        _json.WriteStartObject("json_schema"u8);
-        _json.WriteString("name"u8, format.Name ?? "response");
-        if (format.Description is { } description) _json.WriteString("description"u8, description);
-        if (!format.Schema.IsEmpty)
-        {
-            _json.WritePropertyName("schema"u8);
-            format.Schema.WriteTo(_json);
-        }
-        if (format.Strict is { } strict) _json.WriteBoolean("strict"u8, strict);
-        format.SchemaExtra.WriteMembers(_json);
-        _json.WriteEndObject();
     }
 }
 

@@ -13,6 +13,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     private readonly List<Answer> _answers = [];
     private ChatCompletionChunk? _last;
     private ChatCompletionChunk? _usage;
+    private bool _hasSources;
 
     public bool IsComplete { get; private set; }
 
@@ -66,6 +67,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
             var choice = chunk.Choices[i];
             if (Note(choice) is var delta && !ReferenceEquals(delta, choice.Delta)) chunk = With(chunk, i, delta);
         }
+        if (!quirks.SourcesFields.IsEmpty && !_hasSources) chunk = WithSources(chunk);
         if (chunk.Usage is null)
         {
             into.Add(chunk);
@@ -80,13 +82,22 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     private static ChatCompletionChunk With(ChatCompletionChunk chunk, int at, Delta delta) =>
         chunk with { Choices = [.. chunk.Choices.Select((other, place) => place == at ? other with { Delta = delta } : other)] };
 
+    /// <summary>The sources are told once, though a service may list them in every chunk.</summary>
+    private ChatCompletionChunk WithSources(ChatCompletionChunk chunk)
+    {
+        if (chunk.Choices.Count == 0 || SourcesJson.Read(quirks, chunk.Extra) is not { Count: > 0 } sources) return chunk;
+        _hasSources = true;
+        return chunk with { Choices = [.. chunk.Choices.Select(choice => choice.Delta.Annotations.Count > 0 ? choice : choice with { Delta = choice.Delta with { Annotations = sources } })] };
+    }
+
     /// <summary>Keeps what later pieces depend on; gives the piece as it is to go out.</summary>
     private Delta Note(ChunkChoice choice)
     {
         var answer = AnswerAt(choice.Index);
         if (choice.FinishReason is not null) answer.IsFinished = true;
         if (choice.Delta.ToolCalls is List<ToolCallDelta> calls) answer.Normalise(calls, context);
-        return answer.Whole(choice.Delta);
+        var delta = answer.Whole(choice.Delta);
+        return quirks.ThinkTags ? answer.Untagged(delta, isLast: choice.FinishReason is not null) : delta;
     }
 
     private Answer AnswerAt(int index)
@@ -111,7 +122,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     {
         Usage = null,
         Extra = default,
-        Choices = [new() { Index = answer.Index, Delta = new(), FinishReason = answer.HasCalls ? FinishReason.ToolCalls : FinishReason.Stop }],
+        Choices = [new() { Index = answer.Index, Delta = quirks.ThinkTags ? answer.Untagged(new(), isLast: true) : new(), FinishReason = answer.HasCalls ? FinishReason.ToolCalls : FinishReason.Stop }],
     };
 
     /// <summary>One answer of the stream, and the calls in it.</summary>
@@ -119,6 +130,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     {
         private readonly List<Call> _calls = [];
         private WholeCharacters _content, _reasoning, _refusal;
+        private ThinkTags _tags;
 
         public int Index { get; } = index;
         public bool IsFinished { get; set; }
@@ -133,6 +145,20 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
             return ReferenceEquals(content, delta.Content) && ReferenceEquals(reasoning, delta.ReasoningContent) && ReferenceEquals(refusal, delta.Refusal)
                 ? delta
                 : delta with { Content = content, ReasoningContent = reasoning, Refusal = refusal };
+        }
+
+        /// <summary>The piece with reasoning apart that stands between tags in the text.</summary>
+        public Delta Untagged(Delta delta, bool isLast)
+        {
+            if (delta.Content is null && !isLast) return delta;
+            var (text, reasoning) = _tags.Next(delta.Content ?? "");
+            if (isLast)
+            {
+                var (rest, more) = _tags.Rest();
+                (text, reasoning) = (text + rest, reasoning + more);
+            }
+            if (text == (delta.Content ?? "") && reasoning.Length == 0) return delta;
+            return delta with { Content = text.Length == 0 && delta.Content is null ? null : text, ReasoningContent = reasoning.Length == 0 ? delta.ReasoningContent : delta.ReasoningContent + reasoning };
         }
 
         public void Normalise(List<ToolCallDelta> deltas, CallContext context)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -15,40 +16,65 @@ internal readonly ref struct MemberWriter(Utf8JsonWriter json, Extra extra, Immu
 {
     private static readonly Warnings _none = new();
 
+    /// <summary>Members that the service knows by another name; null for none.</summary>
+    public ImmutableDictionary<string, string>? Renames { get; init; }
+
+    /// <summary>The least and the most that the service takes for a number; null for no such bounds.</summary>
+    public (ImmutableDictionary<string, double> Least, ImmutableDictionary<string, double> Most)? Bounds { get; init; }
+
     /// <summary>For what no service has rejections for: a reply, a part of a request.</summary>
     public MemberWriter(Utf8JsonWriter json, Extra extra) : this(json, extra, [], _none) { }
 
     public void Number(ReadOnlySpan<byte> name, double? value)
     {
-        if (value is { } number && !Skips(name)) json.WriteNumber(name, number);
+        if (value is { } number && !Skips(name)) json.WriteNumber(Named(name), Bounded(name, number));
     }
 
     public void Number(ReadOnlySpan<byte> name, long? value)
     {
-        if (value is { } number && !Skips(name)) json.WriteNumber(name, number);
+        if (value is { } number && !Skips(name)) json.WriteNumber(Named(name), Bounded(name, number));
     }
+
+    /// <summary>The number, or the bound that it goes beyond.</summary>
+    public double Bounded(ReadOnlySpan<byte> name, double value)
+    {
+        if (Bounds is not { } bounds || (bounds.Least.IsEmpty && bounds.Most.IsEmpty)) return value;
+        var text = Encoding.UTF8.GetString(name);
+        var within = value;
+        if (bounds.Least.TryGetValue(text, out var least)) within = Math.Max(within, least);
+        if (bounds.Most.TryGetValue(text, out var most)) within = Math.Min(within, most);
+        if (within != value) warnings.Add(text, string.Create(CultureInfo.InvariantCulture, $"sent as {within}: the service takes no {(within > value ? "less" : "more")}"));
+        return within;
+    }
+
+    /// <summary>As the other, of a whole number.</summary>
+    public long Bounded(ReadOnlySpan<byte> name, long value) => Bounds is null ? value : Bounded(name, (double)value) is var within && within == value ? value : (long)within;
+
+    /// <summary>What the service calls a member.</summary>
+    private ReadOnlySpan<byte> Named(ReadOnlySpan<byte> name) =>
+        Renames is { IsEmpty: false } others && others.TryGetValue(Encoding.UTF8.GetString(name), out var other) ? Encoding.UTF8.GetBytes(other) : name;
 
     public void Flag(ReadOnlySpan<byte> name, bool? value)
     {
-        if (value is { } flag && !Skips(name)) json.WriteBoolean(name, flag);
+        if (value is { } flag && !Skips(name)) json.WriteBoolean(Named(name), flag);
     }
 
     public void Text(ReadOnlySpan<byte> name, string? value)
     {
-        if (value is not null && !Skips(name)) json.WriteString(name, value);
+        if (value is not null && !Skips(name)) json.WriteString(Named(name), value);
     }
 
     public void Raw(ReadOnlySpan<byte> name, RawJson value)
     {
         if (value.IsEmpty || Skips(name)) return;
-        json.WritePropertyName(name);
+        json.WritePropertyName(Named(name));
         value.WriteTo(json);
     }
 
     public void Texts(ReadOnlySpan<byte> name, IReadOnlyList<string>? values)
     {
         if (values is null || Skips(name)) return;
-        json.WriteStartArray(name);
+        json.WriteStartArray(Named(name));
         foreach (var value in values) json.WriteStringValue(value);
         json.WriteEndArray();
     }
@@ -63,7 +89,7 @@ internal readonly ref struct MemberWriter(Utf8JsonWriter json, Extra extra, Immu
     public void Biases(ReadOnlySpan<byte> name, IReadOnlyDictionary<string, double>? values)
     {
         if (values is null || Skips(name)) return;
-        json.WriteStartObject(name);
+        json.WriteStartObject(Named(name));
         foreach (var (token, value) in values) json.WriteNumber(token, value);
         json.WriteEndObject();
     }
@@ -71,7 +97,7 @@ internal readonly ref struct MemberWriter(Utf8JsonWriter json, Extra extra, Immu
     public void Labels(ReadOnlySpan<byte> name, IReadOnlyDictionary<string, string>? labels)
     {
         if (labels is null || Skips(name)) return;
-        json.WriteStartObject(name);
+        json.WriteStartObject(Named(name));
         foreach (var (label, value) in labels) json.WriteString(label, value);
         json.WriteEndObject();
     }
@@ -98,5 +124,5 @@ internal readonly ref struct MemberWriter(Utf8JsonWriter json, Extra extra, Immu
     }
 
     /// <summary>Whether the caller's extra members hold it.</summary>
-    public bool Overrides(ReadOnlySpan<byte> name) => extra.Holds(name);
+    public bool Overrides(ReadOnlySpan<byte> name) => extra.Holds(name) || (Renames is { IsEmpty: false } && extra.Holds(Named(name)));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -12,13 +13,16 @@ public sealed record OpenAIBatches : BatchesDialect, IVerb<BatchCreateRequest, B
     /// <summary>The window that is sent where none is given.</summary>
     public string CompletionWindow { get; init; } = "24h";
 
+    /// <summary>What the service calls an endpoint, where that is not OpenAI's path for it: OpenAI's to its.</summary>
+    public ImmutableDictionary<string, string> EndpointNames { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The HTTP request that makes a batch.</summary>
     public HttpCall Render(BatchCreateRequest request, CallContext context)
     {
         ArgumentNullException.ThrowIfNull(request);
         return new(HttpMethod.Post, Path)
         {
-            Body = JsonOut.ToUtf8(request with { CompletionWindow = request.CompletionWindow ?? CompletionWindow }, BatchRequestJson.Write), Warnings = request.Warnings,
+            Body = JsonOut.ToUtf8(request with { Endpoint = NameOf(request.Endpoint), CompletionWindow = request.CompletionWindow ?? CompletionWindow }, BatchRequestJson.Write), Warnings = request.Warnings,
         };
     }
 
@@ -36,6 +40,12 @@ public sealed record OpenAIBatches : BatchesDialect, IVerb<BatchCreateRequest, B
     public override HttpCall Render(BatchCancelRequest request, CallContext context) => new(HttpMethod.Post, PathOf(request.Id, context) + "/cancel");
 
     /// <inheritdoc/>
+    public override Batch Parse(HttpReply reply, CallContext context) => Named(base.Parse(reply, context));
+
+    /// <inheritdoc/>
+    public override Page<Batch> ParsePage(HttpReply reply, CallContext context) => base.ParsePage(reply, context) is var page && EndpointNames.IsEmpty ? page : page with { Data = [.. page.Data.Select(Named)] };
+
+    /// <inheritdoc/>
     public IExchange<Batch> Begin(BatchCreateRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => Parse(reply, context));
 
     /// <inheritdoc/>
@@ -50,7 +60,7 @@ public sealed record OpenAIBatches : BatchesDialect, IVerb<BatchCreateRequest, B
         json.WriteStartObject();
         json.WriteString("custom_id"u8, line.CustomId);
         json.WriteString("method"u8, "POST"u8);
-        json.WriteString("url"u8, line.Endpoint.Value);
+        json.WriteString("url"u8, NameOf(line.Endpoint).Value);
         json.WritePropertyName("body"u8);
         json.WriteRawValue(line.Body.Span, skipInputValidation: true);
         json.WriteEndObject();
@@ -71,6 +81,16 @@ public sealed record OpenAIBatches : BatchesDialect, IVerb<BatchCreateRequest, B
             else reader.SkipMember();
         }
         return answer.Body.IsEmpty && answer.Message is null ? answer with { Outcome = BatchOutcome.Errored, Message = "the line has neither a reply nor an error" } : answer;
+    }
+
+    private BatchEndpoint NameOf(BatchEndpoint endpoint) => EndpointNames.TryGetValue(endpoint.Value, out var name) ? name : endpoint;
+
+    /// <summary>The batch with OpenAI's word for what it asks for.</summary>
+    private Batch Named(Batch batch)
+    {
+        foreach (var (ours, its) in EndpointNames)
+            if (batch.Endpoint.Value == its) return batch with { Endpoint = ours };
+        return batch;
     }
 
     private string PathOf(string id, CallContext context) => $"{Path}/{FileJson.Segment(id, "batch_id", context)}";

@@ -27,6 +27,9 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>Whether a tool's result may hold pictures and documents. Where not, as at OpenAI, its words stay and these follow in a user message after all results.</summary>
     public bool MediaInToolResults { get; init; }
 
+    /// <summary>Whether a sound goes as a data URI, not as base64 alone.</summary>
+    public bool AudioUris { get; init; }
+
     /// <summary>
     /// The forms of answer that the service takes; empty for all. A schema falls back to <c>json_object</c> where only that is taken, else to nothing; it is then told in
     /// the instructions, with a warning.
@@ -59,7 +62,7 @@ public sealed record OpenAIChat : ChatDialect
     /// </summary>
     public string? ReasoningDetails { get; init; }
 
-    /// <summary>Whether an earlier assistant message with tool calls must hold <see cref="ReasoningEcho"/>: where there is none, because another model thought, it goes empty.</summary>
+    /// <summary>Whether an earlier assistant message with tool calls must hold <see cref="ReasoningEcho"/>: where there is none, because another model thought, a space goes: an empty text is not enough (Moonshot).</summary>
     public bool ReasoningEchoRequired { get; init; }
 
     /// <summary>Whether the answer's text begins with its reasoning between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>: it is read as reasoning then.</summary>
