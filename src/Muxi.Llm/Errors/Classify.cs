@@ -36,7 +36,7 @@ internal static class Errors
             RetryAfter.Read(good ? new(body.Headers) : all, status, reply.Now, body.RetryDelay, body.Text),
             !good && bool.TryParse(outer["x-should-retry"], out var retry) ? retry : null,
             Quoted(body, secrets),
-            RateLimitHeaders.Read(all.All, reply.Now)));
+            RateLimitHeaders.Read(all.All, reply.Now, secrets)));
         return error;
     }
 
