@@ -26,6 +26,9 @@ public abstract record BatchesDialect : Dialect, IVerb<BatchListRequest, Page<Ba
     /// <summary>What may be asked for, as paths of OpenAI's API; empty where the service does not say.</summary>
     public ImmutableArray<string> Endpoints { get; init; } = [];
 
+    /// <summary>The purpose of the file with the requests, where there is one.</summary>
+    public string FilePurpose { get; init; } = "batch";
+
     /// <summary>How long a request's name may be; 0 where the service does not say.</summary>
     public int MaxCustomId { get; init; }
 

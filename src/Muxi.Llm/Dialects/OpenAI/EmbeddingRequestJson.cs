@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using static Muxi.Llm.RequestReading;
 
@@ -37,7 +38,7 @@ internal static class EmbeddingRequestJson
         return new() { Model = model, Input = input, Dimensions = dimensions, EncodingFormat = format is null ? null : new(format), User = user, Extra = extra.ToExtra() };
     }
 
-    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, request, new(json, request.Extra), base64: false);
+    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, request, new(json, request.Extra), defaults: ImmutableDictionary<string, string>.Empty, base64: false);
 
     public static HttpCall Render(OpenAIEmbeddings quirks, EmbeddingRequest request, CallContext context)
     {
@@ -48,11 +49,11 @@ internal static class EmbeddingRequestJson
         else if (!isOfFloats && asked.EncodingFormat == EncodingFormat.Base64) asked = asked with { EncodingFormat = null };
         var warnings = new Warnings();
         var body = JsonOut.ToUtf8((asked, quirks, Base64: quirks.Base64 && isOfFloats, warnings), static (json, it) =>
-            Write(json, it.asked, new(json, it.asked.Extra, it.quirks.Drops, it.warnings) { Renames = it.quirks.Renames }, it.Base64));
+            Write(json, it.asked, new(json, it.asked.Extra, it.quirks.Drops, it.warnings) { Renames = it.quirks.Renames }, it.quirks.Defaults, it.Base64));
         return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
     }
 
-    private static void Write(Utf8JsonWriter json, EmbeddingRequest request, MemberWriter members, bool base64)
+    private static void Write(Utf8JsonWriter json, EmbeddingRequest request, MemberWriter members, ImmutableDictionary<string, string> defaults, bool base64)
     {
         json.WriteStartObject();
         members.Text("model"u8, request.Model);
@@ -60,6 +61,7 @@ internal static class EmbeddingRequestJson
         members.Number("dimensions"u8, request.Dimensions);
         members.Text("encoding_format"u8, request.EncodingFormat?.Value ?? (base64 ? "base64" : null));
         members.Text("user"u8, request.User);
+        foreach (var (name, value) in defaults) members.Text(Encoding.UTF8.GetBytes(name), value);
         request.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -27,6 +27,9 @@ public sealed record OpenAIEmbeddings : EmbeddingsDialect
     /// </summary>
     public bool SmallNumbers { get; init; }
 
+    /// <summary>Members that the service must be told and that OpenAI's format lacks: what is sent where the caller's further ones do not say otherwise, e.g. <c>input_type</c> as <c>passage</c>.</summary>
+    public ImmutableDictionary<string, string> Defaults { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <inheritdoc/>
     public override HttpCall Render(EmbeddingRequest request, CallContext context) => EmbeddingRequestJson.Render(this, request, context);
 

@@ -10,6 +10,12 @@ public record OpenAIFileStore : FilesDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "files";
 
+    /// <summary>The path after the base URL to which files are handed over, where it is another one; null where it is not.</summary>
+    public string? UploadPath { get; init; }
+
+    /// <summary>The field that says the file's name besides; null where nothing has to.</summary>
+    public string? NameField { get; init; }
+
     /// <summary>Request members that the service does not know: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 
@@ -34,8 +40,9 @@ public record OpenAIFileStore : FilesDialect
         if ((request.Purpose?.Value ?? DefaultPurpose) is { } purpose && !request.Extra.Holds("purpose"u8) && Takes("purpose", request.Purpose is not null, warnings)) form = form.With("purpose", purpose);
         if (request.ExpiresAfter is { } expiration && !request.Extra.Holds("expires_after"u8) && Takes("expires_after", true, warnings))
             form = form.With("expires_after[anchor]", expiration.Anchor).With("expires_after[seconds]", expiration.Seconds.ToString(CultureInfo.InvariantCulture));
+        if (NameField is { } name && !request.Extra.TryGet(name, out _)) form = form.With(name, request.File.Filename);
         // The file comes last: some services do not look at what stands behind it.
-        return new HttpCall(HttpMethod.Post, Path) { Form = form.With(request.Extra).With("file", request.File), Warnings = warnings.Given };
+        return new HttpCall(HttpMethod.Post, UploadPath ?? Path) { Form = form.With(request.Extra).With("file", request.File), Warnings = warnings.Given };
     }
 
     /// <inheritdoc/>

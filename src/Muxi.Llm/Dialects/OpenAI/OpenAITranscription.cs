@@ -12,6 +12,12 @@ public sealed record OpenAITranscription : TranscriptionDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "audio/transcriptions";
 
+    /// <summary>The whole address at the vendor, where this is not below its base URL; a base URL of one's own is asked below. Null where there is none.</summary>
+    public string? VendorUrl { get; init; }
+
+    /// <summary>Whether a model goes by the last part of its name, after the last slash.</summary>
+    public bool ShortModel { get; init; }
+
     /// <summary>The largest file that the service takes, in bytes; 0 where that is not known.</summary>
     public long MaxFileBytes { get; init; }
 

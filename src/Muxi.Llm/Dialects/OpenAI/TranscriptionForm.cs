@@ -14,7 +14,7 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
     {
         Check(request);
         _extra = request.Extra;
-        Text("model", context.Model);
+        Text("model", quirks.ShortModel ? context.Model[(context.Model.LastIndexOf('/') + 1)..] : context.Model);
         Text("language", request.Language);
         List("languages", request.Languages);
         List("keywords", request.Keywords);
@@ -27,7 +27,7 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
         List("known_speaker_names", request.KnownSpeakerNames);
         List("known_speaker_references", request.KnownSpeakerReferences);
         if (stream && quirks.Streams) Stream();
-        var call = new HttpCall(HttpMethod.Post, quirks.Path);
+        var call = new HttpCall(HttpMethod.Post, quirks.Path) { VendorUrl = quirks.VendorUrl is { } url ? new(url) : null };
         var file = Named(request.File);
         call = quirks.JsonBody ? call with { FileInJson = Json(file) } : call with { Form = Form(file) };
         return call with { Warnings = _warnings.Given };
