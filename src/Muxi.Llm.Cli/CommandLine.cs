@@ -95,6 +95,7 @@ internal static class CommandLine
             new ImageCommand(terminal), new SpeakCommand(terminal), new TranscribeCommand(terminal), new TranslateCommand(terminal), new OcrCommand(terminal), new FilesCommand(terminal), new BatchCommand(terminal),
             new TokensCommand(terminal),
             new ServeCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
+            new RecordCommand(terminal),
         };
         foreach (var option in root.Options)
         {

@@ -55,7 +55,7 @@ internal sealed class CallRecord(string? provider, IReadOnlyList<Attempt> attemp
     /// <summary>Adds a warning of what went wrong after the reply had come.</summary>
     public void Note(Warning warning) => trace.Add(warning);
 
-    public RateLimits? RateLimits => trace.RateLimits;
+    public RateLimits? RateLimits => trace.RateLimits(secrets);
 
     /// <summary>Redacted when it is asked for: few callers do, and looking for a key in all its forms is no small part of a call.</summary>
     public string? RequestId => trace.RequestId is { } id ? Redaction.Redact(id, secrets) : null;

@@ -47,7 +47,7 @@ public sealed class BatchesResource
         {
             return await CreateAsync(new()
             {
-                InputFileId = file.Id, Endpoint = body.Endpoint, CompletionWindow = settings.CompletionWindow, Metadata = settings.Metadata, OutputExpiresAfter = settings.OutputExpiresAfter,
+                InputFileId = file.Id, Endpoint = body.Endpoint, Model = body.Model, CompletionWindow = settings.CompletionWindow, Metadata = settings.Metadata, OutputExpiresAfter = settings.OutputExpiresAfter,
                 Provider = provider.Name, Warnings = body.Warnings,
             }, options, cancellationToken).ConfigureAwait(false);
         }

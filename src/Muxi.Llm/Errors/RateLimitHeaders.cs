@@ -28,13 +28,14 @@ internal static class RateLimitHeaders
     /// <summary>What the headers tell; null where they tell nothing of limits.</summary>
     /// <param name="headers">All headers of the reply; names in any case.</param>
     /// <param name="now">When they came.</param>
-    public static RateLimits? Read(IEnumerable<KeyValuePair<string, string>> headers, DateTimeOffset now)
+    /// <param name="secrets">What must not show in a name: some stand in a header's value, which is the service's to write.</param>
+    public static RateLimits? Read(IEnumerable<KeyValuePair<string, string>> headers, DateTimeOffset now, IReadOnlyList<string> secrets)
     {
         List<Draft>? drafts = null;
         foreach (var (name, value) in headers)
             if (name.Contains("limit", StringComparison.OrdinalIgnoreCase)) Take(drafts ??= [], name.ToLowerInvariant(), value);
         if (drafts is null) return null;
-        var all = drafts.Select(draft => (draft.Kind, Limit: draft.ToLimit(now)!)).Where(static one => one.Limit is not null).ToList();
+        var all = drafts.Select(draft => (draft.Kind, Limit: draft.ToLimit(now, secrets)!)).Where(static one => one.Limit is not null).ToList();
         return all.Count == 0 ? null : new()
         {
             Requests = Least(Kind.Requests), Tokens = Least(Kind.Tokens), InputTokens = Least(Kind.InputTokens), OutputTokens = Least(Kind.OutputTokens), All = [.. all.Select(static one => one.Limit)],
@@ -171,10 +172,10 @@ internal static class RateLimitHeaders
         }
 
         /// <summary>The limit; null where nothing of it can be read.</summary>
-        public RateLimit? ToLimit(DateTimeOffset now)
+        public RateLimit? ToLimit(DateTimeOffset now, IReadOnlyList<string> secrets)
         {
             var reset = Reset(now);
-            return (Limit ?? _remaining) is null && reset is null ? null : new(name)
+            return (Limit ?? _remaining) is null && reset is null ? null : new(Redaction.Redact(name, secrets))
             {
                 Limit = Limit, Remaining = _remaining, Reset = reset, ResetsAt = now + reset, Period = _period ?? PeriodInName(),
             };

@@ -97,7 +97,7 @@ internal static class RetryAfter
     private static TimeSpan? Reset(ReplyHeaders headers, DateTimeOffset now)
     {
         TimeSpan? spent = null, shortest = null;
-        foreach (var limit in RateLimitHeaders.Read(headers.All, now)?.All ?? [])
+        foreach (var limit in RateLimitHeaders.Read(headers.All, now, [])?.All ?? [])
         {
             if (limit.Reset is not { } wait) continue;
             if (limit.Remaining <= 0 && (spent is null || wait > spent)) spent = wait;

@@ -16,6 +16,7 @@ public static class Catalog
     public static ImmutableArray<Provider> BuiltIn { get; } =
     [
         Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax, Providers.Bedrock,
+        Providers.Mistral, Providers.Perplexity, Providers.Cerebras, Providers.Codestral,
         Providers.Together, Providers.Fireworks, Providers.DeepInfra, Providers.Nvidia, Providers.Anyscale, Providers.Voyage, Providers.Jina,
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.VertexAI, Providers.Azure, Providers.Cloudflare, Providers.Databricks, Providers.GitHub, Providers.Snowflake,

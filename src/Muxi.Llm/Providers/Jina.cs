@@ -11,7 +11,7 @@ public static partial class Providers
         Aliases = ["jina_ai", "jinaai"],
         BaseUrlVariables = ["JINA_API_BASE"],
         DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "jina-embeddings-v3", [Operations.Rerank] = "jina-reranker-v2-base-multilingual" }.ToImmutableDictionary(),
-        Embeddings = new OpenAIEmbeddings { Base64 = false, FormatField = "embedding_type", Drops = ["user"] },
+        Embeddings = new OpenAIEmbeddings { Base64 = false, Renames = new Dictionary<string, string> { ["encoding_format"] = "embedding_type" }.ToImmutableDictionary(), Drops = ["user"] },
         Rerank = new CohereRerank { MaxTokensField = null },
         Models = null,
         Evidence = Evidence.VendorsPage,

@@ -22,7 +22,7 @@ public static partial class Providers
         Chat = new OpenAIChat { Roles = BeforeDeveloper(), ThinkingField = "reasoning.enabled" }.For("openai/gpt-oss*", d => d with { ThinkingField = null }),
         Completions = new OpenAICompletions(),
         // Its reference knows lists of numbers alone, of the model's own size.
-        Embeddings = new OpenAIEmbeddings { FormatField = null, DimensionsField = null, Drops = ["user"] },
+        Embeddings = new OpenAIEmbeddings { Base64 = false, Drops = ["dimensions", "encoding_format", "user"] },
         Rerank = new CohereRerank { RankFields = true, MaxTokensField = null },
         Images = new OpenAIImageGeneration { SizeFields = ["width", "height"], Base64Word = "base64", MaxN = 4, Drops = ["quality", "style", "background", "output_compression", "moderation", "partial_images", "user"] },
         Speech = new OpenAISpeech { DefaultVoice = "tara", Formats = new Dictionary<string, string> { ["pcm"] = "raw" }.ToImmutableDictionary() },

@@ -11,7 +11,7 @@ public static partial class Providers
         Aliases = ["voyageai"],
         BaseUrlVariables = ["VOYAGE_API_BASE"],
         DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "voyage-3.5", [Operations.Rerank] = "rerank-2.5" }.ToImmutableDictionary(),
-        Embeddings = new OpenAIEmbeddings { MaxInputs = 1000, DimensionsField = "output_dimension", Drops = ["user"] },
+        Embeddings = new OpenAIEmbeddings { MaxInputs = 1000, Renames = new Dictionary<string, string> { ["dimensions"] = "output_dimension" }.ToImmutableDictionary(), Drops = ["user"] },
         // What is wished for beside the query is said in the query there.
         Rerank = new CohereRerank { DocumentForm = RerankDocumentForm.Text, TopField = "top_k", MaxTokensField = null },
         Models = null,

@@ -376,7 +376,8 @@ internal sealed class Trace
     }
 
     /// <summary>The limits that the reply's headers tell; read when they are asked for, since few callers do.</summary>
-    public RateLimits? RateLimits => _limits ??= _headers is null ? null : RateLimitHeaders.Read(ReplyHeaders.Listed(_headers), _received);
+    /// <param name="secrets">What must not show in them.</param>
+    public RateLimits? RateLimits(IReadOnlyList<string> secrets) => _limits ??= _headers is null ? null : RateLimitHeaders.Read(ReplyHeaders.Listed(_headers), _received, secrets);
 
     /// <summary>Takes what the headers of a reply tell.</summary>
     /// <param name="response">The reply.</param>

@@ -62,7 +62,7 @@ public sealed class RateLimitTests
     [Theory, MemberData(nameof(Services))]
     public void Every_services_headers_are_understood(string service, string headers, string expected)
     {
-        var limits = RateLimitHeaders.Read(ErrorCase.Lookup(headers).All, ErrorCase.Now);
+        var limits = RateLimitHeaders.Read(ErrorCase.Lookup(headers).All, ErrorCase.Now, []);
 
         Assert.NotEmpty(service);
         if (expected.Length == 0) Assert.Null(limits);
@@ -76,7 +76,7 @@ public sealed class RateLimitTests
     [Fact]
     public void A_reset_is_also_a_time()
     {
-        var limit = RateLimitHeaders.Read(ErrorCase.Lookup("x-ratelimit-reset: 5").All, ErrorCase.Now)!.Requests!;
+        var limit = RateLimitHeaders.Read(ErrorCase.Lookup("x-ratelimit-reset: 5").All, ErrorCase.Now, [])!.Requests!;
 
         Assert.Equal((TimeSpan.FromSeconds(5), ErrorCase.Now.AddSeconds(5)), (limit.Reset, limit.ResetsAt));
     }
@@ -90,7 +90,7 @@ public sealed class RateLimitTests
     [InlineData("ratelimit: \"open;r=5")]
     [InlineData("ratelimit: ;;;,,,")]
     [InlineData("-ratelimit-: 5")]
-    public void What_means_nothing_is_left_out(string headers) => Assert.Null(RateLimitHeaders.Read(ErrorCase.Lookup(headers).All, ErrorCase.Now));
+    public void What_means_nothing_is_left_out(string headers) => Assert.Null(RateLimitHeaders.Read(ErrorCase.Lookup(headers).All, ErrorCase.Now, []));
 
     /// <summary>Whatever comes, nothing is raised, and what is told makes sense.</summary>
     [Fact]
@@ -105,7 +105,7 @@ public sealed class RateLimitTests
                 string.Join('-', Enumerable.Range(0, random.Next(1, 6)).Select(_ => names[random.Next(names.Length)])),
                 string.Concat(Enumerable.Range(0, random.Next(1, 5)).Select(_ => values[random.Next(values.Length)])))).ToList();
 
-            foreach (var limit in RateLimitHeaders.Read(headers, ErrorCase.Now)?.All ?? [])
+            foreach (var limit in RateLimitHeaders.Read(headers, ErrorCase.Now, [])?.All ?? [])
             {
                 Assert.True(limit.Limit is null or >= 0 && limit.Remaining is null or >= 0 && limit.Period is null || limit.Period > TimeSpan.Zero);
                 Assert.True(limit.Reset is null || (limit.Reset >= TimeSpan.Zero && limit.Reset <= TimeSpan.FromDays(31)));
@@ -141,6 +141,19 @@ public sealed class RateLimitTests
         var error = ErrorCase.Of(429, """{"error":{"message":"slower","code":429,"metadata":{"headers":{"X-RateLimit-Limit":"50","X-RateLimit-Remaining":"0","X-RateLimit-Reset":"1787150060000"}}}}""");
 
         Assert.Equal((50, 0, TimeSpan.FromSeconds(20)), (error.RateLimits!.Requests!.Limit, error.RateLimits.Requests.Remaining, error.RetryAfter));
+    }
+
+    /// <summary>A limit's name may stand in a header's value, and so may what the service knows of its caller.</summary>
+    [Fact]
+    public async Task A_key_shows_in_none_of_them()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Calls.Reply("Hi")).With("ratelimit", $"\"{Calls.Key}\";r=5"), CannedReply.Json("{}", 429).With("ratelimit", $"\"{Calls.Key.ToUpperInvariant()}\";r=5"));
+        using var client = Calls.ClientFor(server.Url);
+
+        var reply = await client.AskAsync();
+        var error = await Assert.ThrowsAsync<RateLimitException>(() => client.AskAsync());
+
+        Assert.Equal(("[redacted]", "[redacted]"), (reply.RateLimits!.Requests!.Name, error.RateLimits!.Requests!.Name));
     }
 
     private static CannedReply Limited(CannedReply reply) => reply.With("x-ratelimit-remaining-requests", "7").With("x-ratelimit-reset-requests", "3s");

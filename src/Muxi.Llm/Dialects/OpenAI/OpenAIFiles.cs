@@ -22,6 +22,12 @@ public record OpenAIFileStore : FilesDialect
     /// <summary>The parameter that says behind what a page begins.</summary>
     public string AfterField { get; init; } = "after";
 
+    /// <summary>The parameter that says how many files a page may hold.</summary>
+    public string LimitField { get; init; } = "limit";
+
+    /// <summary>Whether pages have numbers, from 0 on, and say neither whether there are more nor what to ask for them with.</summary>
+    public bool NumberedPages { get; init; }
+
     /// <summary>The member of a page that says with what the next one is asked for, where that is not the last file's id.</summary>
     public string? NextField { get; init; }
 
@@ -46,7 +52,7 @@ public record OpenAIFileStore : FilesDialect
         var warnings = new Warnings();
         var query = new Query(Path);
         foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)
-            [("purpose", request.Purpose?.Value), ("limit", request.Limit?.ToString(CultureInfo.InvariantCulture)), ("order", request.Order?.Value), (AfterField, request.After)])
+            [("purpose", request.Purpose?.Value), (LimitField, request.Limit?.ToString(CultureInfo.InvariantCulture)), ("order", request.Order?.Value), (AfterField, request.After)])
             if (value is not null && Takes(name, true, warnings)) query.With(name, value);
         return new(HttpMethod.Get, query.ToString()) { Warnings = warnings.Given };
     }
@@ -62,6 +68,10 @@ public record OpenAIFileStore : FilesDialect
 
     /// <inheritdoc/>
     public override Page<FileObject> ParsePage(HttpReply reply, CallContext context) => FileJson.Parse(reply, context, utf8 => FileJson.ReadPage(utf8, NextField));
+
+    /// <inheritdoc/>
+    public override IExchange<Page<FileObject>> Begin(FileListRequest request, CallContext context) => !NumberedPages ? base.Begin(request, context)
+        : Exchange.Of(() => Render(Checked(request, context), context), reply => Muxi.Llm.NumberedPages.Of(ParsePage(reply, context), request.After, request.Limit));
 
     /// <inheritdoc/>
     public override FileDeleted ParseDeleted(HttpReply reply, CallContext context) => FileJson.Parse(reply, context, FileJson.ReadDeleted);

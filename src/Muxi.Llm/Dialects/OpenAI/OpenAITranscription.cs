@@ -33,6 +33,15 @@ public sealed record OpenAITranscription : TranscriptionDialect
     /// <summary>Fields that the service does not take: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 
+    /// <summary>Fields that the service knows by another name, e.g. <c>keywords</c> as <c>context_bias</c>.</summary>
+    public ImmutableDictionary<string, string> Renames { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether the fields of a list have brackets behind their name (<c>include[]</c>).</summary>
+    public bool ListBrackets { get; init; } = true;
+
+    /// <summary>Whether segments, and so subtitles, come with <c>json</c> where <c>timestamp_granularities</c> asks for them: the service knows no <c>verbose_json</c>.</summary>
+    public bool SegmentsByGranularity { get; init; }
+
     /// <summary>Whether the service streams; where not, a stream is the whole answer as one piece.</summary>
     public bool Streams { get; init; } = true;
 
