@@ -15,6 +15,9 @@ namespace Muxi.Llm;
 /// <remarks>Source: "Credential chains in the Azure Identity library" of Microsoft's documentation, as of 2026.</remarks>
 public sealed class AzureCredentials : ICredentialSource
 {
+    /// <summary>What Entra ID's error codes begin with.</summary>
+    private const string Word = "AADSTS";
+
     private readonly ConcurrentDictionary<(AzurePlace Place, string Scope), AzureToken> _tokens = new();
     private readonly TokenCredential? _own;
     private readonly HttpPipelineTransport? _transport;
@@ -104,11 +107,17 @@ public sealed class AzureCredentials : ICredentialSource
         return false;
     }
 
+    /// <summary>What went wrong, in one line: Entra ID's own words (<c>AADSTS700016: ...</c>) where there are any, which the library wraps in several.</summary>
     private static string FirstLine(Exception error, AzurePlace place)
     {
-        var text = Redaction.Redact(error.Message, [.. place.Secrets]);
-        var line = text.AsSpan().Trim();
-        if (line.IndexOfAny('\r', '\n') is > 0 and var end) line = line[..end];
-        return line.Trim().TrimEnd('.').ToString();
+        var said = error;
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+            if (inner.Message.Contains(Word, StringComparison.Ordinal)) said = inner;
+        var text = Redaction.Redact(said.Message, place.Secrets).AsSpan();
+        if (text.IndexOf(Word) is > 0 and var start) text = text[start..];
+        text = text.Trim();
+        if (text.IndexOfAny('\r', '\n') is > 0 and var end) text = text[..end];
+        if (text.IndexOf(" Trace ID:") is > 0 and var trace) text = text[..trace];
+        return text.Trim().TrimEnd('.').ToString();
     }
 }

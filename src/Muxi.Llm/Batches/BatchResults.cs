@@ -108,6 +108,7 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
         if (endpoint == BatchEndpoint.Embeddings) return provider.Embeddings?.ForModel(context.Model).Parse(reply, context);
         if (endpoint == BatchEndpoint.Completions) return provider.Completions?.Parse(reply, context);
         if (endpoint == BatchEndpoint.Moderations) return provider.Moderations?.Parse(reply, context);
+        if (endpoint == BatchEndpoint.Ocr) return provider.Ocr?.Parse(reply, context);
         if (endpoint == BatchEndpoint.ImageGenerations) return provider.Images?.ForModel(context.Model).Parse(reply, context);
         if (endpoint != BatchEndpoint.Responses || provider.Responses is not { } responses) return null;
         var course = responses.Begin(new ResponseRequest { Model = context.Model }, context);

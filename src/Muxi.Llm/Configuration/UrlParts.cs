@@ -21,7 +21,7 @@ internal sealed class UrlParts(LlmOptions options)
         {
             var place = $"{{{part.Name}}}";
             if (!url.Contains(place, StringComparison.Ordinal)) continue;
-            var value = ValueOf(part, provider) ?? throw new ConfigurationException($"{provider.Name} needs a {part.Name}: set {string.Join(" or ", part.Variables)}{(part.Otherwise is { } other ? $", or {other}" : "")}") { Provider = provider.Name };
+            var value = ValueOf(part, provider) ?? throw new ConfigurationException($"{provider.Name} needs {(part.Name[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a")} {part.Name}: set {string.Join(" or ", part.Variables)}{(part.Otherwise is { } other ? $", or {other}" : "")}") { Provider = provider.Name };
             url = url.Replace(place, value, StringComparison.Ordinal);
         }
         return url;

@@ -66,6 +66,12 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// </summary>
     public Uri? Url { get; init; }
 
+    /// <summary>
+    /// The whole address at the vendor, where this operation has another one there than below the base URL, be it at another host of the vendor's. It counts as long as nobody has
+    /// set up another base URL: below that, <see cref="Path"/> is asked. Null where there is none.
+    /// </summary>
+    public Uri? VendorUrl { get; init; }
+
     /// <summary>The body; empty for none. It can be sent again as often as needed.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 

@@ -26,7 +26,7 @@ internal static class Errors
         string[] secrets = [.. reply.Secrets ?? []];
         var all = outer.Over(body.Headers);
         var filtered = kind == ErrorKind.ContentFilter ? ContentFilterResults.InError(Redaction.Redact(body.Raw, secrets)) : null;
-        var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : filtered is { IsFiltered: true } ? Clean($" (filtered: {filtered})", secrets) : ""));
+        var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : filtered is { IsFiltered: true } ? " " + Clean($"(filtered: {filtered})", secrets) : ""));
         if (error is ContentFilterException refused) refused.Results = filtered;
         error.Blame(reply.Provider, reply.Model);
         error.Fill(new ErrorFacts(

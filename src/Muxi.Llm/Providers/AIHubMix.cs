@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>AIHubMix.</summary>
+    /// <summary>AIHubMix: the models of many makers by one key.</summary>
     public static Provider AIHubMix { get; } = new("aihubmix", "https://aihubmix.com/v1", Auth.Bearer("AIHUBMIX_API_KEY"))
     {
         DisplayName = "AIHubMix",

@@ -16,6 +16,8 @@ public static class Catalog
     public static ImmutableArray<Provider> BuiltIn { get; } =
     [
         Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax, Providers.Bedrock,
+        Providers.Mistral, Providers.Perplexity, Providers.Cerebras, Providers.Codestral,
+        Providers.Together, Providers.Fireworks, Providers.DeepInfra, Providers.Nvidia, Providers.Anyscale, Providers.Voyage, Providers.Jina,
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.VertexAI, Providers.Azure, Providers.Cloudflare, Providers.Databricks, Providers.GitHub, Providers.Snowflake,
         Providers.Moonshot, Providers.Zai, Providers.DashScope, Providers.Vercel,
@@ -26,7 +28,7 @@ public static class Catalog
         Providers.Recraft, Providers.Requesty, Providers.SambaNova, Providers.Sarvam, Providers.Scaleway, Providers.SiliconFlow, Providers.StepFun, Providers.Synthetic,
         Providers.Telnyx, Providers.Tinfoil, Providers.Upstage, Providers.V0, Providers.Venice, Providers.Volcengine, Providers.Vultr, Providers.Wandb, Providers.Xiaomi,
         Providers.ZenMux,
-        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.LiteLLM, Providers.Jan, Providers.Llamafile, Providers.Sandbox,
+        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.SGLang, Providers.LocalAI, Providers.LiteLLM, Providers.Jan, Providers.Llamafile, Providers.Sandbox,
     ];
 
     private static readonly Dictionary<string, Provider> _byName = ByName();

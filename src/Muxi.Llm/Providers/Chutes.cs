@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Chutes.</summary>
+    /// <summary>Chutes, which serves open models.</summary>
     public static Provider Chutes { get; } = new("chutes", "https://llm.chutes.ai/v1", Auth.Bearer("CHUTES_API_KEY"))
     {
         DisplayName = "Chutes",

@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>CometAPI.</summary>
+    /// <summary>CometAPI: the models of many makers by one key.</summary>
     public static Provider CometApi { get; } = new("cometapi", "https://api.cometapi.com/v1", Auth.Bearer("COMETAPI_KEY"))
     {
         DisplayName = "CometAPI",

@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Doubleword.</summary>
+    /// <summary>Doubleword, which serves open models.</summary>
     public static Provider Doubleword { get; } = new("doubleword", "https://api.doubleword.ai/v1", Auth.Bearer("DOUBLEWORD_API_KEY"))
     {
         DisplayName = "Doubleword",

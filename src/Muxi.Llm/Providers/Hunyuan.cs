@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Tencent's Hunyuan.</summary>
+    /// <summary>Tencent's Hunyuan models.</summary>
     public static Provider Hunyuan { get; } = new("hunyuan", "https://api.hunyuan.cloud.tencent.com/v1", Auth.Bearer("HUNYUAN_API_KEY"))
     {
         DisplayName = "Tencent Hunyuan",

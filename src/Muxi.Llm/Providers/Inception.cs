@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Inception Labs.</summary>
+    /// <summary>Inception Labs and its Mercury models.</summary>
     public static Provider Inception { get; } = new("inception", "https://api.inceptionlabs.ai/v1", Auth.Bearer("INCEPTION_API_KEY"))
     {
         DisplayName = "Inception Labs",

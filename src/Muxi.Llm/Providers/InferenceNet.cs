@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Inference.net.</summary>
+    /// <summary>Inference.net, which serves open models.</summary>
     public static Provider InferenceNet { get; } = new("inference", "https://api.inference.net/v1", Auth.Bearer("INFERENCE_API_KEY"))
     {
         DisplayName = "Inference.net",

@@ -14,6 +14,7 @@ public static partial class Providers
         Responses = new OpenAIResponses(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        Rerank = new CohereRerank { RankFields = true, InstructionField = "instruction" },
         Moderations = new OpenAIModerations(),
         Images = new OpenAIImages(),
         Speech = new OpenAISpeech(),

@@ -12,6 +12,7 @@ public static partial class Providers
         Chat = new OpenAIChat { ThinkingField = "enable_thinking" },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        Rerank = new CohereRerank { DocumentForm = RerankDocumentForm.Text, ReturnField = null, MaxTokensField = null },
         Documentation = "https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion",
         Evidence = Evidence.VendorsPage,
     };

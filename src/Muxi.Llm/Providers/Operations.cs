@@ -30,6 +30,9 @@ internal static class Operations
     /// <summary>What a service offers.</summary>
     public static IEnumerable<string> Of(Provider provider) => from operation in _all where operation.Dialect(provider) is not null select operation.Name;
 
+    /// <summary>The dialect of an operation; null where the service has none.</summary>
+    public static object? DialectOf(Provider provider, string name) => _all.Single(operation => operation.Name == name).Dialect(provider);
+
     /// <summary>The service with these of its operations alone.</summary>
     public static Provider Only(Provider provider, IReadOnlyList<string> names) =>
         _all.Where(operation => !names.Contains(operation.Name)).Aggregate(provider, static (left, operation) => operation.Without(left));

@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>PublicAI.</summary>
+    /// <summary>PublicAI, which serves open models of public institutions.</summary>
     public static Provider PublicAI { get; } = new("publicai", "https://api.publicai.co/v1", Auth.Bearer("PUBLICAI_API_KEY"))
     {
         DisplayName = "PublicAI",

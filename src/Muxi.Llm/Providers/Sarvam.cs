@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Sarvam AI.</summary>
+    /// <summary>Sarvam AI and its models for the languages of India.</summary>
     public static Provider Sarvam { get; } = new("sarvam", "https://api.sarvam.ai/v1", Auth.Bearer("SARVAM_API_KEY"))
     {
         DisplayName = "Sarvam AI",

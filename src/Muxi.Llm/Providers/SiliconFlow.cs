@@ -9,6 +9,7 @@ public static partial class Providers
         DefaultModel = "Qwen/Qwen3-8B",
         Chat = new OpenAIChat { ThinkingField = "enable_thinking" },
         Embeddings = new OpenAIEmbeddings { Base64 = false },
+        Rerank = new CohereRerank { DocumentForm = RerankDocumentForm.Text, MaxTokensField = null, InstructionField = "instruction" },
         Speech = new OpenAISpeech(),
         Transcription = new OpenAITranscription(),
         Documentation = "https://docs.siliconflow.com",

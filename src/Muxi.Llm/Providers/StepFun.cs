@@ -2,7 +2,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>StepFun.</summary>
+    /// <summary>StepFun and its Step models, in China.</summary>
     public static Provider StepFun { get; } = new("stepfun", "https://api.stepfun.com/v1", Auth.Bearer("STEPFUN_API_KEY"))
     {
         DisplayName = "StepFun",

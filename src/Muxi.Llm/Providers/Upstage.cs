@@ -4,7 +4,7 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Upstage.</summary>
+    /// <summary>Upstage and its Solar models; a text is embedded as a query or as a passage, each with a model of its own.</summary>
     public static Provider Upstage { get; } = new("upstage", "https://api.upstage.ai/v1", Auth.Bearer("UPSTAGE_API_KEY"))
     {
         DisplayName = "Upstage",

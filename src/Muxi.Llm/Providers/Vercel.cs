@@ -14,7 +14,8 @@ public static partial class Providers
         Chat = new OpenAIChat { CacheControl = true, EffortField = "reasoning.effort", ReasoningDetails = "reasoning_details", ReasoningEcho = "reasoning", AnswerImages = true },
         Responses = new OpenAIResponseCreation(),
         Embeddings = new OpenAIEmbeddings(),
-        DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "openai/text-embedding-3-small" }.ToImmutableDictionary(),
+        Rerank = new CohereRerank { Path = "../v2/rerank", DocumentForm = RerankDocumentForm.Text, ReturnField = null },
+        DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "openai/text-embedding-3-small", [Operations.Rerank] = "cohere/rerank-v3.5" }.ToImmutableDictionary(),
         Documentation = "https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions",
         Evidence = Evidence.VendorsPage,
     };

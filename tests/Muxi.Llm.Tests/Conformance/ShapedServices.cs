@@ -49,7 +49,7 @@ internal static class ShapedServices
         ("fireworks/kimi-k2", new() { Thinking = "reasoning_content", AnswerMembers = ["reasoning_content"], Usage = UsagePlace.LastChunk, Choices = new() { ["none"] = "none", ["auto"] = "auto", ["any"] = "required", ["required"] = "required" } }),
         ("moonshot/kimi-k2-thinking", new()
         {
-            Members = ["max_tokens", "response_format", "stream_options", "thinking"], Choices = new() { ["none"] = "none", ["auto"] = "auto" }, NamesTools = false, NullContent = false,
+            Members = ["max_completion_tokens", "response_format", "stream_options", "thinking", "parallel_tool_calls"], Choices = new() { ["none"] = "none", ["auto"] = "auto" }, NamesTools = false, NullContent = false,
             AnswerMembers = ["reasoning_content", "partial"], Thinking = "reasoning_content", ThinkingRequired = true, Usage = UsagePlace.Answer,
         }),
     ];

@@ -12,13 +12,15 @@ public sealed class ChatReplayTests
     private static readonly Dictionary<string, string> _providers = new()
     {
         ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["xai"] = "xai",
+        ["alibaba"] = "dashscope", ["moonshot"] = "moonshot", ["venice"] = "venice", ["ai21"] = "ai21", ["litellm"] = "litellm", ["doubleword"] = "doubleword", ["gateway-other"] = "portkey",
         ["llamacpp"] = "llama_cpp", ["local-openai-compat"] = "vllm", ["vllm"] = "vllm", ["lmstudio"] = "lmstudio",
+        ["azure"] = "azure", ["snowflake"] = "snowflake",
     };
 
     /// <summary>Services that their own provider reads, or, where there is none, OpenAI's at another address.</summary>
     private static readonly string[] _others =
     [
-        "ai21", "alibaba", "copilot", "doubleword", "gateway-other", "huggingface", "litellm", "mistralrs", "moonshot", "ollama", "together", "venice", "writer",
+        "copilot", "huggingface", "mistralrs", "ollama", "writer",
     ];
 
     public static TheoryData<string> Services => [.. _providers.Keys.Union(_others)];
@@ -88,7 +90,7 @@ public sealed class ChatReplayTests
         if (record.Request.Body.Length == 0) return question;
         try
         {
-            var request = ChatCompletionRequest.Parse(record.Request.Body);
+            var request = ChatCompletionRequest.Parse(WithModel(record.Request));
             return request with { Model = $"{provider}/{request.Model}" };
         }
         catch (JsonException)
@@ -96,6 +98,15 @@ public sealed class ChatReplayTests
             // One was sent with a comma too many, and answered all the same.
             return question;
         }
+    }
+
+    /// <summary>A recorded body; where the address alone tells the model, it tells it, too.</summary>
+    private static byte[] WithModel(CassetteRequest recorded)
+    {
+        var body = JsonNode.Parse(recorded.Body)!.AsObject();
+        if (body["model"] is not null || !recorded.Url.Contains("/deployments/", StringComparison.Ordinal)) return recorded.Body;
+        body["model"] = recorded.Url.Split("/deployments/")[1].Split('/')[0];
+        return System.Text.Encoding.UTF8.GetBytes(body.ToJsonString());
     }
 }
 

@@ -14,6 +14,8 @@ public sealed partial class TextReplayTests(TextsOracle oracle) : IClassFixture<
     private static readonly Dictionary<string, string[]> _judged = JsonNode.Parse(File.ReadAllText(Repo.PathTo("tests", "Muxi.Llm.Tests", "Replay", "judged-texts.json")))!.AsObject()
         .ToDictionary(one => one.Key, one => one.Value!["fields"]!.AsArray().Select(field => (string)field!).ToArray());
 
+    private static readonly string[] _own = ["venice", "doubleword"];
+
     [Theory]
     [InlineData("completions", 36)]
     [InlineData("embeddings", 58)]
@@ -66,10 +68,10 @@ public sealed partial class TextReplayTests(TextsOracle oracle) : IClassFixture<
     private static async Task<JsonObject> ReadAsync(string endpoint, Cassette cassette)
     {
         await using var server = await ReplayServer.StartAsync(cassette.Id.Length, CannedReply.From(cassette));
-        var provider = new Provider("recorded", server.Url.ToString().TrimEnd('/'), Auth.None)
-        {
-            Completions = new OpenAICompletions(), Embeddings = new OpenAIEmbeddings(), Moderations = new OpenAIModerations(),
-        };
+        // A service that the catalogue has is met as it is there.
+        var service = Catalog.BuiltIn.FirstOrDefault(one => one.Name == cassette.Provider && _own.Contains(one.Name))
+            ?? new("recorded", "http://localhost", Auth.None) { Completions = new OpenAICompletions(), Embeddings = new OpenAIEmbeddings(), Moderations = new OpenAIModerations() };
+        var provider = service with { Name = "recorded", Aliases = [], BaseUrl = server.Url.ToString().TrimEnd('/'), Auth = Auth.None };
         using var client = new LlmClient(new() { Providers = [provider], Retries = Calls.Once, Environment = static _ => null, Timeouts = new() { FirstByte = TimeSpan.FromSeconds(5), Idle = TimeSpan.FromSeconds(5) } });
         try
         {

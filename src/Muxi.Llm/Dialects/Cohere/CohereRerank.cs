@@ -9,8 +9,11 @@ namespace Muxi.Llm;
 /// <remarks>Source: Cohere's reference, <c>POST /v2/rerank</c> and <c>/v1/rerank</c>, as of 2026-11; the other services' pages stand at their facts.</remarks>
 public sealed record CohereRerank : RerankDialect
 {
-    /// <summary>The path after the base URL; <c>{model}</c> in it is the model's name, its slashes kept.</summary>
+    /// <summary>The path after the base URL; <c>{model}</c> in it is the model's name, <c>{segment}</c> the same as one part, its slashes escaped.</summary>
     public string Path { get; init; } = "rerank";
+
+    /// <summary>The whole address at the vendor, where this is not below its base URL; <c>{model}</c> in it as in <see cref="Path"/>. A base URL of one's own is asked below. Null where there is none.</summary>
+    public string? VendorUrl { get; init; }
 
     /// <summary>Whether the model stands in the body.</summary>
     public bool ModelInBody { get; init; } = true;
@@ -53,10 +56,7 @@ public sealed record CohereRerank : RerankDialect
     {
         var warnings = new Warnings();
         var body = JsonOut.ToUtf8((Dialect: this, request, context, warnings), static (json, it) => RerankWriter.Write(json, it.Dialect, it.request, it.context, it.warnings));
-        var model = DotsAsLowLines ? context.Model.Replace('.', '_') : context.Model;
-        // The name is refused where it would lead elsewhere, so it is looked at only where it stands in the path.
-        var path = Path.Contains("{model}", StringComparison.Ordinal) ? Path.Replace("{model}", ModelPath.Segments(model), StringComparison.Ordinal) : Path;
-        return new(HttpMethod.Post, path) { Body = body, Warnings = warnings.Given };
+        return new(HttpMethod.Post, WithModel(Path, context.Model)) { VendorUrl = VendorUrl is { } url ? new(WithModel(url, context.Model)) : null, Body = body, Warnings = warnings.Given };
     }
 
     /// <inheritdoc/>
@@ -72,6 +72,14 @@ public sealed record CohereRerank : RerankDialect
             // Not JSON, JSON cut in the middle, or a result without a score: the classifier says what it is.
         }
         throw context.Error(reply);
+    }
+
+    /// <summary>A name that would lead to another path is refused, but only where it stands in one.</summary>
+    private string WithModel(string path, string model)
+    {
+        if (DotsAsLowLines) model = model.Replace('.', '_');
+        if (path.Contains("{model}", StringComparison.Ordinal)) return path.Replace("{model}", ModelPath.Segments(model), StringComparison.Ordinal);
+        return path.Contains("{segment}", StringComparison.Ordinal) ? path.Replace("{segment}", ModelPath.Segment(model), StringComparison.Ordinal) : path;
     }
 }
 

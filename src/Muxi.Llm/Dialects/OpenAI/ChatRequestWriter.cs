@@ -28,13 +28,16 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
-        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, request, warnings), context, warnings), warnings);
+        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, request, warnings, stream), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
-        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
+        return new(HttpMethod.Post, quirks.BetaPath is { } beta && NeedsBeta(quirks, request) ? beta : quirks.Path) { Body = body, Warnings = warnings.Given };
     }
+
+    private static bool NeedsBeta(OpenAIChat quirks, ChatCompletionRequest request) =>
+        (quirks.PrefillField is not null && request.Messages is [.., var last] && last.Role == Role.Assistant) || (quirks.StrictTools && request.Tools?.Any(static tool => tool.Function?.Strict == true) == true);
 
     private static StreamOptions? StreamOptionsFor(OpenAIChat quirks, ChatCompletionRequest request)
     {

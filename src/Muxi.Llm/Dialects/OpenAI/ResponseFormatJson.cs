@@ -24,7 +24,13 @@ internal static class ResponseFormatJson
 
     public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, ResponseFormat format)
     {
-        json.WriteStartObject(name);
+        json.WritePropertyName(name);
+        Write(json, format);
+    }
+
+    public static void Write(Utf8JsonWriter json, ResponseFormat format)
+    {
+        json.WriteStartObject();
         json.WriteString("type"u8, format.Type);
         if (format.Type == "json_schema") WriteSchema(json, format);
         format.Extra.WriteMembers(json);
