@@ -44,6 +44,7 @@ public sealed class DocsTests : IDisposable
         { "thinking", "from the cache: 0 of" },
         { "complete", "finish reason length" },
         { "embeddings", "4 embeddings of 1536 numbers" },
+        { "rerank", "0.80 The cat sleeps on the sofa." },
         { "moderate", "held back for violence" },
         { "ocr", "2 pages read" },
         { "responses", "message of user: And at sunset?" },
