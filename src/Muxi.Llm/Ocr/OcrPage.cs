@@ -140,7 +140,7 @@ public sealed record OcrBlock
 /// <summary>How sure the model is of a page, 0 to 1.</summary>
 public sealed record OcrPageConfidenceScores
 {
-    /// <summary>On average.</summary>
+    /// <summary>How sure it is on average, over all words of the page.</summary>
     public double? AveragePageConfidenceScore { get; init; }
 
     /// <summary>Where it is least sure.</summary>
@@ -172,7 +172,7 @@ public sealed record OcrBlockConfidenceScores
 /// <summary>How sure the model is of a word.</summary>
 public sealed record OcrConfidenceScore
 {
-    /// <summary>The word.</summary>
+    /// <summary>The word as it stands in the page's text.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>How sure, 0 to 1.</summary>

@@ -64,9 +64,9 @@ public sealed record OcrRequest
 /// <param name="Value">The word as it is on the wire.</param>
 public readonly record struct OcrTableFormat(string Value)
 {
-    /// <summary>As Markdown.</summary>
+    /// <summary>Tables come as Markdown.</summary>
     public static OcrTableFormat Markdown => new("markdown");
-    /// <summary>As HTML.</summary>
+    /// <summary>Tables come as HTML, which keeps merged cells.</summary>
     public static OcrTableFormat Html => new("html");
 
     /// <summary>The word as it is on the wire.</summary>

@@ -93,6 +93,24 @@ public class Law10_Other_streams_fold_alike_at_every_split
 
 
             """, "\"total_tokens\":20"),
+        [nameof(MistralSpeech)] = ("""
+            event: speech.audio.delta
+            data: {"type":"speech.audio.delta","audio_data":"AAECAwQFBgcICQ=="}
+
+            : keep-alive
+
+            event: speech.audio.later
+            data:{"note":
+            data:  "世界 👋🏽"}
+
+            event: speech.audio.delta
+            data: {"type":"speech.audio.delta","audio_data":"\/v79"}
+
+            event: speech.audio.done
+            data: {"type":"speech.audio.done","usage":{"prompt_tokens":14,"completion_tokens":6,"total_tokens":20}}
+
+
+            """, "\"total_tokens\":20"),
         [nameof(GeminiSpeech)] = ("""
             data: {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"audio/L16;codec=pcm;rate=24000","data":"AAECAwQFBgcICQ=="}}],"role":"model"},"index":0}],"modelVersion":"m-1"}
 
@@ -164,7 +182,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
         using var handler = new Law10_A_stream_folds_alike_at_every_split.Pieces(pieces, dialect == nameof(OpenAIEmbeddings) ? "application/json" : "text/event-stream");
         var provider = new Provider("split", "http://split.invalid/v1", Auth.None)
         {
-            Completions = dialect == nameof(OllamaCompletions) ? new OllamaCompletions() : new OpenAICompletions(), Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = new OpenAITranscription(), Speech = dialect == nameof(GeminiSpeech) ? new GeminiSpeech() : new OpenAIStreamedSpeech(), Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
+            Completions = dialect == nameof(OllamaCompletions) ? new OllamaCompletions() : new OpenAICompletions(), Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = new OpenAITranscription(), Speech = dialect switch { nameof(GeminiSpeech) => new GeminiSpeech(), nameof(MistralSpeech) => new MistralSpeech(), _ => new OpenAIStreamedSpeech() }, Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
             Responses = dialect switch { nameof(OpenAIResponseCreation) => new OpenAIResponseCreation(), nameof(OpenAIStoredResponses) => new OpenAIStoredResponses(), _ => new OpenAIResponses() },
         };
         using var client = new LlmClient(new() { Providers = [provider], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
@@ -174,7 +192,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
             nameof(OllamaModels) => await All(client.Models.PullAsync("split/m-1", null, Token), one => $"{one.Status} {one.Digest} {one.Completed} of {one.Total} {one.Extra}"),
             nameof(OpenAICompletions) or nameof(OllamaCompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
             nameof(OpenAITranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
-            nameof(OpenAIStreamedSpeech) or nameof(GeminiSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
+            nameof(OpenAIStreamedSpeech) or nameof(GeminiSpeech) or nameof(MistralSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
             nameof(OpenAIImages) => await All(client.Images.GenerateStreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
             nameof(OpenAIResponseCreation) or nameof(OpenAIStoredResponses) or nameof(OpenAIResponses) => await All(client.Responses.StreamAsync(new ResponseRequest { Model = "split/m-1", Input = "Hi" }, null, Token), one => one.ToJson()),
             _ => (await client.Embeddings.CreateAsync(new() { Model = "split/m-1", Input = ["a", "b"] }, null, Token)).ToJson(),

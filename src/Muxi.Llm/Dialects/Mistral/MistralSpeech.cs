@@ -66,7 +66,7 @@ public sealed record MistralSpeech : SpeechDialect, IStreamVerb<SpeechRequest, S
                 }
                 // The event's name says what its data leave out.
                 if (wireEvent.Type?.StartsWith("speech.", StringComparison.Ordinal) == true) type ??= wireEvent.Type;
-                if (audio is not null || type == "speech.audio.done") return (type, audio, usage);
+                if (audio is not null || type?.StartsWith("speech.", StringComparison.Ordinal) == true) return (type, audio, usage);
             }
         }
         catch (JsonException)
@@ -110,8 +110,8 @@ internal sealed class MistralSpeechFold<T>(CallContext context, Func<string, T> 
             _sawSound = true;
             into.Add(Piece(wireEvent, audio));
         }
-        if (type == "speech.audio.delta") return;
-        // The done event, or a value without a type: all of the sound at once.
+        // A value without a type is all of the sound at once; types of later days are passed over.
+        if (type is not (null or "speech.audio.done")) return;
         IsComplete = true;
         if (end is not null) into.Add(end(usage));
     }

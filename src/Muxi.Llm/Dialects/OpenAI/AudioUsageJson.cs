@@ -25,9 +25,7 @@ internal static class AudioUsageJson
             else extra.Take(ref reader, source);
         }
         if (input is not null || output is not null) total ??= (input ?? 0) + (output ?? 0);
-        // OpenRouter leaves the type out (recorded in 2026).
-        type ??= total is not null ? "tokens" : seconds is not null ? "duration" : null;
-        return new() { Type = type, InputTokens = input, OutputTokens = output, TotalTokens = total, InputTokenDetails = details, Seconds = seconds, Extra = extra.ToExtra() };
+        return new() { Type = type ?? TypeOf(total, seconds), InputTokens = input, OutputTokens = output, TotalTokens = total, InputTokenDetails = details, Seconds = seconds, Extra = extra.ToExtra() };
     }
 
     /// <summary>Writes the member.</summary>
@@ -53,6 +51,9 @@ internal static class AudioUsageJson
         usage.Extra.WriteMembers(json);
         json.WriteEndObject();
     }
+
+    /// <summary>What is counted, where the type is left out, as OpenRouter does (recorded in 2026).</summary>
+    private static string? TypeOf(long? total, double? seconds) => total is not null ? "tokens" : seconds is not null ? "duration" : null;
 
     private static AudioInputTokenDetails? ReadDetails(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
