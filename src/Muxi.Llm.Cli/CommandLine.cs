@@ -91,10 +91,11 @@ internal static class CommandLine
     {
         var root = new RootCommand("One way to use every large-language-model service: provider/model says who answers.")
         {
-            new ChatCommand(terminal), new CompleteCommand(terminal), new EmbedCommand(terminal), new ModerateCommand(terminal),
-            new ImageCommand(terminal), new SpeakCommand(terminal), new TranscribeCommand(terminal), new TranslateCommand(terminal), new FilesCommand(terminal), new BatchCommand(terminal),
+            new ChatCommand(terminal), new CompleteCommand(terminal), new EmbedCommand(terminal), new RerankCommand(terminal), new ModerateCommand(terminal),
+            new ImageCommand(terminal), new SpeakCommand(terminal), new TranscribeCommand(terminal), new TranslateCommand(terminal), new OcrCommand(terminal), new FilesCommand(terminal), new BatchCommand(terminal),
             new TokensCommand(terminal),
             new ServeCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
+            new RecordCommand(terminal),
         };
         foreach (var option in root.Options)
         {

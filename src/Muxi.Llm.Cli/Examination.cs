@@ -35,6 +35,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
 
     public IEnumerable<Finding> Keys()
     {
+        var others = 0;
         foreach (var provider in client.Providers.Where(provider => !provider.KeyVariables.IsEmpty))
         {
             var source = client.Targets.KeySource(provider);
@@ -43,8 +44,11 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
             if (source is null && !provider.UrlParts.IsEmpty && !client.Targets.IsElsewhere(provider)) fault = null;
             if (fault is not null) yield return new("providers", Level.Wrong, $"{provider.Name}: {fault}") { Mend = $"look at {string.Join(", ", provider.UrlParts.SelectMany(static part => part.Variables).Concat(provider.UrlVariables).Concat(provider.KeyVariables))}" };
             else if (source is not null) yield return new("providers", Level.Good, $"{provider.Name}: its key is in {source}") { CanAnswer = true };
-            else if (provider.Auth.IsRequired) yield return new("providers", Level.Absent, $"{provider.Name}: no key") { Mend = Mend(provider) };
+            // Of a hundred services nobody has most; those that are best known here are named.
+            else if (provider.Auth.IsRequired && (provider.Evidence == Evidence.Recorded || client.Targets.IsElsewhere(provider))) yield return new("providers", Level.Absent, $"{provider.Name}: no key") { Mend = Mend(provider) };
+            else if (provider.Auth.IsRequired) others++;
         }
+        if (others > 0) yield return new("providers", Level.Absent, $"{others} others: no key") { Mend = "muxi-llm providers lists them with their variables" };
     }
 
     public async Task<IReadOnlyList<Finding>> LocalServersAsync(CancellationToken cancellationToken)

@@ -98,7 +98,13 @@ internal sealed class Terminal
     public LlmClient Connect()
     {
         LoadConfiguration();
-        var client = new LlmClient(new LlmOptions { Environment = Environment, Retries = Retries, Configuration = Configuration, Credentials = Credentials, LoggerFactory = new Progress(this) });
+        return Connect(static options => options);
+    }
+
+    /// <summary>A client with these settings changed, once the configuration is loaded.</summary>
+    public LlmClient Connect(Func<LlmOptions, LlmOptions> change)
+    {
+        var client = new LlmClient(change(new() { Environment = Environment, Retries = Retries, Configuration = Configuration, Credentials = Credentials, LoggerFactory = new Progress(this) }));
         _targets = client.Targets;
         return client;
     }

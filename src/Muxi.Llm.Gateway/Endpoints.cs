@@ -1,4 +1,7 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using Muxi.Llm.Gateway.Surfaces.Cohere;
+using Muxi.Llm.Gateway.Surfaces.Mistral;
 using Muxi.Llm.Gateway.Surfaces.OpenAI;
 
 namespace Muxi.Llm.Gateway;
@@ -14,6 +17,9 @@ internal sealed record Endpoint(string Method, string Template, Func<Incoming, T
 
     /// <summary>What kind of body it takes: JSON, unless something else is said.</summary>
     public BodyKind Body { get; init; }
+
+    /// <summary>The shape of its refusals: OpenAI's, unless something else is said.</summary>
+    public Action<Utf8JsonWriter, Refusal> Refuse { get; init; } = OpenAIErrors.Write;
 
     /// <summary>The part before the id; the whole path where there is none.</summary>
     public string Prefix { get; } = Template.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at ? Template[..at] : Template;
@@ -61,6 +67,7 @@ internal sealed class Endpoints
         var chat = new ChatCompletions(client, callees);
         var audio = new AudioRoutes(client, callees);
         var images = new Images(client, callees);
+        var rerank = new Rerank(client, callees);
         var models = new ModelRoutes(new(client, callees, options));
         var owners = new Owners(client, callees, KeptThings.Files);
         var files = new FileRoutes(client, owners);
@@ -73,7 +80,10 @@ internal sealed class Endpoints
             new("POST", "/v1/chat/completions", chat.AnswerAsync),
             new("POST", "/v1/completions", new Completions(client, callees).AnswerAsync),
             new("POST", "/v1/embeddings", new Embeddings(client, callees).AnswerAsync),
+            new("POST", "/v1/rerank", rerank.AnswerAsync),
+            new("POST", "/v2/rerank", rerank.AnswerAsync) { Refuse = CohereErrors.Write },
             new("POST", "/v1/moderations", new Moderations(client, callees).AnswerAsync),
+            new("POST", "/v1/ocr", new Ocr(client, callees).AnswerAsync),
             new("POST", "/v1/audio/speech", audio.SpeakAsync),
             new("POST", "/v1/audio/transcriptions", audio.TranscribeAsync) { Body = BodyKind.Form },
             new("POST", "/v1/audio/translations", audio.TranslateAsync) { Body = BodyKind.Form },

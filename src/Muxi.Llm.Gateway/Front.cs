@@ -90,7 +90,7 @@ internal sealed class Front(GatewayOptions options, Endpoints endpoints)
         if (refusal.Allow is { } allow) headers.Allow = allow;
         if (refusal.RetryAfter is { } wait) headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
         if (refusal.ShouldRetry is { } again) headers["x-should-retry"] = again ? "true" : "false";
-        await call.WriteJsonAsync(refusal.Status, refusal, OpenAIErrors.Write);
+        await call.WriteJsonAsync(refusal.Status, refusal, call.Endpoint?.Refuse ?? OpenAIErrors.Write);
     }
 
     /// <summary>The template and not the path: whatever a client writes there is its own.</summary>

@@ -31,7 +31,9 @@ public sealed class LlmClient : IDisposable
         Tokens = new(Targets, counter);
         Completions = new(router, Targets);
         Embeddings = new(router, Targets);
+        Rerank = new(router, Targets);
         Moderations = new(router);
+        Ocr = new(router, Targets);
         Models = new(router, Targets);
         Files = new(router, Targets, Settings.TimeProvider);
         Uploads = new(router, Targets);
@@ -69,8 +71,14 @@ public sealed class LlmClient : IDisposable
     /// <summary>What texts mean, as numbers.</summary>
     public EmbeddingsResource Embeddings { get; }
 
+    /// <summary>Documents by how well they fit a query.</summary>
+    public RerankResource Rerank { get; }
+
     /// <summary>Whether texts and pictures are harmful.</summary>
     public ModerationsResource Moderations { get; }
+
+    /// <summary>What stands in documents and pictures, read out.</summary>
+    public OcrResource Ocr { get; }
 
     /// <summary>Which models there are.</summary>
     public ModelsResource Models { get; }

@@ -20,6 +20,12 @@ public abstract record Reply
 
     /// <summary>The provider's id of the request, for a support ticket.</summary>
     public string? RequestId => Call?.RequestId;
+
+    /// <summary>
+    /// How much the service lets its caller do, and how much of it is left, as its headers told with this reply; null where they told nothing. For a stream that is when it began, for
+    /// an answer that took several calls the last one's. Read from the headers when it is asked for.
+    /// </summary>
+    public RateLimits? RateLimits => Call?.RateLimits;
 }
 
 /// <summary>An option that was not honoured as it was asked for.</summary>
@@ -48,6 +54,8 @@ internal sealed class CallRecord(string? provider, IReadOnlyList<Attempt> attemp
 
     /// <summary>Adds a warning of what went wrong after the reply had come.</summary>
     public void Note(Warning warning) => trace.Add(warning);
+
+    public RateLimits? RateLimits => trace.RateLimits(secrets);
 
     /// <summary>Redacted when it is asked for: few callers do, and looking for a key in all its forms is no small part of a call.</summary>
     public string? RequestId => trace.RequestId is { } id ? Redaction.Redact(id, secrets) : null;

@@ -27,7 +27,7 @@ internal sealed class ChatCommand : CliCommand
     private readonly Option<double?> _temperature = new("--temperature") { HelpName = "T", Description = "Sets the randomness: 0 for none, 2 is the most at OpenAI.", CustomParser = Given.Fraction("--temperature") };
     private readonly Option<string> _reasoning = new("--reasoning") { HelpName = "EFFORT", Description = "Sets how much to think: none, minimal, low, medium, high, ..." };
     private readonly Option<string[]> _fallbacks = new("--fallback") { HelpName = "MODEL", Description = "Asks this model when the other one has failed for good. May be given several times." };
-    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took and how many attempts it was." };
+    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took, how many attempts it was, and what is left of the service's limits." };
 
     public ChatCommand(Terminal terminal) : base("chat", "Asks a model and prints its answer as it comes.")
     {
@@ -48,7 +48,7 @@ internal sealed class ChatCommand : CliCommand
           muxi-llm chat "Why is the sky blue?"
           muxi-llm chat -m openai/gpt-4o-mini --image photo.jpg "What is this?"
           git diff | muxi-llm chat -s "Write a commit message" -
-          muxi-llm chat -m groq/llama-3.3-70b-versatile --fallback openai/gpt-4o-mini "Why is the sky blue?"
+          muxi-llm chat -m groq/openai/gpt-oss-120b --fallback openai/gpt-4o-mini "Why is the sky blue?"
           muxi-llm chat --schema city.json "Where is the Eiffel Tower?"
           muxi-llm chat --tools tools.json --tool-choice required "Weather in Oslo?"
           muxi-llm chat --json --no-stream "Say hello"

@@ -21,7 +21,7 @@ internal sealed class CompleteCommand : CliCommand
     private readonly Option<bool> _noStream = new("--no-stream") { Description = "Asks for the whole answer at once instead of showing it as it comes." };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the whole reply as JSON, in OpenAI's form." };
     private readonly Option<string[]> _fallbacks = new("--fallback") { HelpName = "MODEL", Description = "Asks this model when the other one has failed for good. May be given several times." };
-    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took and how many attempts it was." };
+    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took, how many attempts it was, and what is left of the service's limits." };
 
     public CompleteCommand(Terminal terminal) : base("complete", "Lets a model go on with a text, in the form before chat.")
     {

@@ -16,7 +16,7 @@ internal sealed class EmbedCommand : CliCommand
     private readonly Option<int?> _dimensions = new("--dimensions") { HelpName = "N", Description = "Sets how many numbers each embedding has, where the model can give fewer.", CustomParser = Given.Whole("--dimensions") };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the whole reply as JSON, in OpenAI's form." };
     private readonly Option<string[]> _fallbacks = new("--fallback") { HelpName = "MODEL", Description = "Asks this model when the other one has failed for good. May be given several times." };
-    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took and how many attempts it was." };
+    private readonly Option<bool> _usage = new("--usage") { Description = "Tells on stderr how many tokens the call used, how long it took, how many attempts it was, and what is left of the service's limits." };
 
     public EmbedCommand(Terminal terminal) : base("embed", "Turns texts into embeddings and prints their numbers.")
     {

@@ -9,6 +9,9 @@ internal sealed class ModelsCommand : CliCommand
     /// <summary>A list is short; a server that does not give it at once is not there.</summary>
     private static readonly RequestOptions _options = new() { Timeouts = new() { FirstByte = TimeSpan.FromSeconds(20), Total = TimeSpan.FromSeconds(30) } };
 
+    /// <summary>How many of those who were left out are named.</summary>
+    private const int Named = 8;
+
     private readonly Terminal _terminal;
     private readonly Argument<string> _provider = new("PROVIDER") { Description = "Whose models; without it, of everybody who can be asked now.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string[]> _models = new("MODEL...") { Description = "The models, as provider/model.", Arity = ArgumentArity.OneOrMore };
@@ -52,7 +55,7 @@ internal sealed class ModelsCommand : CliCommand
     {
         var providers = client.Providers.Where(static provider => provider.Models is not null).ToLookup(provider => CanBeAsked(client, provider));
         if (providers[false].Any())
-            _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Select(provider => $"{provider.Name} ({provider.CustomaryVariable})"))}");
+            _terminal.Note($"left out, as their keys are not set: {string.Join(", ", providers[false].Take(Named).Select(provider => $"{provider.Name} ({provider.CustomaryVariable})"))}{(providers[false].Count() > Named ? $" and {providers[false].Count() - Named} more: muxi-llm providers lists them" : "")}");
         var lists = await Task.WhenAll(providers[true].Select(TryListAsync));
         return [.. lists.SelectMany(list => list)];
 

@@ -10,7 +10,7 @@ internal sealed class ProvidersCommand : CliCommand
     private readonly Option<bool> _json = new("--json") { Description = "Prints every fact as JSON." };
     private readonly Option<bool> _markdown = new("--markdown") { Description = "Prints the page docs/providers.md: facts only, nothing of this machine." };
 
-    public ProvidersCommand(Terminal terminal) : base("providers", "Lists the providers: what they speak, which variable holds the key and whether it is set.")
+    public ProvidersCommand(Terminal terminal) : base("providers", "Lists the providers, those whose key is set first: what they speak, which variable holds the key.")
     {
         _terminal = terminal;
         Add(_json);
@@ -44,7 +44,8 @@ internal sealed class ProvidersCommand : CliCommand
 
     private static string Table(LlmClient client)
     {
-        var rows = client.Providers.Select(provider => (string[])[provider.Name, provider.DisplayName, Shortly([.. Operations.Of(provider)]), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
+        // A hundred rows: those that can be used now come first.
+        var rows = client.Providers.OrderByDescending(provider => client.Targets.KeySource(provider) is not null).Select(provider => (string[])[provider.Name, provider.DisplayName, Shortly([.. Operations.Of(provider)]), KeyState(client, provider), BaseUrl(client, provider)]).ToList();
         rows.Insert(0, ["NAME", "SERVICE", "SPEAKS", "KEY", "BASE URL"]);
         var table = new StringBuilder();
         foreach (var row in rows)
@@ -93,6 +94,7 @@ internal sealed class ProvidersCommand : CliCommand
             json.WriteBoolean("self_hosted", provider.IsSelfHosted);
             json.WriteString("default_model", provider.DefaultModel is null ? null : $"{provider.Name}/{provider.DefaultModel}");
             json.WriteString("documentation", provider.Documentation);
+            json.WriteString("evidence", ProvidersPage.Evidence(provider));
             json.WriteEndObject();
         }
         json.WriteEndArray();

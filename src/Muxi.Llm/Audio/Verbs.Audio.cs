@@ -2,18 +2,18 @@ namespace Muxi.Llm;
 
 internal static partial class Verbs
 {
-    public static readonly Verb<TranscriptionRequest, Transcription> Transcription = new("transcription", static (provider, _) => provider.Transcription)
+    public static readonly Verb<TranscriptionRequest, Transcription> Transcription = new("transcription", static (provider, model) => provider.Transcription?.ForModel(model))
     {
         With = WithExtra, Files = static request => [request.File],
     };
 
     public static readonly StreamVerb<TranscriptionRequest, TranscriptionStreamEvent> TranscriptionStream = new(
-        "transcription", static (provider, _) => provider.Transcription, static one => one.HasContent, static () => new TranscriptionAccumulator())
+        "transcription", static (provider, model) => provider.Transcription?.ForModel(model), static one => one.HasContent, static () => new TranscriptionAccumulator())
     {
         With = WithExtra, Files = static request => [request.File],
     };
 
-    public static readonly Verb<TranslationRequest, Translation> Translation = new("translation", static (provider, _) => provider.Translation)
+    public static readonly Verb<TranslationRequest, Translation> Translation = new("translation", static (provider, model) => provider.Translation?.ForModel(model))
     {
         With = static (request, extra) => request with { Extra = request.Extra.With(extra) }, Files = static request => [request.File],
     };

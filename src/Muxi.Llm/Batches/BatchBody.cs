@@ -23,6 +23,9 @@ internal sealed class BatchBody(Targets targets, TimeProvider clock) : IDisposab
     /// <summary>What all of them ask for.</summary>
     public BatchEndpoint Endpoint { get; private set; }
 
+    /// <summary>The model that all of them ask, in the service's own words, where a batch is of one; null elsewhere.</summary>
+    public string? Model => On(Provider).OneModel ? Provider.WholeModel(_model!) : null;
+
     /// <summary>What could not be put into them.</summary>
     public IReadOnlyList<Warning> Warnings => _warnings.Given;
 
@@ -99,6 +102,7 @@ internal sealed class BatchBody(Targets targets, TimeProvider clock) : IDisposab
         : request.Embedding is { } embedding ? Render(Verbs.Embedding, embedding, stop, context)
         : request.Completion is { } completion ? Render(Verbs.Completion, completion, stop, context)
         : request.Moderation is { } moderation ? Render(Verbs.Moderation, moderation, stop, context)
+        : request.Ocr is { } ocr ? Render(Verbs.Ocr, ocr, stop, context)
         : request.ImageGeneration is { } images ? Render(Verbs.ImageGeneration, images, stop, context)
         : (stop.Name.Provider.Responses ?? throw AttemptInProgress.Unsupported(stop.Name.Provider, stop.Name.Model, "responses")).Begin(Verbs.Response.At(stop, request.Response!, targets), context).Next(null).Call!;
 

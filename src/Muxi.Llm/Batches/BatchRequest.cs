@@ -29,6 +29,9 @@ public sealed record BatchRequest
     /// <summary>Pictures to make.</summary>
     public BatchRequest(string customId, ImageGenerationRequest request) : this(customId, BatchEndpoint.ImageGenerations) => ImageGeneration = Given(request);
 
+    /// <summary>A document to read, at an address or at the service.</summary>
+    public BatchRequest(string customId, OcrRequest request) : this(customId, BatchEndpoint.Ocr) => Ocr = Given(request);
+
     /// <summary>A response.</summary>
     public BatchRequest(string customId, ResponseRequest request) : this(customId, BatchEndpoint.Responses) => Response = Given(request);
 
@@ -53,11 +56,14 @@ public sealed record BatchRequest
     /// <summary>The pictures to make.</summary>
     public ImageGenerationRequest? ImageGeneration { get; }
 
+    /// <summary>The document to read.</summary>
+    public OcrRequest? Ocr { get; }
+
     /// <summary>The response to make.</summary>
     public ResponseRequest? Response { get; }
 
     /// <summary>Who answers, <c>provider/model</c> or an alias.</summary>
-    public string Model => Chat?.Model ?? Embedding?.Model ?? Completion?.Model ?? Moderation?.Model ?? ImageGeneration?.Model ?? Response!.Model;
+    public string Model => Chat?.Model ?? Embedding?.Model ?? Completion?.Model ?? Moderation?.Model ?? ImageGeneration?.Model ?? Ocr?.Model ?? Response!.Model;
 
     /// <summary>Reads one line of a batch's input file in OpenAI's form.</summary>
     /// <param name="utf8">The line.</param>

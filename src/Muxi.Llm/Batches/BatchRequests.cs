@@ -10,6 +10,9 @@ public sealed record BatchCreateRequest
     /// <summary>What all of its requests ask for.</summary>
     public required BatchEndpoint Endpoint { get; init; }
 
+    /// <summary>The model that answers all of them, in the service's own words, where it is told beside the file (Mistral); null for the one that each request names.</summary>
+    public string? Model { get; init; }
+
     /// <summary>Within which time they are to be answered; null for the service's usual one, <c>24h</c> at OpenAI.</summary>
     public string? CompletionWindow { get; init; }
 

@@ -36,6 +36,9 @@ public sealed record BatchResult
     /// <summary>What was found in the texts and pictures.</summary>
     public ModerationResponse? Moderation => Reply as ModerationResponse;
 
+    /// <summary>What was read of the document; null for other operations.</summary>
+    public OcrResponse? Ocr => Reply as OcrResponse;
+
     /// <summary>The pictures that were made; null for other operations.</summary>
     public ImagesResponse? Images => Reply as ImagesResponse;
 

@@ -42,6 +42,7 @@ internal static class BatchResultJson
         EmbeddingResponse embedding => embedding.ToJson(),
         Completion completion => completion.ToJson(),
         ModerationResponse moderation => moderation.ToJson(),
+        OcrResponse ocr => ocr.ToJson(),
         ImagesResponse images => images.ToJson(),
         Response response => response.ToJson(),
         _ => null,

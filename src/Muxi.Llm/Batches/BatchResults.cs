@@ -108,6 +108,7 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
         if (endpoint == BatchEndpoint.Embeddings) return provider.Embeddings?.ForModel(context.Model).Parse(reply, context);
         if (endpoint == BatchEndpoint.Completions) return provider.Completions?.Parse(reply, context);
         if (endpoint == BatchEndpoint.Moderations) return provider.Moderations?.Parse(reply, context);
+        if (endpoint == BatchEndpoint.Ocr) return provider.Ocr?.Parse(reply, context);
         if (endpoint == BatchEndpoint.ImageGenerations) return provider.Images?.ForModel(context.Model).Parse(reply, context);
         if (endpoint != BatchEndpoint.Responses || provider.Responses is not { } responses) return null;
         var course = responses.Begin(new ResponseRequest { Model = context.Model }, context);
@@ -132,7 +133,7 @@ internal sealed class BatchResults(Router router, TimeProvider clock)
     private static ApiException ErrorOf(in BatchAnswer answer, CallContext context)
     {
         if (answer.Body.IsEmpty) return new($"{context.Provider}: {answer.Message}") { Provider = context.Provider, Model = context.Model.Length == 0 ? null : context.Model, Code = answer.Code, RequestId = answer.RequestId, Status = StatusOf(answer.Outcome) };
-        return Errors.Classify(new(answer.Status, answer.Body, static _ => null, context.Provider, context.Model.Length == 0 ? null : context.Model, context.Now));
+        return Errors.Classify(new(answer.Status, answer.Body, default, context.Provider, context.Model.Length == 0 ? null : context.Model, context.Now));
     }
 
     /// <summary>What became of a request that no line tells of.</summary>

@@ -44,6 +44,8 @@ public readonly record struct BatchEndpoint(string Value)
     public static BatchEndpoint ImageGenerations => new("/v1/images/generations");
     /// <summary>Whether texts and pictures are harmful.</summary>
     public static BatchEndpoint Moderations => new("/v1/moderations");
+    /// <summary>What stands in documents and pictures, a path of Mistral's.</summary>
+    public static BatchEndpoint Ocr => new("/v1/ocr");
     /// <summary>Responses, OpenAI's newer form of chat.</summary>
     public static BatchEndpoint Responses => new("/v1/responses");
 

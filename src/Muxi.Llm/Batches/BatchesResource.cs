@@ -41,13 +41,13 @@ public sealed class BatchesResource
         if (provider.Batches is IVerb<BatchSubmitRequest, Batch>) return await SubmitAsync(body, settings, options, cancellationToken).ConfigureAwait(false);
         var file = await _files.UploadAsync(new()
         {
-            File = body.ToSource(settings.Filename) with { Progress = settings.Progress, ContentType = "application/jsonl" }, Purpose = FilePurpose.Batch, Provider = provider.Name,
+            File = body.ToSource(settings.Filename) with { Progress = settings.Progress, ContentType = "application/jsonl" }, Purpose = provider.Batches is { } batches ? new(batches.FilePurpose) : FilePurpose.Batch, Provider = provider.Name,
         }, Plain(options), cancellationToken).ConfigureAwait(false);
         try
         {
             return await CreateAsync(new()
             {
-                InputFileId = file.Id, Endpoint = body.Endpoint, CompletionWindow = settings.CompletionWindow, Metadata = settings.Metadata, OutputExpiresAfter = settings.OutputExpiresAfter,
+                InputFileId = file.Id, Endpoint = body.Endpoint, Model = body.Model, CompletionWindow = settings.CompletionWindow, Metadata = settings.Metadata, OutputExpiresAfter = settings.OutputExpiresAfter,
                 Provider = provider.Name, Warnings = body.Warnings,
             }, options, cancellationToken).ConfigureAwait(false);
         }

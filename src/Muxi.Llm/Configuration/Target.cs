@@ -12,6 +12,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>Whether the address is one that whoever runs us has set up, and not the one that the service is known by: a server of theirs.</summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>Whether the address is the service's own, as its facts have it.</summary>
+    public bool IsVendors { get; init; }
+
     /// <summary>The form of the addresses, where they say a dated version of the API; null for the usual one.</summary>
     public DatedApi? Dated { get; init; }
 
@@ -41,11 +44,14 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>The address of a path below the base URL.</summary>
     public Uri At(string path) => BaseUrl.At(path);
 
-    /// <summary>The address of a call, which never is of another origin than the base URL: an address that the vendor tells is asked for where the vendor is asked.</summary>
+    /// <summary>
+    /// The address of a call, which never is of another origin than the base URL, but where the service's own facts name another one: an address that the vendor tells is asked for
+    /// where the vendor is asked.
+    /// </summary>
     /// <exception cref="ServerException">The service has told an address elsewhere, and nothing was sent there.</exception>
     public Uri At(HttpCall call)
     {
-        if (call.Url is not { } told) return At(Dated is null ? call.Path : Dated.PathOf(call.Path, Model));
+        if (call.Url is not { } told) return call.VendorUrl is { } elsewhere && IsVendors ? elsewhere : At(Dated is null ? call.Path : Dated.PathOf(call.Path, Model));
         var own = BaseUrl.Folder;
         if (told is { IsAbsoluteUri: true, UserInfo: "" })
         {

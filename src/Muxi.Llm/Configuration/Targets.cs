@@ -144,7 +144,7 @@ internal sealed class Targets(LlmOptions options)
         if (_file.Secrets.Count > 0 || credentials is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
         // A stranger's file may not make us read the addresses of this network.
         var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
-        var target = new Target(dated ?? provider, name.Model, url, key, headers) { Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, Secrets = secrets };
+        var target = new Target(dated ?? provider, name.Model, url, key, headers) { Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets };
         return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
     }
 

@@ -26,6 +26,9 @@ public abstract record BatchesDialect : Dialect, IVerb<BatchListRequest, Page<Ba
     /// <summary>What may be asked for, as paths of OpenAI's API; empty where the service does not say.</summary>
     public ImmutableArray<string> Endpoints { get; init; } = [];
 
+    /// <summary>The purpose of the file with the requests, where there is one.</summary>
+    public string FilePurpose { get; init; } = "batch";
+
     /// <summary>How long a request's name may be; 0 where the service does not say.</summary>
     public int MaxCustomId { get; init; }
 
@@ -67,7 +70,7 @@ public abstract record BatchesDialect : Dialect, IVerb<BatchListRequest, Page<Ba
     public abstract BatchAnswer? Read(ReadOnlyMemory<byte> line);
 
     /// <inheritdoc/>
-    public IExchange<Page<Batch>> Begin(BatchListRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => ParsePage(reply, context));
+    public virtual IExchange<Page<Batch>> Begin(BatchListRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => ParsePage(reply, context));
 
     /// <inheritdoc/>
     public IExchange<Batch> Begin(BatchRetrieveRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => Parse(reply, context));
@@ -82,7 +85,7 @@ public abstract record BatchesDialect : Dialect, IVerb<BatchListRequest, Page<Ba
         return PlainCustomIds && customId.Any(static letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_')) ? "may hold letters, digits, - and _ alone" : null;
     }
 
-    private BatchListRequest Checked(BatchListRequest request, CallContext context) =>
+    private protected BatchListRequest Checked(BatchListRequest request, CallContext context) =>
         MaxLimit > 0 && request.Limit > MaxLimit ? throw context.Refuse("limit", string.Create(CultureInfo.InvariantCulture, $"a page may hold {MaxLimit} batches at most, not {request.Limit}")) : request;
 }
 

@@ -53,7 +53,7 @@ public abstract record FilesDialect : Dialect,
     public virtual IExchange<FileObject> Begin(FileCreateRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => Parse(reply, context));
 
     /// <inheritdoc/>
-    public IExchange<Page<FileObject>> Begin(FileListRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => ParsePage(reply, context));
+    public virtual IExchange<Page<FileObject>> Begin(FileListRequest request, CallContext context) => Exchange.Of(() => Render(Checked(request, context), context), reply => ParsePage(reply, context));
 
     /// <inheritdoc/>
     public IExchange<FileObject> Begin(FileRetrieveRequest request, CallContext context) => Exchange.Of(() => Render(request, context), reply => Parse(reply, context));
@@ -83,7 +83,7 @@ public abstract record FilesDialect : Dialect,
     }
 
     /// <exception cref="BadRequestException">The page is larger than what the service gives.</exception>
-    private FileListRequest Checked(FileListRequest request, CallContext context) =>
+    private protected FileListRequest Checked(FileListRequest request, CallContext context) =>
         MaxLimit > 0 && request.Limit > MaxLimit ? throw context.Refuse("limit", string.Create(CultureInfo.InvariantCulture, $"a page may hold {MaxLimit} files at most, not {request.Limit}")) : request;
 
     /// <summary>A size for people; never rounded to the limit that it is beyond.</summary>

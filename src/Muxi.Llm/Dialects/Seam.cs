@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -17,11 +18,8 @@ public readonly record struct CallContext(string Provider, string Model, string 
     internal IReadOnlyList<string> Secrets { get; init; } = [];
 
     /// <summary>The exception for a good-looking reply that holds an error, or nothing that can be read.</summary>
-    public ApiException Error(HttpReply reply)
-    {
-        var headers = reply.Headers;
-        return Errors.Classify(new(reply.Status, reply.Body, name => headers[name], Provider, Model, Now) { Secrets = Secrets ?? [], MissingModelHint = Service?.MissingModelHint });
-    }
+    public ApiException Error(HttpReply reply) =>
+        Errors.Classify(new(reply.Status, reply.Body, reply.Headers, Provider, Model, Now) { Secrets = Secrets ?? [], MissingModelHint = Service?.MissingModelHint });
 
     /// <summary>The exception for an event of a stream that is an error, or cannot be read.</summary>
     public ApiException Error(WireEvent wireEvent) => Error(new HttpReply(200, wireEvent.Data, wireEvent.Fault is { } fault ? HeadersOf(fault) : default));
@@ -67,6 +65,12 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// behind a proxy that hands the vendor's address on as it is, it is asked for at the proxy. Null for none.
     /// </summary>
     public Uri? Url { get; init; }
+
+    /// <summary>
+    /// The whole address at the vendor, where this operation has another one there than below the base URL, be it at another host of the vendor's. It counts as long as nobody has
+    /// set up another base URL: below that, <see cref="Path"/> is asked. Null where there is none.
+    /// </summary>
+    public Uri? VendorUrl { get; init; }
 
     /// <summary>The body; empty for none. It can be sent again as often as needed.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
@@ -116,6 +120,21 @@ public readonly struct ReplyHeaders
             if (_response.Headers.NonValidated.TryGetValues(name, out var values)) return values.ToString();
             return _response.Content.Headers.NonValidated.TryGetValues(name, out values) ? values.ToString() : null;
         }
+    }
+
+    /// <summary>All of them, without those that describe the body where they are a real reply's.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> All => _response is null ? _fixed ?? (IEnumerable<KeyValuePair<string, string>>)[] : Listed(_response.Headers);
+
+    /// <summary>The headers of a reply, which may be gone by now.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> Listed(HttpResponseHeaders headers) => headers.NonValidated.Select(static header => KeyValuePair.Create(header.Key, header.Value.ToString()));
+
+    /// <summary>These, and those of others that are not among them.</summary>
+    internal ReplyHeaders Over(IReadOnlyDictionary<string, string> others)
+    {
+        if (others.Count == 0) return this;
+        var both = new Dictionary<string, string>(others, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in All) both[name] = value;
+        return new(both);
     }
 }
 

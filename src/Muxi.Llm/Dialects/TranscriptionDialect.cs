@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>A wire format of transcripts.</summary>
-public abstract record TranscriptionDialect : Dialect, IVerb<TranscriptionRequest, Transcription>, IStreamVerb<TranscriptionRequest, TranscriptionStreamEvent>
+public abstract record TranscriptionDialect : VariedDialect<TranscriptionDialect>, IVerb<TranscriptionRequest, Transcription>, IStreamVerb<TranscriptionRequest, TranscriptionStreamEvent>
 {
     /// <inheritdoc/>
     public abstract Framing Framing { get; }

@@ -1,7 +1,7 @@
 namespace Muxi.Llm;
 
 /// <summary>A wire format of translated speech.</summary>
-public abstract record TranslationDialect : Dialect, IVerb<TranslationRequest, Translation>
+public abstract record TranslationDialect : VariedDialect<TranslationDialect>, IVerb<TranslationRequest, Translation>
 {
     /// <summary>The HTTP request for a translation.</summary>
     /// <exception cref="BadRequestException">The service cannot take it, as far as we know.</exception>

@@ -59,4 +59,25 @@ public static class DialectVariants
     /// <summary>For models that match, another dialect.</summary>
     public static T For<T>(this T dialect, string glob, SpeechDialect other) where T : SpeechDialect =>
         (T)((SpeechDialect)dialect with { Variants = dialect.Variants.Add(new(glob, other with { Variants = [] })) });
+
+    /// <summary>For models that match, the dialect with something changed.</summary>
+    public static T For<T>(this T dialect, string glob, Func<T, RerankDialect> change) where T : RerankDialect => dialect.For(glob, change(dialect));
+
+    /// <summary>For models that match, another dialect.</summary>
+    public static T For<T>(this T dialect, string glob, RerankDialect other) where T : RerankDialect =>
+        (T)((RerankDialect)dialect with { Variants = dialect.Variants.Add(new(glob, other with { Variants = [] })) });
+
+    /// <summary>For models that match, the dialect with something changed.</summary>
+    public static T For<T>(this T dialect, string glob, Func<T, TranscriptionDialect> change) where T : TranscriptionDialect => dialect.For(glob, change(dialect));
+
+    /// <summary>For models that match, another dialect.</summary>
+    public static T For<T>(this T dialect, string glob, TranscriptionDialect other) where T : TranscriptionDialect =>
+        (T)((TranscriptionDialect)dialect with { Variants = dialect.Variants.Add(new(glob, other with { Variants = [] })) });
+
+    /// <summary>For models that match, the dialect with something changed.</summary>
+    public static T For<T>(this T dialect, string glob, Func<T, TranslationDialect> change) where T : TranslationDialect => dialect.For(glob, change(dialect));
+
+    /// <summary>For models that match, another dialect.</summary>
+    public static T For<T>(this T dialect, string glob, TranslationDialect other) where T : TranslationDialect =>
+        (T)((TranslationDialect)dialect with { Variants = dialect.Variants.Add(new(glob, other with { Variants = [] })) });
 }

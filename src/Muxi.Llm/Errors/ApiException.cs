@@ -35,6 +35,9 @@ public class ApiException : LlmException
     /// <summary>The provider's own word on whether to try again (<c>x-should-retry</c>); null when it did not say.</summary>
     public bool? ShouldRetry { get => _facts.ShouldRetry; init => _facts = _facts with { ShouldRetry = value }; }
 
+    /// <summary>The limits that the error's headers tell, as <see cref="Reply.RateLimits"/>; null when they told none.</summary>
+    public RateLimits? RateLimits { get => _facts.RateLimits; init => _facts = _facts with { RateLimits = value }; }
+
     /// <summary>Whether the provider said it: false where we know better than to ask.</summary>
     internal bool WasSent { get; init; } = true;
 
@@ -44,7 +47,7 @@ public class ApiException : LlmException
 
 /// <summary>The members of an <see cref="ApiException"/>.</summary>
 internal readonly record struct ErrorFacts(
-    HttpStatusCode Status, string? Code, string? Type, string? Param, string? RequestId, TimeSpan? RetryAfter, bool? ShouldRetry, string? Body);
+    HttpStatusCode Status, string? Code, string? Type, string? Param, string? RequestId, TimeSpan? RetryAfter, bool? ShouldRetry, string? Body, RateLimits? RateLimits);
 
 /// <summary>400: the request is wrong in itself; the same request will fail again, here and mostly elsewhere.</summary>
 public class BadRequestException(string message, Exception? inner = null) : ApiException(message, inner);

@@ -17,13 +17,14 @@ internal static class Errors
     /// </summary>
     public static ApiException Classify(in ErrorReply reply)
     {
-        var outer = reply.Header ?? (static _ => null);
+        var outer = reply.Headers;
         var good = reply.Status is >= 200 and < 300;
         var body = ErrorBody.Read(reply.Body.Span);
-        body.Add(outer("x-amzn-errortype") ?? outer(":exception-type") ?? outer(":error-code"), outer(":error-message"));
+        body.Add(outer["x-amzn-errortype"] ?? outer[":exception-type"] ?? outer[":error-code"], outer[":error-message"]);
         var (kind, status) = ErrorRules.Decide(reply.Status, body);
 
         string[] secrets = [.. reply.Secrets ?? []];
+        var all = outer.Over(body.Headers);
         var filtered = kind == ErrorKind.ContentFilter ? ContentFilterResults.InError(Redaction.Redact(body.Raw, secrets)) : null;
         var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : filtered is { IsFiltered: true } ? " " + Clean($"(filtered: {filtered})", secrets) : ""));
         if (error is ContentFilterException refused) refused.Results = filtered;
@@ -32,9 +33,10 @@ internal static class Errors
             (HttpStatusCode)status,
             Word(body.Code, secrets), Word(body.Type, secrets), Word(body.Param, secrets), Word(RequestId(outer, body), secrets),
             // The headers around an error in a good reply are the good reply's.
-            RetryAfter.Read(good ? body.Header : name => outer(name) ?? body.Header(name), status, reply.Now, body.RetryDelay, body.Text),
-            !good && bool.TryParse(outer("x-should-retry"), out var retry) ? retry : null,
-            Quoted(body, secrets)));
+            RetryAfter.Read(good ? new(body.Headers) : all, status, reply.Now, body.RetryDelay, body.Text),
+            !good && bool.TryParse(outer["x-should-retry"], out var retry) ? retry : null,
+            Quoted(body, secrets),
+            RateLimitHeaders.Read(all.All, reply.Now, secrets)));
         return error;
     }
 
@@ -80,12 +82,12 @@ internal static class Errors
         return ErrorText.Cut(Redaction.Redact(body.Raw.Trim('\uFEFF'), secrets), LongestBody);
     }
 
-    private static string? RequestId(Func<string, string?> header, ErrorBody body)
+    private static string? RequestId(ReplyHeaders headers, ErrorBody body)
     {
         foreach (var name in RequestIds)
-            if (header(name) is { Length: > 0 } id) return id;
+            if (headers[name] is { Length: > 0 } id) return id;
         // Cloudflare's ray names the edge's request, so it comes last.
-        return body.RequestId ?? header("cf-ray");
+        return body.RequestId ?? headers["cf-ray"];
     }
 
     private static ApiException Make(ErrorKind kind, string message) => kind switch

@@ -49,8 +49,8 @@ internal sealed class ErrorBody
     /// <summary>All messages that were met, in lower case, for looking up phrases.</summary>
     public string Text => field ??= _text.ToString().ToLowerInvariant();
 
-    /// <summary>A response header that the body quotes, as gateways do with those of the upstream.</summary>
-    public string? Header(string name) => _headers.GetValueOrDefault(name);
+    /// <summary>The response headers that the body quotes, as gateways do with those of the upstream.</summary>
+    public IReadOnlyDictionary<string, string> Headers => _headers;
 
     internal static ErrorBody Read(ReadOnlySpan<byte> bytes)
     {

@@ -6,42 +6,30 @@ namespace Muxi.Llm;
 internal static class RetryAfter
 {
     // Longer than any quota's period: a stamp in the wrong unit, not a wait.
-    private static readonly TimeSpan Absurd = TimeSpan.FromDays(31);
+    internal static readonly TimeSpan Absurd = TimeSpan.FromDays(31);
 
     private static readonly string[] Phrases =
         ["retry in ", "again in ", "retry after ", "again after ", "available in ", "wait for ", "wait ", "reset after ", "resets in "];
-
-    /// <summary>The names of the limits as headers carry them: reset header, and the one that says what is left.</summary>
-    private static readonly (string Reset, string Remaining)[] Resets =
-    [
-        .. Named("x-ratelimit-reset-{0}", "x-ratelimit-remaining-{0}",
-            "requests", "tokens", "input-tokens", "output-tokens", "input-images", "requests-minute", "tokens-minute",
-            "requests-hour", "tokens-hour", "requests-day", "tokens-day", "tokens-prompt", "tokens-generated"),
-        .. Named("anthropic-ratelimit-{0}-reset", "anthropic-ratelimit-{0}-remaining", "requests", "tokens", "input-tokens", "output-tokens"),
-        ("x-ratelimit-reset", "x-ratelimit-remaining"),
-        ("ratelimit-reset", "ratelimit-remaining"),
-        ("x-tokenlimit-reset", "x-tokenlimit-remaining"),
-    ];
 
     /// <summary>
     /// The wait that the error asks for. The most exact source wins: <c>retry-after-ms</c>, <c>retry-after</c>, a delay in the body,
     /// the message's words, and on 429 and 503 the limits' reset headers. Null when nothing was said.
     /// </summary>
-    /// <param name="header">Looks up a header. Not asked on a good status: some providers send <c>retry-after</c> on every reply.</param>
+    /// <param name="headers">Not looked at on a good status: some providers send <c>retry-after</c> on every reply.</param>
     /// <param name="status">The HTTP status as it came.</param>
     /// <param name="now">For dates and stamps.</param>
     /// <param name="delay">A delay that the body names, e.g. Google's <c>RetryInfo.retryDelay</c>.</param>
     /// <param name="words">The error's text.</param>
-    public static TimeSpan? Read(Func<string, string?> header, int status, DateTimeOffset now, string? delay, string words)
+    public static TimeSpan? Read(ReplyHeaders headers, int status, DateTimeOffset now, string? delay, string words)
     {
         var asked = status >= 400;
         TimeSpan? zero = null;
         // Azure sends `retry-after-ms: 0` beside `retry-after: 1` (2026): a zero is believed only when nothing else speaks.
-        return Positive(asked ? Milliseconds(header("retry-after-ms")) : null)
-            ?? Positive(asked ? Until(header("retry-after"), now) : null)
+        return Positive(asked ? Milliseconds(headers["retry-after-ms"]) : null)
+            ?? Positive(asked ? Until(headers["retry-after"], now) : null)
             ?? Positive(Until(delay, now))
             ?? Positive(InWords(words))
-            ?? Positive(status is 429 or 503 ? Reset(header, now) : null)
+            ?? Positive(status is 429 or 503 ? Reset(headers, now) : null)
             ?? zero;
 
         TimeSpan? Positive(TimeSpan? wait)
@@ -72,9 +60,6 @@ internal static class RetryAfter
         return true;
     }
 
-    private static IEnumerable<(string, string)> Named(string reset, string remaining, params string[] limits) =>
-        limits.Select(limit => (reset.Replace("{0}", limit, StringComparison.Ordinal), remaining.Replace("{0}", limit, StringComparison.Ordinal)));
-
     private static bool Fits(double seconds) => seconds < TimeSpan.MaxValue.TotalSeconds / 2;
 
     private static TimeSpan? Milliseconds(string? text) =>
@@ -82,7 +67,7 @@ internal static class RetryAfter
             ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     /// <summary>A duration, a stamp in Unix seconds or milliseconds, or a date.</summary>
-    private static TimeSpan? Until(string? text, DateTimeOffset now)
+    internal static TimeSpan? Until(string? text, DateTimeOffset now)
     {
         if (string.IsNullOrWhiteSpace(text)) return null;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)) return number switch
@@ -109,14 +94,13 @@ internal static class RetryAfter
     }
 
     /// <summary>The wait for the limit that is spent (of several, the last to come back); where none says so, the shortest.</summary>
-    private static TimeSpan? Reset(Func<string, string?> header, DateTimeOffset now)
+    private static TimeSpan? Reset(ReplyHeaders headers, DateTimeOffset now)
     {
         TimeSpan? spent = null, shortest = null;
-        foreach (var (reset, remaining) in Resets)
+        foreach (var limit in RateLimitHeaders.Read(headers.All, now, [])?.All ?? [])
         {
-            if (Until(header(reset), now) is not { } wait || wait > Absurd) continue;
-            var none = double.TryParse(header(remaining), NumberStyles.Float, CultureInfo.InvariantCulture, out var left) && left <= 0;
-            if (none && (spent is null || wait > spent)) spent = wait;
+            if (limit.Reset is not { } wait) continue;
+            if (limit.Remaining <= 0 && (spent is null || wait > spent)) spent = wait;
             if (wait > TimeSpan.Zero && (shortest is null || wait < shortest)) shortest = wait;
         }
         return spent > TimeSpan.Zero ? spent : shortest;

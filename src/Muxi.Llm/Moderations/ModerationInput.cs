@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Muxi.Llm;
 
-/// <summary>What is looked at: one text, several texts each for itself, or the parts of one thing, texts and pictures together.</summary>
+/// <summary>What is looked at: one text, several texts each for itself, the parts of one thing, texts and pictures together, or a conversation.</summary>
 [CollectionBuilder(typeof(ModerationInput), nameof(FromTexts))]
 [SuppressMessage("Naming", "CA1710", Justification = "It can be written as a list, and is more than one.")]
 public sealed class ModerationInput
@@ -16,6 +16,9 @@ public sealed class ModerationInput
 
     /// <summary>The parts; empty where texts were given.</summary>
     public IReadOnlyList<ContentPart> Parts { get; }
+
+    /// <summary>The conversation, of which the last message is looked at as it stands in it; empty where texts or parts were given.</summary>
+    public IReadOnlyList<Message> Messages { get; private init; } = [];
 
     /// <summary>Whether a list was given, be it of one.</summary>
     public bool IsList { get; }
@@ -44,6 +47,13 @@ public sealed class ModerationInput
         return new([], parts, isList: true);
     }
 
+    /// <summary>A conversation, of which the last message is looked at as it stands in it: where the provider has such a moderation, as Mistral has.</summary>
+    public static ModerationInput FromMessages(params IReadOnlyList<Message> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return new([], [], isList: true) { Messages = messages };
+    }
+
     /// <summary>A single text, given as it is.</summary>
     public static implicit operator ModerationInput(string text) => FromText(text);
 
@@ -57,12 +67,12 @@ public sealed class ModerationInput
     public IEnumerator<string> GetEnumerator() => Texts.GetEnumerator();
 
     /// <summary>The text, or how many there are of what.</summary>
-    public override string ToString() => Parts.Count > 0 ? $"{Parts.Count} parts" : IsList ? $"{Texts.Count} texts" : Texts[0];
+    public override string ToString() => Messages.Count > 0 ? $"{Messages.Count} messages" : Parts.Count > 0 ? $"{Parts.Count} parts" : IsList ? $"{Texts.Count} texts" : Texts[0];
 
     /// <summary>What is wrong with it, and where; null where nothing is.</summary>
     internal (string Param, string Fault)? Fault()
     {
-        if (Texts.Count == 0 && Parts.Count == 0) return ("input", "'input' is an empty list: give one text or picture at least");
+        if (Texts.Count == 0 && Parts.Count == 0 && Messages.Count == 0) return ("input", "'input' is an empty list: give one text or picture at least");
         for (var i = 0; i < Texts.Count; i++)
             if (Texts[i] is null) return ($"input[{i}]", $"'input[{i}]' is null: it must be a text");
         for (var i = 0; i < Parts.Count; i++)
@@ -78,6 +88,7 @@ public sealed class ModerationInput
             return;
         }
         json.WriteStartArray("input"u8);
+        foreach (var message in Messages) new ChatMessageWriter(json, OpenAIModerations.Conversation, new(), MessageForm.Service).Write(message);
         foreach (var text in Texts) json.WriteStringValue(text);
         foreach (var part in Parts) Write(json, part);
         json.WriteEndArray();
@@ -112,14 +123,28 @@ public sealed class ModerationInput
         if (reader.TokenType != JsonTokenType.StartArray) throw RequestReading.Wrong("input", "text, a list of texts, or a list of parts");
         List<string> texts = [];
         List<ContentPart> parts = [];
+        List<Message> messages = [];
         while (reader.NextItem())
         {
-            var at = texts.Count + parts.Count;
-            if (reader.TokenType == JsonTokenType.String && parts.Count == 0) texts.Add(reader.Text());
+            var at = texts.Count + parts.Count + messages.Count;
+            if (reader.TokenType == JsonTokenType.StartObject && at == messages.Count && IsMessage(reader)) messages.Add(ChatMessageReader.Read(ref reader, source, quirks: null));
+            else if (messages.Count > 0) throw RequestReading.Wrong($"input[{at}]", "a message, as the others are");
+            else if (reader.TokenType == JsonTokenType.String && parts.Count == 0) texts.Add(reader.Text());
             else if (reader.TokenType == JsonTokenType.StartObject && texts.Count == 0) parts.Add(ReadPart(ref reader, source, at));
             else throw RequestReading.Wrong($"input[{at}]", texts.Count > 0 ? "text, as the others are" : parts.Count > 0 ? "a part, as the others are" : "text or a part");
         }
-        return parts.Count > 0 ? FromParts(parts) : FromTexts(texts);
+        return messages.Count > 0 ? FromMessages(messages) : parts.Count > 0 ? FromParts(parts) : FromTexts(texts);
+    }
+
+    /// <summary>Whether the object says who speaks, which no part does.</summary>
+    private static bool IsMessage(Utf8JsonReader reader)
+    {
+        while (reader.NextMember())
+        {
+            if (reader.Is("role"u8)) return true;
+            reader.SkipMember();
+        }
+        return false;
     }
 
     private static ContentPart ReadPart(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, int at)

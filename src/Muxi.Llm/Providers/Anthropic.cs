@@ -17,6 +17,7 @@ public static partial class Providers
         Files = new AnthropicFiles { MaxBytes = 500L << 20, MaxLimit = 1000 },
         Batches = new AnthropicBatches { MaxRequests = 100_000, MaxBytes = 256L << 20, MaxCustomId = 64, PlainCustomIds = true, MaxLimit = 1000, Endpoints = ["/v1/chat/completions"] },
         Documentation = "https://platform.claude.com/docs/en/api/messages",
+        Evidence = Evidence.Recorded,
     };
 
     /// <summary>Claude as its newest models are spoken to.</summary>

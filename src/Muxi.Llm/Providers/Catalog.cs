@@ -7,19 +7,34 @@ public static class Catalog
 {
     private const string DefaultProvider = "openai";
 
+    /// <summary>How many names an error tells; with all of them nobody would read it.</summary>
+    private const int ShownNames = 12;
+
     private static ImmutableArray<Provider> _added = [];
 
     /// <summary>The services that come with the library, in the order in which a default is looked for.</summary>
     public static ImmutableArray<Provider> BuiltIn { get; } =
     [
         Providers.OpenAI, Providers.Anthropic, Providers.Gemini, Providers.OpenRouter, Providers.Groq, Providers.DeepSeek, Providers.XAI, Providers.MiniMax, Providers.Bedrock,
+        Providers.Mistral, Providers.Perplexity, Providers.Cerebras, Providers.Codestral,
+        Providers.Together, Providers.Fireworks, Providers.DeepInfra, Providers.Nvidia, Providers.Anyscale, Providers.Voyage, Providers.Jina,
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.VertexAI, Providers.Azure, Providers.Cloudflare, Providers.Databricks, Providers.GitHub, Providers.Snowflake,
-        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.Sandbox,
+        Providers.Moonshot, Providers.Zai, Providers.DashScope, Providers.Vercel,
+        Providers.AI21, Providers.AI302, Providers.AIHubMix, Providers.Baseten, Providers.Chutes, Providers.Clarifai, Providers.CometApi, Providers.Crusoe,
+        Providers.DigitalOcean, Providers.Doubleword, Providers.Featherless, Providers.Friendli, Providers.GmiCloud, Providers.Helicone, Providers.Heroku, Providers.Hunyuan,
+        Providers.Hyperbolic, Providers.Inception, Providers.InferenceNet, Providers.IoNet, Providers.MetaLlama, Providers.ModelScope, Providers.Morph, Providers.NanoGpt,
+        Providers.Nebius, Providers.Novita, Providers.Nscale, Providers.OpenCode, Providers.OVHcloud, Providers.Poe, Providers.Portkey, Providers.PublicAI, Providers.Qianfan,
+        Providers.Recraft, Providers.Requesty, Providers.SambaNova, Providers.Sarvam, Providers.Scaleway, Providers.SiliconFlow, Providers.StepFun, Providers.Synthetic,
+        Providers.Telnyx, Providers.Tinfoil, Providers.Upstage, Providers.V0, Providers.Venice, Providers.Volcengine, Providers.Vultr, Providers.Wandb, Providers.Xiaomi,
+        Providers.ZenMux,
+        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.SGLang, Providers.LocalAI, Providers.LiteLLM, Providers.Jan, Providers.Llamafile, Providers.Sandbox,
     ];
 
+    private static readonly Dictionary<string, Provider> _byName = ByName();
+
     /// <summary>The services that come with the library and those that were added.</summary>
-    public static ImmutableArray<Provider> All => [.. _added, .. BuiltIn.Where(builtIn => _added.All(added => added.Name != builtIn.Name))];
+    public static ImmutableArray<Provider> All => _added.IsEmpty ? BuiltIn : [.. _added, .. BuiltIn.Where(builtIn => _added.All(added => added.Name != builtIn.Name))];
 
     /// <summary>Makes a service known to the whole program; one of the same name takes the other's place.</summary>
     /// <exception cref="ConfigurationException">The name or the base URL cannot be used.</exception>
@@ -53,19 +68,18 @@ public static class Catalog
             if (provider.IsCalled(name)) return provider;
         foreach (var provider in _added)
             if (provider.IsCalled(name)) return provider;
-        foreach (var provider in BuiltIn)
-            if (provider.IsCalled(name)) return provider;
-        return null;
+        return _byName.GetValueOrDefault(name);
     }
 
     internal static ConfigurationException Unknown(string provider, string name, IReadOnlyList<Provider> own)
     {
         var known = own.Concat(All).Select(one => one.Name).Distinct().ToArray();
         var near = Nearness.Near(provider, known);
+        var more = known.Length > ShownNames ? $" and {known.Length - ShownNames} more, which Catalog.All and 'muxi-llm providers' list" : "";
         var where = name == provider ? "" : $" in '{name}'";
         return new(near.Length > 0
             ? $"unknown provider '{provider}'{where}; did you mean {string.Join(" or ", near)}?"
-            : $"unknown provider '{provider}'{where}; known are {string.Join(", ", known)}");
+            : $"unknown provider '{provider}'{where}; known are {string.Join(", ", known.Take(ShownNames))}{more}");
     }
 
     internal static void Check(Provider provider)
@@ -75,6 +89,18 @@ public static class Catalog
         // A part of the address may stand for any word.
         if (!Uri.TryCreate(provider.BaseUrl.Replace('{', 'x').Replace('}', 'x'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new ConfigurationException($"the base URL '{Redaction.HideUser(provider.BaseUrl)}' of '{provider.Name}' is no http(s) address") { Provider = provider.Name };
+    }
+
+    /// <summary>Every name and alias, ignoring case: a search through all services at each call would show.</summary>
+    private static Dictionary<string, Provider> ByName()
+    {
+        var names = new Dictionary<string, Provider>(StringComparer.OrdinalIgnoreCase);
+        foreach (var provider in BuiltIn)
+        {
+            names.TryAdd(provider.Name, provider);
+            foreach (var alias in provider.Aliases) names.TryAdd(alias, provider);
+        }
+        return names;
     }
 
     /// <summary>Where <c>@host[:port]</c> begins; -1 when what follows the last <c>@</c> is no host.</summary>

@@ -13,5 +13,6 @@ public static partial class Providers
         Models = null,
         Chat = new AnthropicMessages { BlockFormat = "deepseek-messages", UnsignedThinking = true, Efforts = ["high", "max"], MaxTemperature = 2, Drops = ["service_tier"] },
         Documentation = "https://api-docs.deepseek.com/guides/anthropic_api",
+        Evidence = Evidence.VendorsPage,
     };
 }

@@ -26,6 +26,7 @@ public static partial class Providers
             [Operations.Embeddings] = "gemini-embedding-001", [Operations.Images] = "gemini-3.1-flash-image", [Operations.Speech] = "gemini-3.8-flash-tts",
         }.ToImmutableDictionary(),
         Documentation = "https://ai.google.dev/api/generate-content",
+        Evidence = Evidence.Recorded,
     };
 
     /// <summary>What models do otherwise than the newest, wherever they are served.</summary>

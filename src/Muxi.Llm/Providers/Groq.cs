@@ -4,19 +4,32 @@ namespace Muxi.Llm;
 
 public static partial class Providers
 {
-    /// <summary>Groq. Its reference calls these parameters not yet supported by any model; a stream's usage may stand in an envelope of its own.</summary>
+    /// <summary>
+    /// Groq. Its reference calls the dropped parameters not supported by any model; a stream's usage may stand in an envelope of its own; a form of the answer goes neither with tools nor with
+    /// a stream. <c>reasoning_format</c> and <c>include_reasoning</c> go as extra members; what Qwen thinks stands in its text unless they say otherwise.
+    /// </summary>
     public static Provider Groq { get; } = new("groq", "https://api.groq.com/openai/v1", Auth.Bearer("GROQ_API_KEY"))
     {
         DisplayName = "Groq",
-        DefaultModel = "llama-3.3-70b-versatile",
+        // llama-3.3-70b-versatile was shut down in August 2026, and this one named in its place.
+        DefaultModel = "openai/gpt-oss-120b",
         Chat = new OpenAIChat
         {
             MaxTokensField = "max_completion_tokens",
-            Drops = ["logprobs", "top_logprobs", "logit_bias", "frequency_penalty", "presence_penalty"],
+            Drops = ["logprobs", "top_logprobs", "logit_bias", "frequency_penalty", "presence_penalty", "metadata", "store"],
             MaxStops = 4,
             StreamUsagePath = ["x_groq", "usage"],
             ReasoningEcho = "reasoning",
-        },
+            NullContent = false,
+            FormatsWithTools = false,
+            FormatsInStreams = false,
+        }
+            // What each takes as an effort stands in its reference, November 2026.
+            .For("openai/gpt-oss*", d => d with { Efforts = GroqEfforts("low", "low", "high") })
+            .For("qwen/qwen3-*", d => d with { ThinkTags = true, Efforts = GroqEfforts("none", "default", "default").Add("low", "default").Add("medium", "default").Add("high", "default") })
+            .For("qwen/*", d => d with { ThinkTags = true, Efforts = GroqEfforts("none", "low", "high") })
+            // Schemas are for the models of its page on structured outputs, which are none of these.
+            .For("llama-3*", d => d with { EffortField = null, ResponseFormats = ["text", "json_object"] }),
         // Its pages: no stateful conversations, and these members are not taken (2026).
         Responses = new OpenAIResponseCreation { Drops = ["include", "prompt_cache_key", "safety_identifier", "truncation"], EncryptedReasoning = false },
         Speech = new OpenAISpeech { DefaultVoice = "autumn" },
@@ -29,5 +42,9 @@ public static partial class Providers
         Files = new OpenAIFiles { MaxBytes = 100L << 20, DefaultPurpose = "batch", JsonLines = ["batch"] },
         Batches = new OpenAIBatches { MaxRequests = 50_000, MaxBytes = 100L << 20, Endpoints = ["/v1/chat/completions", "/v1/audio/transcriptions", "/v1/audio/translations"] },
         Documentation = "https://console.groq.com/docs/api-reference#chat-create",
+        Evidence = Evidence.Recorded,
     };
+
+    private static ImmutableDictionary<string, string> GroqEfforts(string none, string minimal, string xhigh) =>
+        new Dictionary<string, string> { ["none"] = none, ["minimal"] = minimal, ["xhigh"] = xhigh }.ToImmutableDictionary();
 }

@@ -9,10 +9,12 @@ public static partial class Providers
         Aliases = ["lm_studio"],
         IsSelfHosted = true,
         BaseUrlVariables = ["LM_STUDIO_API_BASE"],
+        StartHint = "start it with 'lms server start'",
         Chat = new OpenAIChat { ResponseFormats = ["text", "json_schema"] },
         Responses = new OpenAIResponseCreation { PreviousResponses = true, EncryptedReasoning = false },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings { Base64 = false },
+        Evidence = Evidence.Recorded,
         Documentation = "https://lmstudio.ai/docs/app/api/endpoints/openai",
     };
 }

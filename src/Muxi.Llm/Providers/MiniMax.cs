@@ -15,5 +15,6 @@ public static partial class Providers
         Headers = new Dictionary<string, string> { ["anthropic-version"] = "2023-06-01" }.ToImmutableDictionary(),
         Chat = new AnthropicMessages { BlockFormat = "minimax-messages", UnsignedThinking = true, ThinkingOff = null, Drops = ["stop_sequences", "service_tier"] },
         Documentation = "https://platform.minimax.io/docs/api-reference/text-anthropic-api",
+        Evidence = Evidence.VendorsPage,
     };
 }

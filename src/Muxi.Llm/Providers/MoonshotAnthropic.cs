@@ -12,5 +12,6 @@ public static partial class Providers
         Chat = new AnthropicMessages { BlockFormat = "moonshot-messages", UnsignedThinking = true, Drops = ["service_tier"] }
             .For("kimi-k3*", d => d with { Thinking = AnthropicThinking.None, ThinkingOff = null, Efforts = ["low", "high", "max"] }),
         Documentation = "https://platform.kimi.ai/docs/api/overview",
+        Evidence = Evidence.VendorsPage,
     };
 }

@@ -15,5 +15,6 @@ public static partial class Providers
         Embeddings = new OllamaEmbeddings(),
         Models = new OllamaModels(),
         Documentation = "https://docs.ollama.com/api",
+        Evidence = Evidence.Recorded,
     };
 }

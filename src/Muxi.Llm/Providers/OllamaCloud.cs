@@ -11,5 +11,6 @@ public static partial class Providers
         Completions = new OllamaCompletions(),
         Models = new OllamaModels(),
         Documentation = "https://docs.ollama.com/cloud",
+        Evidence = Evidence.VendorsPage,
     };
 }

@@ -44,6 +44,7 @@ public static partial class Providers
             Endpoints = ["/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations", "/v1/images/generations", "/v1/images/edits", "/v1/videos"],
         },
         Documentation = "https://platform.openai.com/docs/api-reference/chat",
+        Evidence = Evidence.Recorded,
     };
 
     private static ImmutableDictionary<string, string> OpenAIAccount() =>

@@ -17,6 +17,7 @@ public static partial class Providers
         Responses = new OpenAIResponses { MaxRequestBytes = 50 << 20 },
         TokenCount = new OpenAIInputTokens(),
         Documentation = "https://platform.openai.com/docs/api-reference/responses",
+        Evidence = Evidence.Recorded,
     };
 
     /// <summary>Its chat over responses; <c>max_output_tokens</c> is 16 at least (<c>CreateResponse</c> in its OpenAPI document).</summary>

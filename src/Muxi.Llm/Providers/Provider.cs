@@ -92,8 +92,14 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>The wire format of embeddings; null where there are none.</summary>
     public EmbeddingsDialect? Embeddings { get; init; }
 
+    /// <summary>The wire format of ranking documents; null where it ranks none.</summary>
+    public RerankDialect? Rerank { get; init; }
+
     /// <summary>The wire format of moderation; null where there is none.</summary>
     public ModerationsDialect? Moderations { get; init; }
+
+    /// <summary>The wire format of reading documents; null where it reads none.</summary>
+    public OcrDialect? Ocr { get; init; }
 
     /// <summary>The wire format in which it lists its models, OpenAI's unless something else is said; null where it does not list them.</summary>
     public ModelsDialect? Models { get; init; } = new OpenAIModels();
@@ -132,7 +138,7 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
     public ImmutableArray<string> VersionVariables => Dated is null ? [] : [.. new[] { VariableName("API_VERSION") }.Concat(Dated.Variables).Distinct()];
 
     /// <summary>The variable that the vendor's own pages tell people to put the key into; null where there is no key.</summary>
-    internal string? CustomaryVariable => Auth.Variables is [var first, ..] ? first : KeyVariables is [var own, ..] ? own : null;
+    internal string? CustomaryVariable => Auth.Variables is [var first, ..] && !char.IsAsciiDigit(first[0]) ? first : KeyVariables is [var own, ..] ? own : null;
 
     /// <summary>The model's whole name, as the service wants it.</summary>
     internal string WholeModel(string model) => ModelPrefix.Length == 0 || model.Length == 0 || model.Contains('/', StringComparison.Ordinal) ? model : ModelPrefix + model;
@@ -146,5 +152,6 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
         return false;
     }
 
-    private string VariableName(string ending) => $"{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
+    /// <summary>The variable of its name; no shell sets one that begins with a digit, so that gets an underscore before it.</summary>
+    private string VariableName(string ending) => $"{(char.IsAsciiDigit(Name[0]) ? "_" : "")}{Name.ToUpperInvariant().Replace('-', '_')}_{ending}";
 }

@@ -50,6 +50,7 @@ public static partial class Providers
             [Operations.Embeddings] = "gemini-embedding-001", [Operations.Images] = "gemini-3.1-flash-image", [Operations.Speech] = "gemini-3.8-flash-tts",
         }.ToImmutableDictionary(),
         Documentation = "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
+        Evidence = Evidence.Recorded,
     };
 
     private static GeminiChat GeminiInVertex => new() { BlockFormat = "vertexai-gemini", Addresses = ["https://*", "gs://*"], Labels = true, Store = false, FilesUrl = null, ServerToolCalls = false, ServiceTierHeader = "X-Vertex-AI-LLM-Shared-Request-Type" };

@@ -9,13 +9,16 @@ public static partial class Providers
         Aliases = ["hosted_vllm"],
         IsSelfHosted = true,
         BaseUrlVariables = ["VLLM_API_BASE"],
-        Chat = new OpenAIChat(),
+        StartHint = "start it with 'vllm serve MODEL'",
+        Chat = new OpenAIChat { ReasoningEcho = "reasoning", ThinkingField = "chat_template_kwargs.enable_thinking" },
         Responses = new OpenAIResponseCreation { PreviousResponses = true, EncryptedReasoning = false },
         TokenCount = new VllmTokenCount(),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        Rerank = new CohereRerank { DocumentForm = RerankDocumentForm.Content, ReturnField = null, MaxTokensField = null },
         Transcription = new OpenAITranscription { Formats = ["json", "text", "verbose_json"], StreamUsageField = "stream_include_usage", MaxTemperature = 0 },
         Translation = new OpenAITranslation { Formats = ["json", "text", "verbose_json"], MaxTemperature = 0 },
+        Evidence = Evidence.Recorded,
         Documentation = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
     };
 }

@@ -8,11 +8,12 @@ public static partial class Providers
     public static Provider XAI { get; } = new("xai", "https://api.x.ai/v1", Auth.Bearer("XAI_API_KEY"))
     {
         DisplayName = "xAI",
-        DefaultModel = "grok-4",
+        DefaultModel = "grok-4.3",
         BaseUrlVariables = ["XAI_API_BASE"],
         Chat = new OpenAIChat { StrictTools = false, NamedRoles = ["user"] }
-            .For("grok-4*", d => d with { Drops = ["stop", "frequency_penalty"] })
-            .For("grok-code-fast*", d => d with { Drops = ["stop", "frequency_penalty"] })
+            .For("grok-4*non-reasoning*", d => d)
+            .For("grok-4*", d => d with { Drops = ["stop", "frequency_penalty", "presence_penalty"] })
+            .For("grok-code-fast*", d => d with { Drops = ["stop", "frequency_penalty", "presence_penalty"] })
             .For("grok-3-mini*", d => d with { Drops = ["stop"] }),
         // It keeps responses for 30 days; its reference calls these members not supported, there for compatibility alone (2026).
         Responses = new OpenAIStoredResponses { Drops = ["metadata", "service_tier", "truncation"] },
@@ -21,5 +22,6 @@ public static partial class Providers
         DefaultModels = new Dictionary<string, string> { [Operations.Images] = "grok-imagine-image" }.ToImmutableDictionary(),
         Files = new OpenAIFiles { MaxBytes = 50L << 20, AfterField = "pagination_token", NextField = "pagination_token" },
         Documentation = "https://docs.x.ai/docs/api-reference",
+        Evidence = Evidence.Recorded,
     };
 }

@@ -9,7 +9,7 @@ internal sealed record SandboxModel(string Name, string Description, bool IsFaul
 /// <summary>The sandbox's model names. A fault is meant only by the whole name: <c>my-slow</c> is an ordinary model.</summary>
 internal static class SandboxModels
 {
-    public const string Chat = "chat", Echo = "echo", Embed = "embed", Moderate = "moderate", RateLimit = "rate-limit", Quota = "quota", Auth = "auth", Overloaded = "overloaded",
+    public const string Chat = "chat", Echo = "echo", Embed = "embed", Rerank = "rerank", Moderate = "moderate", Ocr = "ocr", RateLimit = "rate-limit", Quota = "quota", Auth = "auth", Overloaded = "overloaded",
         Flaky = "flaky", Slow = "slow", Stall = "stall", CutStream = "cut-stream", BadJson = "bad-json", StreamError = "stream-error",
         HtmlError = "html-error", ContentFilter = "content-filter", ContentFilterOutput = "content-filter-output", ContextLength = "context-length";
 
@@ -19,7 +19,9 @@ internal static class SandboxModels
         new(Chat, "says what arrived; calls tools and fills schemas (any other name does the same)", false),
         new(Echo, "repeats the last user message, word for word", false),
         new(Embed, "embeds texts: those with words in common are somewhat alike", false),
+        new(Rerank, "ranks documents: those with more of the query's words come first", false),
         new(Moderate, "finds a category of harm where a text names it: \"violence\"", false),
+        new(Ocr, "gives a text document back, page by page; looks into nothing else", false),
         new(Slow, "a good reply, 2 s late and 100 ms between the chunks of a stream", true),
         new(Flaky, "two calls fail with 503, the third is good, and so on", true),
         new(RateLimit, "429 rate_limit_exceeded with retry-after: 1", true),

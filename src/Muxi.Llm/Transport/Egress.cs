@@ -221,11 +221,8 @@ internal sealed class Egress : IDisposable
     }
 
     /// <summary>What the status says. What else stands in a stranger's reply is nobody's business.</summary>
-    private ApiException Error(EgressRequest request, HttpResponseMessage response)
-    {
-        var headers = new ReplyHeaders(response);
-        return Blamed(Errors.Classify(new((int)response.StatusCode, default, name => headers[name], Who(request), "", _options.TimeProvider.GetUtcNow())), request);
-    }
+    private ApiException Error(EgressRequest request, HttpResponseMessage response) =>
+        Blamed(Errors.Classify(new((int)response.StatusCode, default, new(response), Who(request), "", _options.TimeProvider.GetUtcNow())), request);
 
     private static ServerException Failed(EgressRequest request, string what) => new(Sentence(request, what)) { Provider = request.Provider, Status = HttpStatusCode.BadGateway };
 

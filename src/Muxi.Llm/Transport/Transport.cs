@@ -157,7 +157,7 @@ internal sealed class Transport : IDisposable
             throw Explain(e, target, waiting);
         }
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Replied(Logger, target.Name, (int)response.StatusCode, waiting.Elapsed.TotalMilliseconds);
-        trace.Take(response);
+        trace.Take(response, Clock.GetUtcNow());
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
     }
@@ -333,8 +333,7 @@ internal sealed class Transport : IDisposable
             if (waiting.IsCancelledByCaller) throw Explain(e, target, waiting);
             // The status says what it is, and what came of the body says more.
         }
-        var headers = new ReplyHeaders(response);
-        return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, name => headers[name], target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets, MissingModelHint = target.Provider.MissingModelHint });
+        return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, new(response), target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets, MissingModelHint = target.Provider.MissingModelHint });
     }
 }
 
@@ -349,6 +348,9 @@ internal readonly record struct ContentCall(HttpCall Call, Func<ReplyHeaders, bo
 internal sealed class Trace
 {
     private List<Warning>? _warnings;
+    private HttpResponseHeaders? _headers;
+    private DateTimeOffset _received;
+    private RateLimits? _limits;
 
     public int? Status { get; private set; }
 
@@ -373,8 +375,16 @@ internal sealed class Trace
         if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
     }
 
-    public void Take(HttpResponseMessage response)
+    /// <summary>The limits that the reply's headers tell; read when they are asked for, since few callers do.</summary>
+    /// <param name="secrets">What must not show in them.</param>
+    public RateLimits? RateLimits(IReadOnlyList<string> secrets) => _limits ??= _headers is null ? null : RateLimitHeaders.Read(ReplyHeaders.Listed(_headers), _received, secrets);
+
+    /// <summary>Takes what the headers of a reply tell.</summary>
+    /// <param name="response">The reply.</param>
+    /// <param name="now">When they came.</param>
+    public void Take(HttpResponseMessage response, DateTimeOffset now)
     {
+        (_headers, _received, _limits) = (response.Headers, now, null);
         Status = (int)response.StatusCode;
         var headers = new ReplyHeaders(response);
         RequestId = headers["x-request-id"] ?? headers["request-id"];

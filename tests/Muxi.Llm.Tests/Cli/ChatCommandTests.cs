@@ -95,6 +95,16 @@ public sealed class ChatCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_usage_tells_what_is_left_of_the_services_limits()
+    {
+        await using var server = await ReplayServer.StartAsync(1, OpenAIWire.Stream("Hello").With("x-ratelimit-remaining-requests", "14999").With("x-ratelimit-limit-tokens", "40000").With("x-ratelimit-remaining-tokens", "39983"));
+
+        var run = await CliRun.Asking(server.Url).RunAsync("chat", "-m", "gpt-4o-mini", "--usage", "Hi");
+
+        Assert.EndsWith(" tokens in 0.0 s; left: 14999 requests, 39983 of 40000 tokens\n", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_service_cannot_do_is_a_warning_on_stderr()
     {
         await using var server = await ReplayServer.StartAsync(1, OpenAIWire.Stream("{}"));

@@ -39,7 +39,7 @@ internal sealed class Conversing : IAsyncDisposable
     {
         get
         {
-            var names = WireModel.All.Values.Where(static model => model is not ServedWireModel).Select(model => model.Name.Split('/')[0]).Distinct().ToList();
+            var names = WireModel.All.Values.Concat(WireModel.Toolless.Values).Where(static model => model is not ServedWireModel).Select(model => model.Name.Split('/')[0]).Distinct().ToList();
             return new()
             {
                 BaseUrls = names.ToDictionary(name => name, _ => _server.Url), ApiKeys = names.ToDictionary(name => name, _ => Calls.Key),
@@ -84,14 +84,20 @@ internal sealed class Conversing : IAsyncDisposable
     }
 
     /// <summary>Asks a model, which says these things.</summary>
-    public async Task<ChatCompletion> AskAsync(WireModel model, ChatCompletionRequest request, params Said[] said)
+    public Task<ChatCompletion> AskAsync(WireModel model, ChatCompletionRequest request, params Said[] said)
     {
-        _script.Enqueue((model, said));
-        request = request with { Model = model.Name };
+        if (said.Length > 0) _script.Enqueue((model, said));
+        return AskAsync(model.Name, request);
+    }
+
+    /// <summary>Asks a model; whoever answers says what is expected.</summary>
+    public async Task<ChatCompletion> AskAsync(string model, ChatCompletionRequest request)
+    {
+        request = request with { Model = model };
         // What a caller stores and reads again must serve as well.
         request = ChatCompletionRequest.Parse(System.Text.Encoding.UTF8.GetBytes(request.ToJson()));
         var token = TestContext.Current.CancellationToken;
-        var client = await ClientForAsync(model.Name);
+        var client = await ClientForAsync(model);
         return _stream
             ? await client.Chat.Completions.StreamAsync(request, null, token).ToCompletionAsync(token)
             : await client.Chat.Completions.CreateAsync(request, null, token);

@@ -12,6 +12,8 @@ internal sealed class GeminiWireModel : WireModel
 
     public override string Vendors => "gemini-3.8-flash";
 
+    public override bool ForbidsParallelCalls => false;
+
     public override string Path => "models/gemini-3.8-flash:generateContent";
 
     public override bool TellsRefusals => false;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Muxi.Llm.Tests;
 
 /// <summary>A model behind OpenAI's <c>POST /chat/completions</c>, after its API reference (OpenAPI document 2.3.0).</summary>
-internal sealed class OpenAIWireModel : WireModel
+internal class OpenAIWireModel : WireModel
 {
     public override string Name => "openai/gpt-test";
 
@@ -12,9 +12,17 @@ internal sealed class OpenAIWireModel : WireModel
 
     public override string Path => "chat/completions";
 
+    public override bool Thinks => false;
+
+    /// <summary>What a request may hold besides model and messages.</summary>
+    protected virtual string[] Members => ["stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "max_completion_tokens", "temperature", "response_format"];
+
+    /// <summary>What an assistant's message may hold besides its role.</summary>
+    protected virtual string[] AnswerMembers => ["content", "tool_calls", "refusal"];
+
     protected override SeenChat Read(JsonObject body)
     {
-        Only(body, ["model", "messages"], "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "max_completion_tokens", "temperature", "response_format");
+        Only(body, ["model", "messages"], Members);
         var messages = body["messages"]!.AsArray().Select(message => message!.AsObject()).ToList();
         var system = messages.TakeWhile(message => Text(message["role"]) is "system" or "developer").Select(message => Text(message["content"])).ToList();
         CheckOrder(messages);
@@ -48,12 +56,15 @@ internal sealed class OpenAIWireModel : WireModel
         Assert.Empty(open);
     }
 
-    private static SeenTurn Turn(JsonObject message) => Text(message["role"]) switch
+    protected virtual SeenTurn Turn(JsonObject message) => Text(message["role"]) switch
     {
         "tool" => new("tool", [new SeenPart.Result(Text(Only(message, ["role", "content", "tool_call_id"])["tool_call_id"]), false, [.. Parts(message["content"], mayShow: false)])]),
-        "assistant" => new("assistant", [.. Parts(Only(message, ["role"], "content", "tool_calls", "refusal")["content"], mayShow: false), .. (message["tool_calls"]?.AsArray() ?? []).Select(Call)]),
+        "assistant" => new("assistant", [.. Thinking(Only(message, ["role"], AnswerMembers)), .. Parts(message["content"], mayShow: false), .. (message["tool_calls"]?.AsArray() ?? []).Select(Call)]),
         var role => new(role, [.. Parts(Only(message, ["role", "content"], "name")["content"], mayShow: role == "user")]),
     };
+
+    /// <summary>What an assistant's message says of its thinking.</summary>
+    protected virtual IEnumerable<SeenPart> Thinking(JsonObject message) => [];
 
     private static SeenPart.Call Call(JsonNode? call)
     {
@@ -61,7 +72,7 @@ internal sealed class OpenAIWireModel : WireModel
         return new(Text(call!["id"]), Text(function["name"]), JsonNode.Parse(Text(function["arguments"]))!);
     }
 
-    private static IEnumerable<SeenPart> Parts(JsonNode? content, bool mayShow)
+    protected static IEnumerable<SeenPart> Parts(JsonNode? content, bool mayShow)
     {
         if (content is null) yield break;
         if (content is JsonValue)
@@ -88,14 +99,14 @@ internal sealed class OpenAIWireModel : WireModel
         return $"{type} {data}";
     }
 
-    private static SeenTool Tool(JsonNode? tool)
+    protected virtual SeenTool Tool(JsonNode? tool)
     {
         Assert.Equal("function", Text(Only(tool, ["type", "function"])["type"]));
         var function = Only(tool!["function"], ["name"], "description", "parameters", "strict");
         return new(Text(function["name"]), (string?)function["description"], function["parameters"]);
     }
 
-    private static string? Choice(JsonNode? choice) => choice switch
+    protected virtual string? Choice(JsonNode? choice) => choice switch
     {
         null => null,
         JsonValue => Text(choice),
@@ -132,11 +143,11 @@ internal sealed class OpenAIWireModel : WireModel
         return events.Append("data: [DONE]\n\n").ToString();
     }
 
-    private static JsonNode? Words(Said[] said) => said.OfType<Said.Words>().Any() ? JsonValue.Create(string.Concat(said.OfType<Said.Words>().Select(words => words.Text))) : null;
+    protected static JsonNode? Words(Said[] said) => said.OfType<Said.Words>().Any() ? JsonValue.Create(string.Concat(said.OfType<Said.Words>().Select(words => words.Text))) : null;
 
-    private static string Finish(Said[] said) => said[^1] is Said.Cut ? "length" : said.OfType<Said.Call>().Any() ? "tool_calls" : "stop";
+    protected static string Finish(Said[] said) => said[^1] is Said.Cut ? "length" : said.OfType<Said.Call>().Any() ? "tool_calls" : "stop";
 
-    private static JsonObject Function(Said.Call call, string arguments) =>
+    protected static JsonObject Function(Said.Call call, string arguments) =>
         new() { ["id"] = call.Id, ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = arguments } };
 
     private static string Chunk(JsonObject delta, string? finish = null) =>
@@ -149,5 +160,5 @@ internal sealed class OpenAIWireModel : WireModel
         return head;
     }
 
-    private static JsonObject Usage() => new() { ["prompt_tokens"] = 20, ["completion_tokens"] = 10, ["total_tokens"] = 30 };
+    protected static JsonObject Usage() => new() { ["prompt_tokens"] = 20, ["completion_tokens"] = 10, ["total_tokens"] = 30 };
 }

@@ -14,6 +14,8 @@ internal sealed class ServedWireModel(WireModel behind, string name) : WireModel
 
     public override string Path => behind.Path;
 
+    public override bool Thinks => behind.Thinks;
+
     /// <summary>OpenAI's chat at a service that has nothing else.</summary>
     public static Provider ChatOnly(Uri server) => new("chat-only", server.AbsoluteUri.TrimEnd('/'), Auth.None) { Chat = Providers.OpenAI.Chat };
 

@@ -11,7 +11,7 @@ namespace Muxi.Llm.Tests;
 internal abstract class WireModel
 {
     /// <summary>All of them, by the name of their wire format.</summary>
-    public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel>
+    public static IReadOnlyDictionary<string, WireModel> All { get; } = new Dictionary<string, WireModel>(ShapedServices.All)
     {
         ["openai-chat"] = new OpenAIWireModel(), ["anthropic-messages"] = new AnthropicWireModel(), ["openai-responses-chat"] = new OpenAIResponsesWireModel(),
         ["ollama-chat"] = new OllamaWireModel(),
@@ -19,6 +19,9 @@ internal abstract class WireModel
         ["bedrock-converse"] = new BedrockWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
+
+    /// <summary>Those that call no tools.</summary>
+    public static IReadOnlyDictionary<string, WireModel> Toolless { get; } = new Dictionary<string, WireModel>(ShapedServices.Toolless);
 
     /// <summary>The library's name of the model, <c>provider/model</c>.</summary>
     public abstract string Name { get; }
@@ -40,6 +43,18 @@ internal abstract class WireModel
 
     /// <summary>Whether the format can say which tool must be called, and how many at once.</summary>
     public virtual bool Chooses => true;
+
+    /// <summary>Whether it can be said that a tool must be called; where not, that is a warning.</summary>
+    public virtual bool Forces => Chooses;
+
+    /// <summary>Whether an answer can be held to a schema; where not, that is a warning.</summary>
+    public virtual bool TakesSchemas => true;
+
+    /// <summary>Whether thinking comes apart from the text, and goes back before the calls that it led to.</summary>
+    public virtual bool Thinks => true;
+
+    /// <summary>Whether several calls at once can be forbidden; where not, that is a warning.</summary>
+    public virtual bool ForbidsParallelCalls => Chooses;
 
     /// <summary>Whether it says between which words a picture stands.</summary>
     public virtual bool PlacesPictures => true;

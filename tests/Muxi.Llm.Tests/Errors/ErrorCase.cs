@@ -32,13 +32,10 @@ public sealed record ErrorCase(string Name, int Status, string Body, ErrorKind K
     internal static ApiException Of(int status, string body, string headers = "", params string[] secrets) =>
         Of(status, Encoding.UTF8.GetBytes(body), headers, secrets);
 
-    internal static Func<string, string?> Lookup(string headers)
-    {
-        var all = headers.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+    internal static ReplyHeaders Lookup(string headers) =>
+        new(headers.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(line => (Name: line[..line.IndexOf(':', 1)], Value: line[(line.IndexOf(':', 1) + 1)..].Trim()))
-            .ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase);
-        return name => all.GetValueOrDefault(name);
-    }
+            .ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase));
 
     internal static Type ExceptionOf(ErrorKind kind) => kind switch
     {

@@ -64,7 +64,7 @@ public sealed class RecordedErrorsTest
             var provider = record.RootElement.GetProperty("provider").GetString()!;
             var id = $"{record.RootElement.GetProperty("id").GetString()}: {status} {text}";
 
-            var error = Errors.Classify(new ErrorReply(status, bytes, name => headers.GetValueOrDefault(name), provider, null, ErrorCase.Now));
+            var error = Errors.Classify(new ErrorReply(status, bytes, new(headers), provider, null, ErrorCase.Now));
 
             Assert.True(error.Kind == Expected(status, text ?? ""), $"{error.Kind} for {id}");
             Assert.True(error.GetType() == ErrorCase.ExceptionOf(error.Kind), id);

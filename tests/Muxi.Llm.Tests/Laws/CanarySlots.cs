@@ -34,7 +34,7 @@ internal sealed record CanarySlot(string Name, Func<Uri, (LlmOptions Options, Re
 
     /// <summary>The variables of every provider that has an address.</summary>
     public static IReadOnlyList<(string Provider, string Variable)> Variables { get; } =
-        [.. Catalog.BuiltIn.Where(provider => provider.InProcess is null).SelectMany(provider => provider.CredentialVariables.Select(variable => (provider.Name, variable)))];
+        [.. Catalog.BuiltIn.Where(provider => provider is { InProcess: null, Chat: not null }).SelectMany(provider => provider.CredentialVariables.Select(variable => (provider.Name, variable)))];
 
     /// <summary>A URL with the key as its password.</summary>
     public static Uri WithUser(Uri url) => new UriBuilder(url) { UserName = "user", Password = Uri.EscapeDataString(Canary.Key) }.Uri;

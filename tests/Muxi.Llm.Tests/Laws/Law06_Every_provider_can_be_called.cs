@@ -1,105 +1,154 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Muxi.Llm.Tests;
 
-/// <summary>Provider data rots where nothing reads it: each one is called, at its own address, with the key from each of its variables.</summary>
+/// <summary>Provider data rots where nothing reads it: each one is called for each operation that it claims, at its own address, with the key from each of its variables.</summary>
 public class Law06_Every_provider_can_be_called
 {
-    private const string Anthropics = """{"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hello"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}""";
-
-    private const string Responses = """{"id":"1","object":"response","created_at":1,"status":"completed","model":"m","output":[{"id":"m1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hello","annotations":[]}]}]}""";
-
-    private const string Converse = """{"output":{"message":{"role":"assistant","content":[{"text":"Hello"}]}},"stopReason":"end_turn"}""";
-
     /// <summary>What stands in the braces of an address: a region, a project.</summary>
     private const string Part = "here-1";
 
-    private const string Reply = """{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""";
+    private const string Chat = "chat", Stream = "chat, streamed";
 
-    private const string Googles = """{"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP"}],"modelVersion":"m","responseId":"1"}""";
+    /// <summary>The sandbox answers inside the process and has no address; who has no chat is called in the tests of what it has.</summary>
+    private static IEnumerable<Provider> Called => Catalog.BuiltIn.Where(provider => provider.InProcess is null && provider.Chat is not null);
 
-    private const string Ollamas = """{"model":"m","created_at":"2026-08-04T19:59:11Z","message":{"role":"assistant","content":"Hello"},"done":true,"done_reason":"stop"}""";
+    public static TheoryData<string, string> Claims => [.. Called.SelectMany(provider => Claimed(provider).Select(operation => new TheoryDataRow<string, string>(provider.Name, operation)))];
 
-    public static TheoryData<string> Names => [.. Called.Select(provider => provider.Name)];
-
-    public static TheoryData<string, string> Variables
+    [Theory, MemberData(nameof(Claims))]
+    public async Task At_its_own_address_with_the_key_from_each_of_its_variables(string name, string operation)
     {
-        get
+        var (provider, call) = (Of(name), CallOf(Of(name), operation));
+
+        foreach (var variable in provider.CredentialVariables.DefaultIfEmpty(""))
         {
-            var rows = new TheoryData<string, string>();
-            foreach (var provider in Called)
-                foreach (var variable in provider.CredentialVariables) rows.Add(provider.Name, variable);
-            return rows;
+            var (request, body, said) = await CallAsync(provider, call, asked => asked == variable ? "the-key" : null);
+
+            Assert.Equal(Url(provider, call), request.RequestUri!.AbsoluteUri);
+            Assert.Equal(call.Method, request.Method.Method);
+            if (variable.Length > 0)
+            {
+                var auth = provider.KeyVariables.Contains(variable) ? provider.Auth : provider.Auth.Alternative!;
+                Assert.Equal(auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(auth.Header)));
+            }
+            Assert.All(provider.Headers, header => Assert.Equal(header.Value, Assert.Single(request.Headers.GetValues(header.Key))));
+            if (call.Method == "POST") Assert.True(Names(provider.ModelPrefix + "m", request, body), $"the model is neither in {request.RequestUri} nor in {body}");
+            Assert.Equal(CalledOperation.Said, said);
         }
     }
 
-    /// <summary>The sandbox answers inside the process and has no address.</summary>
-    private static IEnumerable<Provider> Called => Catalog.BuiltIn.Where(provider => provider.InProcess is null);
-
-    [Theory]
-    [MemberData(nameof(Variables))]
-    public async Task At_its_own_address_with_the_key_from_each_of_its_variables(string name, string variable)
+    [Theory, MemberData(nameof(Claims))]
+    public async Task Without_a_key_only_where_none_is_needed(string name, string operation)
     {
-        var provider = Catalog.BuiltIn.Single(one => one.Name == name);
+        var (provider, call) = (Of(name), CallOf(Of(name), operation));
 
-        var (request, reply) = await CallAsync(name, asked => asked == variable ? "the-key" : null);
-
-        var auth = provider.KeyVariables.Contains(variable) ? provider.Auth : provider.Auth.Alternative!;
-        Assert.Equal($"{provider.UrlParts.Aggregate(provider.BaseUrl, static (url, part) => url.Replace($"{{{part.Name}}}", Part, StringComparison.Ordinal))}/{PathOf(provider.Chat!)}", request.RequestUri!.AbsoluteUri);
-        Assert.Equal(HttpMethod.Post, request.Method);
-        Assert.Equal(auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(auth.Header)));
-        Assert.All(provider.Headers, header => Assert.Equal(header.Value, Assert.Single(request.Headers.GetValues(header.Key))));
-        Assert.Equal("Hello", reply.Text);
-        Assert.Equal(name, reply.Provider);
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task Without_a_key_only_where_none_is_needed(string name)
-    {
-        var provider = Catalog.BuiltIn.Single(one => one.Name == name);
-
-        if (provider.Auth.IsRequired)
+        if (!provider.Auth.IsRequired)
         {
-            var error = await Assert.ThrowsAsync<ConfigurationException>(() => CallAsync(name, _ => null));
-            Assert.Contains(provider.KeyVariables[0], error.Message, StringComparison.Ordinal);
+            var (request, _, _) = await CallAsync(provider, call, _ => null);
+            Assert.Null(request.Headers.Authorization);
             return;
         }
-        var (request, _) = await CallAsync(name, _ => null);
-        Assert.Null(request.Headers.Authorization);
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => CallAsync(provider, call, _ => null));
+        Assert.Contains(provider.KeyVariables[0], error.Message, StringComparison.Ordinal);
     }
 
-    private static string PathOf(ChatDialect dialect) => dialect switch
+    [Fact]
+    public async Task What_is_sent_in_OpenAIs_format_is_what_its_document_takes()
     {
-        OpenAIChat chat => chat.Path,
-        AnthropicMessages messages => messages.Path,
-        OpenAIResponsesChat responses => responses.Path,
-        GeminiChat chat => chat.Path.Replace("{model}", "m", StringComparison.Ordinal),
-        BedrockConverse converse => converse.Path.Replace("{model}", "m", StringComparison.Ordinal),
-        OllamaChat chat => chat.Path,
-        _ => throw new ArgumentException($"say what {dialect.GetType().Name} asks", nameof(dialect)),
+        var bodies = new List<(string Schema, string Body)>();
+        foreach (var provider in Called)
+            foreach (var call in Claimed(provider).Select(operation => CallOf(provider, operation)))
+                if (call.Schema is { } schema) bodies.Add((schema, (await CallAsync(provider, call, asked => provider.CredentialVariables.Contains(asked) ? "the-key" : null)).Body));
+
+        Assert.True(bodies.Count > 100, $"only {bodies.Count} bodies");
+        await OpenAISchemas.ExpectValidAsync(bodies.Distinct());
+    }
+
+    [Fact]
+    public void Every_operation_of_the_library_has_a_row()
+    {
+        var called = CalledOperation.All.Select(call => call.Operation).ToHashSet();
+
+        Assert.Empty(Operations.Of(Providers.Sandbox).Except([Chat]).Except(called));
+    }
+
+    private static Provider Of(string name) => Catalog.BuiltIn.Single(one => one.Name == name);
+
+    private static IEnumerable<string> Claimed(Provider provider) =>
+        (provider.Chat is null ? [] : new[] { Chat, Stream }).Concat(Operations.Of(provider).Where(operation => operation != Chat)).Concat(provider.Models is null ? [] : ["models"]);
+
+    /// <summary>How the provider is asked for an operation: the row of its dialect.</summary>
+    private static CalledOperation CallOf(Provider provider, string operation)
+    {
+        if (operation is Chat or Stream) return ChatOf(provider.Chat!.ForModel("m"), operation == Stream);
+        var dialect = DialectOf(provider, operation);
+        return CalledOperation.All.SingleOrDefault(call => call.Operation == operation && call.Format == dialect.GetType())
+            ?? throw new ArgumentException($"CalledOperation.All has no row for {operation} by {dialect.GetType().Name}", nameof(operation));
+    }
+
+    /// <summary>A chat, which the wire's own model answers: it reads strictly after the format's reference.</summary>
+    private static CalledOperation ChatOf(ChatDialect dialect, bool stream)
+    {
+        var wire = WireModel.Of(dialect);
+        var reply = wire.Say(stream, new Said.Words(CalledOperation.Said));
+        return new(stream ? Stream : Chat, dialect.GetType(), "POST", "", Convert.ToBase64String(reply.Body), async (client, provider) => stream
+            ? (await client.AskStream($"{provider}/m").WholeAsync()).Text!
+            : (await client.AskAsync($"{provider}/m")).Text!);
+    }
+
+    private static Dialect DialectOf(Provider provider, string operation) => operation switch
+    {
+        Chat or Stream => provider.Chat!.ForModel("m"),
+        "embeddings" => provider.Embeddings!.ForModel("m"),
+        "images" => provider.Images!.ForModel("m"),
+        "speech" => provider.Speech!.ForModel("m"),
+        "models" => provider.Models!,
+        _ => (Dialect)Operations.DialectOf(provider, operation)!,
     };
 
-    private static async Task<(HttpRequestMessage Request, ChatCompletion Reply)> CallAsync(string name, Func<string, string?> environment)
+    private static string Url(Provider provider, CalledOperation call)
     {
-        using var handler = new Recorder();
-        var parts = Catalog.BuiltIn.Single(one => one.Name == name).UrlParts;
-        using var client = new LlmClient(new() { Handler = handler, Environment = asked => environment(asked) ?? (parts.Any(part => part.Variables.Contains(asked)) ? Part : null), Retries = Calls.Once });
-        var reply = await client.Chat.Completions.CreateAsync(new() { Model = $"{name}/m", Messages = [Message.User("Hi")] }, null, TestContext.Current.CancellationToken);
-        return (handler.Seen!, reply);
+        var dialect = DialectOf(provider, call.Operation);
+        var stream = call.Operation == Stream ? dialect.GetType().GetProperty("StreamPath")?.GetValue(dialect) as string : null;
+        var path = stream is { Length: > 0 } ? stream : (string)dialect.GetType().GetProperty("Path")!.GetValue(dialect)!;
+        var address = provider.UrlParts.Aggregate(provider.BaseUrl, static (url, part) => url.Replace($"{{{part.Name}}}", Part, StringComparison.Ordinal));
+        return new Uri(new Uri(address + "/"), path.Replace("{model}", "m", StringComparison.Ordinal) + call.Suffix).AbsoluteUri;
     }
 
-    private sealed class Recorder : HttpMessageHandler
+    /// <summary>Whether the model stands in the address, in a member <c>model</c> or in the field of a form.</summary>
+    private static bool Names(string model, HttpRequestMessage request, string body)
+    {
+        if (request.RequestUri!.AbsolutePath.Split('/', ':').Contains(model)) return true;
+        if (request.Content?.Headers.ContentType?.MediaType == "multipart/form-data") return body.Contains($"name=model\r\n\r\n{model}\r\n", StringComparison.Ordinal) || body.Contains($"name=\"model\"\r\n\r\n{model}\r\n", StringComparison.Ordinal);
+        return JsonNode.Parse(body)!["model"].Str() == model;
+    }
+
+    private static async Task<(HttpRequestMessage Request, string Body, string Said)> CallAsync(Provider provider, CalledOperation call, Func<string, string?> environment)
+    {
+        using var handler = new Recorder(call);
+        var parts = provider.UrlParts.SelectMany(part => part.Variables).ToHashSet();
+        using var client = new LlmClient(new() { Handler = handler, Environment = asked => environment(asked) ?? (parts.Contains(asked) ? Part : null), Retries = Calls.Once });
+        var said = await call.AskAsync(client, provider.Name);
+        return (handler.Seen!, handler.Body, said);
+    }
+
+    private sealed class Recorder(CalledOperation call) : HttpMessageHandler
     {
         public HttpRequestMessage? Seen { get; private set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        public string Body { get; private set; } = "";
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Seen = request;
-            var path = request.RequestUri!.AbsolutePath;
-            var reply = path[(path.LastIndexOf('/') + 1)..] switch { "messages" => Anthropics, "responses" => Responses, "converse" => Converse, "chat" => Ollamas, "m:generateContent" => Googles, _ => Reply };
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply, Encoding.UTF8, "application/json") });
+            Body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
+            var isChat = call.Operation is Chat or Stream;
+            var bytes = isChat ? Convert.FromBase64String(call.Reply) : Encoding.UTF8.GetBytes(call.Reply == "sound" ? CalledOperation.Said : call.Reply.StartsWith("data:", StringComparison.Ordinal) ? call.Reply + "\n\n" : call.Reply);
+            var type = call.Reply == "sound" ? "audio/mpeg" : call.Operation == Stream || call.Reply.StartsWith("data:", StringComparison.Ordinal) ? "text/event-stream" : "application/json";
+            if (call.Operation == Stream) type = WireModel.Of((ChatDialect)Activator.CreateInstance(call.Format)!).Say(true, new Said.Words("x")).Headers["content-type"];
+            return new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) { Headers = { { "Content-Type", type } } } };
         }
     }
 }

@@ -45,7 +45,8 @@ public class Law06_The_catalog_holds_every_provider
             if (catalog.Any(other => !ReferenceEquals(other, provider) && other.Aliases.Prepend(other.Name).Contains(name, StringComparer.OrdinalIgnoreCase)))
                 yield return new(provider.Name, 0, $"the name {name} means another provider too");
         foreach (var provider in catalog)
-            if (provider.Auth.Header.Length > 0 && (provider.KeyVariables.IsEmpty || !provider.KeyVariables.All(variable => Regex.IsMatch(variable, "^[A-Z][A-Z0-9_]*$"))))
+            // No shell sets a variable that begins with a digit; containers do, so one besides is no breach.
+            if (provider.Auth.Header.Length > 0 && !(provider.KeyVariables is [var first, .. var others] && Regex.IsMatch(first, "^[A-Z_][A-Z0-9_]*$") && others.All(variable => Regex.IsMatch(variable, "^[A-Z0-9_]+$"))))
                 yield return new(provider.Name, 0, "its key has no proper environment variable");
     }
 

@@ -67,6 +67,9 @@ internal static class Quirks
         if (type == typeof(ImmutableArray<Variant<ChatDialect>>)) return ImmutableArray.Create(new Variant<ChatDialect>("m-*", new OpenAIChat { Drops = ["n"] }));
         if (type == typeof(ImmutableArray<Variant<EmbeddingsDialect>>)) return ImmutableArray.Create(new Variant<EmbeddingsDialect>("m-*", new OpenAIEmbeddings { MaxInputs = 3 }));
         if (type == typeof(ImmutableArray<Variant<ImagesDialect>>)) return ImmutableArray.Create(new Variant<ImagesDialect>("m-*", new OpenAIImages { Path = "pictures" }));
+        if (type == typeof(ImmutableArray<Variant<RerankDialect>>)) return ImmutableArray.Create(new Variant<RerankDialect>("m-*", new CohereRerank { Path = "ranking" }));
+        if (type == typeof(ImmutableArray<Variant<TranscriptionDialect>>)) return ImmutableArray.Create(new Variant<TranscriptionDialect>("m-*", new OpenAITranscription { Path = "heard" }));
+        if (type == typeof(ImmutableArray<Variant<TranslationDialect>>)) return ImmutableArray.Create(new Variant<TranslationDialect>("m-*", new OpenAITranslation { Path = "heard" }));
         if (type == typeof(ImmutableArray<Variant<SpeechDialect>>)) return ImmutableArray.Create(new Variant<SpeechDialect>("m-*", new OpenAISpeech { Path = "voice" }));
         if (!type.IsGenericType) return Convert.ChangeType(Convert.ToInt32(current, null) + 7, type, null);
         var of = type.GenericTypeArguments;

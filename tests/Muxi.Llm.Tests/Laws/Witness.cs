@@ -98,6 +98,7 @@ internal sealed class Witness : ILoggerProvider, ILoggerFactory, ILogger
     private void SawCall(string where, Reply reply)
     {
         Saw($"{where}.Provider and RequestId", $"{reply.Provider} {reply.RequestId}");
+        foreach (var limit in reply.RateLimits?.All ?? []) Saw($"{where}.RateLimits", limit.ToString());
         foreach (var attempt in reply.Attempts) Saw($"{where}.Attempts", attempt.ToString());
         foreach (var warning in reply.Warnings) Saw($"{where}.Warnings", warning.ToString());
     }

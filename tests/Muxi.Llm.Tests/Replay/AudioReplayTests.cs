@@ -15,25 +15,28 @@ public sealed class AudioReplayTests(AudioOracle oracle) : IClassFixture<AudioOr
 
     public static TheoryData<string> Sounds => [.. Ids("tts")];
 
+    /// <summary>Whether a record is replayed here.</summary>
+    internal static bool Reads(Cassette record) => record.Endpoint is "stt" or "tts" && record.Request.Url.Contains("/audio/", StringComparison.Ordinal);
+
     [Theory, MemberData(nameof(Texts))]
     public async Task A_text_reads_as_the_SDK_reads_it(string id)
     {
         var (record, expected) = (Cassettes.Get(id), oracle.Readings[id]);
         await using var server = await ReplayServer.StartAsync(1, CannedReply.From(record));
-        using var client = Client(server.Url);
+        using var client = Calls.ClientFor(server.Url, ServiceOf(record));
         var isTranslation = record.Request.Url.EndsWith("translations", StringComparison.Ordinal);
         var file = FileSource.FromBytes(SoundFiles.Wav(), "a.wav");
 
         var found = await OutcomeAsync(async () => isTranslation
-            ? (await client.Audio.Translations.CreateAsync(new() { Model = "openai/recorded", File = file }, null, TestContext.Current.CancellationToken)).ToJson()
-            : (await client.Audio.Transcriptions.CreateAsync(new() { Model = "openai/recorded", File = file }, null, TestContext.Current.CancellationToken)).ToJson());
+            ? (await client.Audio.Translations.CreateAsync(new() { Model = $"{ServiceOf(record)}/recorded", File = file }, null, TestContext.Current.CancellationToken)).ToJson()
+            : (await client.Audio.Transcriptions.CreateAsync(new() { Model = $"{ServiceOf(record)}/recorded", File = file }, null, TestContext.Current.CancellationToken)).ToJson());
 
         if ((bool)expected["ok"]!)
         {
             Assert.Null(found.Error);
             Assert.Empty(JsonComparison.Differences(expected["reply"], JsonNode.Parse(found.Json!), "").Except(_judged));
             // A stream that was asked for in vain is the same text.
-            if (!isTranslation) Assert.Equal((string)expected["reply"]!["text"]!, (await client.Audio.Transcriptions.StreamAsync(new() { Model = "openai/recorded", File = file }, null, TestContext.Current.CancellationToken).ToTranscriptionAsync(TestContext.Current.CancellationToken)).Text);
+            if (!isTranslation) Assert.Equal((string)expected["reply"]!["text"]!, (await client.Audio.Transcriptions.StreamAsync(new() { Model = $"{ServiceOf(record)}/recorded", File = file }, null, TestContext.Current.CancellationToken).ToTranscriptionAsync(TestContext.Current.CancellationToken)).Text);
         }
         else
         {
@@ -49,8 +52,8 @@ public sealed class AudioReplayTests(AudioOracle oracle) : IClassFixture<AudioOr
         var bytes = Sound(record);
         Assert.Equal((string)expected["sha256"]!, Hash(bytes));
         await using var server = await ReplayServer.StartAsync(1, CannedReply.From(record) with { Body = bytes });
-        using var client = Client(server.Url);
-        var request = SpeechRequest.Parse(record.Request.Body) with { Model = "openai/recorded" };
+        using var client = Calls.ClientFor(server.Url, ServiceOf(record));
+        var request = SpeechRequest.Parse(record.Request.Body) with { Model = $"{ServiceOf(record)}/recorded" };
 
         await using (var speech = await client.Audio.Speech.CreateAsync(request, null, TestContext.Current.CancellationToken))
         {
@@ -71,7 +74,7 @@ public sealed class AudioReplayTests(AudioOracle oracle) : IClassFixture<AudioOr
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static IEnumerable<string> Ids(string endpoint) => Cassettes.File is null ? Cassettes.Ids(endpoint).Select(row => row.Data)
-        : Cassettes.Where(endpoint).Where(record => record.Request.Url.Contains("/audio/", StringComparison.Ordinal)).Select(record => record.Id);
+        : Cassettes.Where(endpoint).Where(Reads).Select(record => record.Id);
 
     private static JsonNode WithModel(byte[] body, JsonNode model)
     {
@@ -83,7 +86,8 @@ public sealed class AudioReplayTests(AudioOracle oracle) : IClassFixture<AudioOr
     /// <summary>Some recordings keep a sound as text in base64.</summary>
     private static byte[] Sound(Cassette record) => record.Fidelity == "bare" ? Convert.FromBase64String(System.Text.Encoding.ASCII.GetString(record.Reply.Body)) : record.Reply.PlainBody();
 
-    private static LlmClient Client(Uri server) => Calls.ClientFor(server);
+    /// <summary>Which of our services reads a record.</summary>
+    private static string ServiceOf(Cassette record) => record.Provider == "venice" ? "venice" : "openai";
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

@@ -78,7 +78,7 @@ public sealed class BedrockReplayTests : IAsyncLifetime
     {
         var named = JsonNode.Parse(File.ReadAllText(Repo.PathTo("tests", "Muxi.Llm.Tests", "Replay", "raw-bedrock.json")))!.AsObject();
 
-        var raw = Records.Where(record => Readings.TryGetValue(record.Id, out var reading) && reading["raw"] is not null && reading["embedding"] is null).Select(record => record.Id);
+        var raw = Records.Where(record => Readings.TryGetValue(record.Id, out var reading) && reading["raw"] is not null && reading["embedding"] is null && !(record.Reply.Status == 200 && record.Reply.Body is [(byte)'{', ..] body && RerankOracle.Read(body) is not null)).Select(record => record.Id);
 
         Assert.Equal(raw.Order(StringComparer.Ordinal), named.SelectMany(group => group.Value!.AsArray()).Select(id => (string)id!).Where(id => Cassettes.All.Any(record => record.Id == id)).Order(StringComparer.Ordinal));
     }

@@ -5,18 +5,18 @@ namespace Muxi.Llm.Tests;
 /// <summary>Every recorded call for pictures of OpenAI's shape, replayed over HTTP to the client, against OpenAI's own SDK over the same bytes.</summary>
 public sealed class ImageReplayTests
 {
-    /// <summary>Venice's one record is its own format, <c>/image/generate</c>, which none of our providers speaks.</summary>
-    private const int Foreign = 1;
+    /// <summary>Whether a record is replayed here. Venice's are of its own format, <c>/image/generate</c>.</summary>
+    internal static bool Reads(Cassette record) => record.Endpoint == "images" && record.Provider != "venice";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Every_record_reads_as_the_SDK_says()
     {
-        var records = Cassettes.Where("images");
+        var records = Cassettes.All.Where(Reads).ToList();
         NpmPackages.Require("openai");
         var readings = await NodeOracle.ReadAsync("openai-images.mjs", NpmPackages.Modules, Cassettes.File!);
-        Assert.Equal(records.Count - Foreign, readings.Count);
+        Assert.Equal(records.Count, readings.Count);
 
         var differences = new List<string>();
         foreach (var expected in readings)

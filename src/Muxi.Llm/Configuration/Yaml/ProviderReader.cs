@@ -52,6 +52,7 @@ internal sealed class ProviderReader(YamlFile file, List<string> secrets)
             TokenCount = format.Pattern.TokenCount,
             Completions = format.Pattern.Completions,
             Embeddings = format.Pattern.Embeddings,
+            Rerank = format.Pattern.Rerank,
             Moderations = format.Pattern.Moderations,
         };
         own = format.Plain is OpenAIChat ? Operations.AllOfOpenAI(own) : own with { Images = format.Pattern.Images, Speech = format.Pattern.Speech, Files = format.Pattern.Files };

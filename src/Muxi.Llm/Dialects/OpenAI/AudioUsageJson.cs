@@ -20,7 +20,7 @@ internal static class AudioUsageJson
             else if (reader.Is("input_tokens"u8) || reader.Is("prompt_tokens"u8)) input = reader.ReadLong() ?? input;
             else if (reader.Is("output_tokens"u8) || reader.Is("completion_tokens"u8)) output = reader.ReadLong() ?? output;
             else if (reader.Is("total_tokens"u8)) total = reader.ReadLong();
-            else if (reader.Is("seconds"u8)) seconds = reader.ReadDouble();
+            else if (reader.Is("seconds"u8) || reader.Is("prompt_audio_seconds"u8)) seconds = reader.ReadDouble();
             else if (reader.Is("input_token_details"u8)) details = ReadDetails(ref reader, source);
             else extra.Take(ref reader, source);
         }

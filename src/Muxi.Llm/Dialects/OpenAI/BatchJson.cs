@@ -2,13 +2,34 @@ using System.Text.Json;
 
 namespace Muxi.Llm;
 
-/// <summary>Batches as JSON. OpenAI's form and Anthropic's (told by its <c>processing_status</c>) are read; written is OpenAI's.</summary>
+/// <summary>
+/// Batches as JSON. OpenAI's form, Anthropic's (told by its <c>processing_status</c>) and Together's (a new one within <c>job</c>, words in capitals, lists bare) are read; written is
+/// OpenAI's.
+/// </summary>
 internal static class BatchJson
 {
     public static Batch? Read(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8 = JsonReading.WithoutMark(utf8));
-        return reader.Read() ? Read(ref reader, utf8) : null;
+        return reader.Read() ? Read(ref reader, utf8) ?? ReadWithin(utf8) : null;
+    }
+
+    /// <summary>The batch in <c>{"job":{...},"warning":"..."}</c>; null where there is none.</summary>
+    private static Batch? ReadWithin(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        while (reader.NextMember())
+        {
+            if (!reader.Is("job"u8) || !reader.NextIs(JsonTokenType.StartObject))
+            {
+                reader.SkipMember();
+                continue;
+            }
+            reader.Read();
+            return Read(ref reader, utf8);
+        }
+        return null;
     }
 
     /// <summary>Reads the value that the reader stands on; null when it is no object or has no id.</summary>
@@ -40,7 +61,7 @@ internal static class BatchJson
         else if (reader.Is("object"u8) || (reader.Is("type"u8) && reader.NextIs(JsonTokenType.String))) reader.SkipMember();
         else if (reader.Is("endpoint"u8)) batch = batch with { Endpoint = reader.ReadString(source) ?? "" };
         else if (reader.Is("model"u8)) batch = batch with { Model = Text(ref reader, source) };
-        else if (reader.Is("status"u8)) batch = batch with { Status = reader.ReadString(source) ?? "" };
+        else if (reader.Is("status"u8)) batch = batch with { Status = Status(reader.ReadString(source) ?? "") };
         else if (reader.Is("input_file_id"u8)) batch = batch with { InputFileId = Text(ref reader, source) };
         else if (reader.Is("output_file_id"u8)) batch = batch with { OutputFileId = Text(ref reader, source) };
         else if (reader.Is("error_file_id"u8)) batch = batch with { ErrorFileId = Text(ref reader, source) };
@@ -128,6 +149,12 @@ internal static class BatchJson
         json.WriteBoolean("deleted"u8, batch.Deleted);
         batch.Extra.WriteMembers(json);
         json.WriteEndObject();
+    }
+
+    private static string Status(string word)
+    {
+        if (!word.AsSpan().ContainsAnyInRange('A', 'Z')) return word;
+        return word.ToLowerInvariant() is var small && small is "canceling" ? "cancelling" : small;
     }
 
     private static string? Text(ref Utf8JsonReader reader, ReadOnlySpan<byte> source) => reader.ReadString(source) is { Length: > 0 } text ? text : null;

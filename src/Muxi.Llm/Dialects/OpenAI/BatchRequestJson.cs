@@ -95,11 +95,14 @@ internal static class BatchRequestJson
             case "/v1/images/generations":
                 var images = ImageGenerationRequest.Parse(body);
                 return new(id, images with { Model = Of(images.Model, provider) });
+            case "/v1/ocr":
+                var ocr = OcrRequest.Parse(body);
+                return new(id, ocr with { Model = Of(ocr.Model, provider) });
             case "/v1/responses":
                 var response = ResponseRequest.Parse(body);
                 return new(id, response with { Model = Of(response.Model, provider) });
             default:
-                throw Wrong("url", "/v1/chat/completions, /v1/completions, /v1/embeddings, /v1/images/generations, /v1/moderations or /v1/responses");
+                throw Wrong("url", "/v1/chat/completions, /v1/completions, /v1/embeddings, /v1/images/generations, /v1/moderations, /v1/ocr or /v1/responses");
         }
     }
 

@@ -10,6 +10,7 @@ internal static class ChatChoicePlan
     public static ChatCompletionRequest For(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, Warnings warnings)
     {
         if (!quirks.Tools) return WithoutTools(request, context);
+        if (!quirks.ForcesToolsWhileReasoning) request = Forced(quirks, request, warnings);
         if (quirks.ToolChoices.IsEmpty || request.ToolChoice is not { } choice || request.Extra.Holds("tool_choice"u8)) return request;
         if (!quirks.ToolChoices.TryGetValue(choice.Mode, out var word)) return request;
         return choice.Mode switch
@@ -19,6 +20,22 @@ internal static class ChatChoicePlan
             One when choice.Name is { } name => Only(request, name, word, warnings),
             _ => As(request, choice.Mode, word, warnings),
         };
+    }
+
+    /// <summary>The request with either the tool forced or reasoning on, where the service does not do both.</summary>
+    private static ChatCompletionRequest Forced(OpenAIChat quirks, ChatCompletionRequest request, Warnings warnings)
+    {
+        var effort = request.ReasoningEffort?.Value;
+        if (request.ToolChoice is not { Mode: "required" or One } choice || effort == "none" || request.Extra.Holds("tool_choice"u8)) return request;
+        // The caller's own switch says what is meant, whatever it is.
+        if (quirks.ThinkingField is not { } field || request.Extra.TryGet(field.Split('.')[0], out _)) return request;
+        if (effort is null)
+        {
+            warnings.Add("reasoning_effort", "reasoning was switched off: the service forces no tool while the model reasons");
+            return request with { ReasoningEffort = "none" };
+        }
+        warnings.Add("tool_choice", $"sent as 'auto': the service takes '{choice.Mode}' only without reasoning, which 'reasoning_effort' asks for");
+        return request with { ToolChoice = "auto" };
     }
 
     /// <summary>One tool by its name: that tool alone is shown, and the word says whether it must be called.</summary>

@@ -31,13 +31,13 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
         {
             if (reader.Is("choices"u8))
             {
-                choices = ReadChoices(ref reader, source);
+                choices = ReadChoices(ref reader, source, ref usage);
                 sawChoices = true;
             }
             else if (reader.Is("usage"u8))
             {
                 reader.Read();
-                usage = UsageJson.Read(ref reader, source);
+                usage = UsageJson.Read(ref reader, source) ?? usage;
             }
             else if (!ReadHead(ref reader, source))
             {
@@ -67,7 +67,7 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
         return true;
     }
 
-    private IReadOnlyList<ChunkChoice> ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    private IReadOnlyList<ChunkChoice> ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref Usage? usage)
     {
         if (!reader.EnterArray()) return [];
         ChunkChoice? first = null;
@@ -79,14 +79,14 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
                 reader.Skip();
                 continue;
             }
-            var choice = ReadChoice(ref reader, source);
+            var choice = ReadChoice(ref reader, source, ref usage);
             if (first is null) first = choice;
             else (more ??= [first]).Add(choice);
         }
         return more ?? (first is null ? (IReadOnlyList<ChunkChoice>)[] : [first]);
     }
 
-    private ChunkChoice ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    private ChunkChoice ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, ref Usage? usage)
     {
         var index = 0;
         Delta? delta = null;
@@ -100,6 +100,12 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
             else if (reader.Is("finish_reason"u8)) finish = reader.ReadShared("stop", source);
             else if (reader.Is("finish_reason_raw"u8)) finishRaw = reader.ReadString(source);
             else if (reader.Is("logprobs"u8)) logprobs = LogprobsJson.Read(ref reader, source);
+            else if (quirks is not null && reader.Is("usage"u8))
+            {
+                // At Moonshot the last chunk of an answer has it there (its reference, 2026).
+                reader.Read();
+                usage ??= UsageJson.Read(ref reader, source);
+            }
             else extra.Take(ref reader, source);
         }
         // An empty word says nothing yet: Snowflake sends it with every chunk, xAI with calls. The fold closes such an answer at the stream's end.

@@ -4,10 +4,15 @@ namespace Muxi.Llm;
 internal static class ChatFormatPlan
 {
     /// <summary>The request in a form that the service takes.</summary>
-    public static ChatCompletionRequest For(OpenAIChat quirks, ChatCompletionRequest request, Warnings warnings)
+    public static ChatCompletionRequest For(OpenAIChat quirks, ChatCompletionRequest request, Warnings warnings, bool stream = false)
     {
         if (request.ResponseFormat is not { Type: not "text" } format || request.Extra.Holds("response_format"u8)) return request;
         if (quirks.Drops.Contains("response_format")) return format.Type == "json_schema" ? Told(quirks, request, format) : request;
+        if (StandsApart(quirks, request, stream) is { } other)
+        {
+            warnings.Add("response_format", $"{(format.Schema.IsEmpty ? "left out" : "told in the instructions, so it is not guaranteed")}: the service takes no form of the answer {other}");
+            return Told(quirks, request with { ResponseFormat = null }, format);
+        }
         if (quirks.ResponseFormats.IsEmpty || quirks.ResponseFormats.Contains(format.Type)) return request;
         var isTold = format.Type == "json_schema" && !format.Schema.IsEmpty && quirks.SchemaInstruction is not null;
         if (format.Type == "json_schema" && quirks.ResponseFormats.Contains("json_object"))
@@ -23,6 +28,10 @@ internal static class ChatFormatPlan
         warnings.Add("response_format", isTold ? "told in the instructions, so it is not guaranteed: the service takes no schema" : $"left out: the service does not take '{format.Type}'");
         return Told(quirks, request with { ResponseFormat = null }, format);
     }
+
+    /// <summary>What a form of the answer does not go together with, of what the request has; null for nothing.</summary>
+    private static string? StandsApart(OpenAIChat quirks, ChatCompletionRequest request, bool stream) =>
+        !quirks.FormatsWithTools && request.Tools is { Count: > 0 } ? "beside tools" : !quirks.FormatsInStreams && stream ? "in a stream" : null;
 
     /// <summary>The request with the schema in its instructions: some templates take one system message alone, and in front.</summary>
     private static ChatCompletionRequest Told(OpenAIChat quirks, ChatCompletionRequest request, ResponseFormat format)

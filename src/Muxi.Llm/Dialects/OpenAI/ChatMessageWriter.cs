@@ -96,6 +96,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     private void WriteContent(Message message)
     {
         if (IsShownLater(message)) json.WriteString("content"u8, message.Content ?? "(shown in a message that follows)");
+        else if (!IsCanonical && quirks.ThinkingParts && message.ReasoningContent is { Length: > 0 } && IsAnswer(message)) WriteThought(message);
         else if (IsList(message)) WriteParts(message);
         else if (message.Content is { } text) json.WriteString("content"u8, text);
         else if (IsCanonical || quirks.NullContent) json.WriteNull("content"u8);
@@ -131,6 +132,16 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
 
     private bool IsContent(ContentPart part) =>
         part.ToolCall is null && part.Type != ContentPartType.Reasoning && part.Type != ContentPartType.Opaque && (IsWords(part) || !IsForeign(part));
+
+    /// <summary>An answer's content with what was thought before it, as parts in their order.</summary>
+    private void WriteThought(Message message)
+    {
+        json.WriteStartArray("content"u8);
+        foreach (var part in message.Blocks)
+            if (part.Type == ContentPartType.Reasoning && part.Text is { Length: > 0 } thought) ChatPartWriter.WriteThinking(json, thought);
+            else if (IsWords(part)) WritePart(part);
+        json.WriteEndArray();
+    }
 
     private void WriteParts(Message message)
     {
@@ -178,10 +189,11 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (!IsContent(part)) return;
         json.WriteStartObject();
         if (IsForeign(part)) part = part with { Extra = default };
-        if (!part.Extra.Holds("type"u8)) json.WriteString("type"u8, part.Type.Value);
+        var service = IsCanonical ? null : quirks;
+        if (!part.Extra.Holds("type"u8)) json.WriteString("type"u8, ChatPartWriter.TypeOf(part, service));
         var member = part.Type == ContentPartType.Refusal ? "refusal"u8 : "text"u8;
         if (part.Text is { } text && !part.Extra.Holds(member)) json.WriteString(member, text);
-        ChatPartWriter.WriteMedia(json, part);
+        ChatPartWriter.WriteMedia(json, part, service);
         if (!part.CacheControl.IsEmpty && !part.Extra.Holds("cache_control"u8)) WriteCacheControl(part.CacheControl);
         part.Extra.WriteMembers(json);
         json.WriteEndObject();
@@ -214,8 +226,23 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
     {
         if (!IsCanonical && quirks.ReasoningDetails is { } field && !message.Extra.TryGet(field, out _)) ReasoningDetailsJson.Write(json, field, message.Blocks);
         if (quirks.ReasoningEcho is not { } echo || message.Extra.TryGet(echo, out _)) return;
-        if (message.ReasoningContent is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
-        else if (quirks.ReasoningEchoRequired && message.ToolCalls.Count > 0) json.WriteString(echo, ""u8);
+        if (ReasoningOf(message) is { Length: > 0 } reasoning) json.WriteString(echo, reasoning);
+        else if (quirks.ReasoningEchoRequired && message.ToolCalls.Count > 0) json.WriteString(echo, " "u8);
+    }
+
+    /// <summary>The reasoning as text. What another service has sealed is that one's alone, and no thought of this model's.</summary>
+    private string? ReasoningOf(Message message)
+    {
+        if (IsCanonical) return message.ReasoningContent;
+        string? own = null;
+        var isSealed = false;
+        for (var i = 0; i < message.Blocks.Count; i++)
+        {
+            if (message.Blocks[i].Type != ContentPartType.Reasoning) continue;
+            if (IsForeign(message.Blocks[i])) isSealed = true;
+            else own += message.Blocks[i].Text;
+        }
+        return isSealed ? own : message.ReasoningContent;
     }
 
     private void WriteCalls(IReadOnlyList<ToolCall> calls, Extra extra)

@@ -72,7 +72,7 @@ internal ref struct ChatRequestReader
 
     private bool ReadOutput(ref Utf8JsonReader reader)
     {
-        if (reader.Is("response_format"u8)) ReadResponseFormat(ref reader);
+        if (reader.Is("response_format"u8)) _request = _request with { ResponseFormat = ResponseFormatJson.Read(ref reader, _source, "response_format") ?? _request.ResponseFormat };
         else if (reader.Is("reasoning_effort"u8)) _request = _request with { ReasoningEffort = Text(ref reader, "reasoning_effort") is { } effort ? new(effort) : null };
         else if (reader.Is("verbosity"u8)) _request = _request with { Verbosity = Text(ref reader, "verbosity") is { } words ? new(words) : null };
         else if (reader.Is("modalities"u8)) _request = _request with { Modalities = Texts(ref reader, "modalities") };
@@ -116,36 +116,5 @@ internal ref struct ChatRequestReader
         if (!isNull && !reader.NextIs(JsonTokenType.StartArray)) throw Wrong("tools", "a list of objects");
         var tools = ChatToolReader.ReadTools(ref reader, _source);
         if (!isNull) _request = _request with { Tools = tools };
-    }
-
-    private void ReadResponseFormat(ref Utf8JsonReader reader)
-    {
-        if (!Enter(ref reader, "response_format")) return;
-        var format = new ResponseFormat { Type = "" };
-        var type = "";
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("type"u8)) type = Text(ref reader, "type") ?? "";
-            else if (reader.Is("json_schema"u8)) format = ReadSchema(ref reader);
-            else extra.Take(ref reader, _source);
-        }
-        _request = _request with { ResponseFormat = format with { Type = type, Extra = extra.ToExtra() } };
-    }
-
-    private readonly ResponseFormat ReadSchema(ref Utf8JsonReader reader)
-    {
-        var format = new ResponseFormat { Type = "" };
-        if (!Enter(ref reader, "json_schema")) return format;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("name"u8)) format = format with { Name = Text(ref reader, "name") };
-            else if (reader.Is("description"u8)) format = format with { Description = Text(ref reader, "description") };
-            else if (reader.Is("schema"u8)) format = format with { Schema = reader.ReadRaw(_source) };
-            else if (reader.Is("strict"u8)) format = format with { Strict = Flag(ref reader, "strict") };
-            else extra.Take(ref reader, _source);
-        }
-        return format with { SchemaExtra = extra.ToExtra() };
     }
 }

@@ -28,13 +28,16 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
-        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, request, warnings), context, warnings), warnings);
+        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, request, warnings, stream), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
-        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
+        return new(HttpMethod.Post, quirks.BetaPath is { } beta && NeedsBeta(quirks, request) ? beta : quirks.Path) { Body = body, Warnings = warnings.Given };
     }
+
+    private static bool NeedsBeta(OpenAIChat quirks, ChatCompletionRequest request) =>
+        (quirks.PrefillField is not null && request.Messages is [.., var last] && last.Role == Role.Assistant) || (quirks.StrictTools && request.Tools?.Any(static tool => tool.Function?.Strict == true) == true);
 
     private static StreamOptions? StreamOptionsFor(OpenAIChat quirks, ChatCompletionRequest request)
     {
@@ -105,7 +108,7 @@ internal readonly ref struct ChatRequestWriter
 
     private void WriteOutput()
     {
-        if (_request.ResponseFormat is { } format && !_members.Skips("response_format"u8)) WriteResponseFormat(format);
+        if (_request.ResponseFormat is { } format && !_members.Skips("response_format"u8)) ResponseFormatJson.Write(_json, "response_format"u8, format);
         if (_request.ReasoningEffort is { } effort && !_members.Skips("reasoning_effort"u8)) ChatReasoningWriter.Write(_json, effort.Value, _quirks, _request.Extra, _warnings);
         _members.Text("verbosity"u8, _request.Verbosity?.Value);
         _members.Texts("modalities"u8, _request.Modalities);
@@ -149,30 +152,6 @@ internal readonly ref struct ChatRequestWriter
             stop = [.. stop.Take(_quirks.MaxStops)];
         }
         _members.TextOrTexts("stop"u8, stop);
-    }
-
-    private void WriteResponseFormat(ResponseFormat format)
-    {
-        _json.WriteStartObject("response_format"u8);
-        _json.WriteString("type"u8, format.Type);
-        if (format.Type == "json_schema") WriteSchema(format);
-        format.Extra.WriteMembers(_json);
-        _json.WriteEndObject();
-    }
-
-    private void WriteSchema(ResponseFormat format)
-    {
-        _json.WriteStartObject("json_schema"u8);
-        _json.WriteString("name"u8, format.Name ?? "response");
-        if (format.Description is { } description) _json.WriteString("description"u8, description);
-        if (!format.Schema.IsEmpty)
-        {
-            _json.WritePropertyName("schema"u8);
-            format.Schema.WriteTo(_json);
-        }
-        if (format.Strict is { } strict) _json.WriteBoolean("strict"u8, strict);
-        format.SchemaExtra.WriteMembers(_json);
-        _json.WriteEndObject();
     }
 }
 

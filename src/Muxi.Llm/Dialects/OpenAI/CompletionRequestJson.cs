@@ -29,10 +29,16 @@ internal static class CompletionRequestJson
         return request with { Extra = extra.ToExtra() };
     }
 
-    public static HttpCall Render(string path, CompletionRequest request, CallContext context, bool stream)
+    public static HttpCall Render(OpenAICompletions quirks, CompletionRequest request, CallContext context, bool stream)
     {
-        var asked = request with { Model = context.Model, Stream = stream ? true : null, StreamOptions = stream ? Options(request.StreamOptions) : null };
-        return new(HttpMethod.Post, path) { Body = JsonOut.ToUtf8(asked, Write) };
+        if (!quirks.ManyPrompts && request.Prompt is { } prompt && (prompt.Count != 1 || prompt.Texts.Count != 1)) throw context.Refuse("prompt", "one text is taken, and neither several nor tokens: ask for each by itself");
+        var warnings = new Warnings();
+        var asked = request with { Model = context.Model, Stream = stream ? true : null, StreamOptions = stream && quirks.StreamOptions ? Options(request.StreamOptions) : null };
+        if (!quirks.ManyPrompts && asked.Prompt is { Texts: [var only] }) asked = asked with { Prompt = only };
+        // One answer is what there is without a word.
+        if (asked.N == 1 && quirks.Drops.Contains("n")) asked = asked with { N = null };
+        var body = JsonOut.ToUtf8((asked, quirks, warnings), static (json, it) => Write(json, it.asked, new(json, it.asked.Extra, it.quirks.Drops, it.warnings) { Renames = it.quirks.Renames }));
+        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
     }
 
     private static StreamOptions Options(StreamOptions? asked) => asked?.IncludeUsage is not null ? asked : (asked ?? new()) with { IncludeUsage = true };
@@ -66,9 +72,10 @@ internal static class CompletionRequestJson
         return true;
     }
 
-    public static void Write(Utf8JsonWriter json, CompletionRequest request)
+    public static void Write(Utf8JsonWriter json, CompletionRequest request) => Write(json, request, new(json, request.Extra));
+
+    private static void Write(Utf8JsonWriter json, CompletionRequest request, MemberWriter members)
     {
-        var members = new MemberWriter(json, request.Extra, [], new());
         json.WriteStartObject();
         members.Text("model"u8, request.Model);
         if (!members.Overrides("prompt"u8))

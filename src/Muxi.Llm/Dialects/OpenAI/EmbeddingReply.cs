@@ -13,6 +13,9 @@ namespace Muxi.Llm;
 /// </summary>
 internal sealed class EmbeddingReply : IBodyReader
 {
+    /// <summary>What the numbers are, where they come as base64.</summary>
+    public VectorForm Form { get; init; }
+
     private const int MostOfHead = 2048;
 
     private readonly List<Embedding> _data = [];
@@ -185,7 +188,7 @@ internal sealed class EmbeddingReply : IBodyReader
         var start = (int)reader.TokenStartIndex;
         var isEmbedding = reader.TokenType == JsonTokenType.StartObject;
         if (!reader.TrySkip()) return false;
-        if (isEmbedding) _data.Add(VectorJson.Read(source[start..(int)reader.BytesConsumed], _data.Count));
+        if (isEmbedding) _data.Add(VectorJson.Read(source[start..(int)reader.BytesConsumed], _data.Count, Form));
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using static Muxi.Llm.RequestReading;
 
@@ -9,6 +10,9 @@ internal static class EmbeddingRequestJson
 {
     /// <summary>What services call the kind of number that they give (Mistral and Voyage; vLLM).</summary>
     private static readonly ImmutableArray<string> _numberForms = ["output_dtype", "embed_dtype"];
+
+    /// <summary>Perplexity's words for its two forms of small numbers.</summary>
+    public const string Bytes = "base64_int8", Bits = "base64_binary";
 
     public static EmbeddingRequest Read(ReadOnlySpan<byte> source)
     {
@@ -34,26 +38,30 @@ internal static class EmbeddingRequestJson
         return new() { Model = model, Input = input, Dimensions = dimensions, EncodingFormat = format is null ? null : new(format), User = user, Extra = extra.ToExtra() };
     }
 
-    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, request, base64: false);
+    public static void Write(Utf8JsonWriter json, EmbeddingRequest request) => Write(json, request, new(json, request.Extra), defaults: ImmutableDictionary<string, string>.Empty, base64: false);
 
     public static HttpCall Render(OpenAIEmbeddings quirks, EmbeddingRequest request, CallContext context)
     {
         var asked = request with { Model = context.Model };
         var isOfFloats = _numberForms.All(name => !request.Extra.TryGet(name, out _));
         // Base64 is of the very numbers that are asked for, which may be one byte each or single bits: as a list they can be read whatever they are.
-        if (!isOfFloats && asked.EncodingFormat == EncodingFormat.Base64) asked = asked with { EncodingFormat = null };
-        return new(HttpMethod.Post, quirks.Path) { Body = JsonOut.ToUtf8((asked, Base64: quirks.Base64 && isOfFloats), static (json, it) => Write(json, it.asked, it.Base64)) };
+        if (quirks.SmallNumbers) asked = asked with { EncodingFormat = asked.EncodingFormat?.Value is Bytes or Bits ? asked.EncodingFormat : new(Bytes) };
+        else if (!isOfFloats && asked.EncodingFormat == EncodingFormat.Base64) asked = asked with { EncodingFormat = null };
+        var warnings = new Warnings();
+        var body = JsonOut.ToUtf8((asked, quirks, Base64: quirks.Base64 && isOfFloats, warnings), static (json, it) =>
+            Write(json, it.asked, new(json, it.asked.Extra, it.quirks.Drops, it.warnings) { Renames = it.quirks.Renames }, it.quirks.Defaults, it.Base64));
+        return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
     }
 
-    private static void Write(Utf8JsonWriter json, EmbeddingRequest request, bool base64)
+    private static void Write(Utf8JsonWriter json, EmbeddingRequest request, MemberWriter members, ImmutableDictionary<string, string> defaults, bool base64)
     {
-        var members = new MemberWriter(json, request.Extra, [], new());
         json.WriteStartObject();
         members.Text("model"u8, request.Model);
         if (!members.Overrides("input"u8)) request.Input.Write(json, "input"u8);
         members.Number("dimensions"u8, request.Dimensions);
         members.Text("encoding_format"u8, request.EncodingFormat?.Value ?? (base64 ? "base64" : null));
         members.Text("user"u8, request.User);
+        foreach (var (name, value) in defaults) members.Text(Encoding.UTF8.GetBytes(name), value);
         request.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -27,6 +27,9 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>Whether a tool's result may hold pictures and documents. Where not, as at OpenAI, its words stay and these follow in a user message after all results.</summary>
     public bool MediaInToolResults { get; init; }
 
+    /// <summary>Whether a sound goes as a data URI, not as base64 alone.</summary>
+    public bool AudioUris { get; init; }
+
     /// <summary>
     /// The forms of answer that the service takes; empty for all. A schema falls back to <c>json_object</c> where only that is taken, else to nothing; it is then told in
     /// the instructions, with a warning.
@@ -59,7 +62,7 @@ public sealed record OpenAIChat : ChatDialect
     /// </summary>
     public string? ReasoningDetails { get; init; }
 
-    /// <summary>Whether an earlier assistant message with tool calls must hold <see cref="ReasoningEcho"/>: where there is none, because another model thought, it goes empty.</summary>
+    /// <summary>Whether an earlier assistant message with tool calls must hold <see cref="ReasoningEcho"/>: where there is none, because another model thought, a space goes: an empty text is not enough (Moonshot).</summary>
     public bool ReasoningEchoRequired { get; init; }
 
     /// <summary>Whether the answer's text begins with its reasoning between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>: it is read as reasoning then.</summary>
@@ -121,6 +124,39 @@ public sealed record OpenAIChat : ChatDialect
 
     /// <summary>The name by which opaque blocks of this format are known; another service's are not sent.</summary>
     internal string OpaqueFormat => ReasoningDetails ?? "";
+
+    /// <summary>
+    /// The type of a document's part that holds its address or its data in a member of the same name, with the file's name beside it (<c>document_url</c> and
+    /// <c>document_name</c>); a document's id stands in the part itself then. Null for OpenAI's object <c>file</c>.
+    /// </summary>
+    public string? DocumentField { get; init; }
+
+    /// <summary>Whether a document's data in <see cref="DocumentField"/> are plain base64, without the head of a data URI.</summary>
+    public bool PlainDocumentData { get; init; }
+
+    /// <summary>Whether a sound's part holds its base64 alone, not in an object with its format.</summary>
+    public bool PlainSound { get; init; }
+
+    /// <summary>Whether an earlier answer's reasoning goes back as a part <c>thinking</c> of its content.</summary>
+    public bool ThinkingParts { get; init; }
+
+    /// <summary>
+    /// The path for what the service takes only there: a tool's <c>strict</c>, and a last message of the assistant's that the answer goes on from (see
+    /// <see cref="PrefillField"/>). Null for none.
+    /// </summary>
+    public string? BetaPath { get; init; }
+
+    /// <summary>
+    /// Whether a tool may be forced while the model reasons. Where not, reasoning is switched off for such a request, with a warning; where the caller asks for reasoning, the choice
+    /// is left to the model instead.
+    /// </summary>
+    public bool ForcesToolsWhileReasoning { get; init; } = true;
+
+    /// <summary>Whether an answer's form may be asked for beside tools. Where not, a schema is told in the instructions then, with a warning.</summary>
+    public bool FormatsWithTools { get; init; } = true;
+
+    /// <summary>Whether an answer's form may be asked for in a stream; where not, as <see cref="FormatsWithTools"/> has it.</summary>
+    public bool FormatsInStreams { get; init; } = true;
 
     /// <summary>Whether an earlier answer's pictures go back with it, as <c>images</c>; where not, they are left out, with a warning.</summary>
     public bool AnswerImages { get; init; }

@@ -10,11 +10,23 @@ public record OpenAIFileStore : FilesDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "files";
 
+    /// <summary>The path after the base URL to which files are handed over, where it is another one; null where it is not.</summary>
+    public string? UploadPath { get; init; }
+
+    /// <summary>The field that says the file's name besides; null where nothing has to.</summary>
+    public string? NameField { get; init; }
+
     /// <summary>Request members that the service does not know: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 
     /// <summary>The parameter that says behind what a page begins.</summary>
     public string AfterField { get; init; } = "after";
+
+    /// <summary>The parameter that says how many files a page may hold.</summary>
+    public string LimitField { get; init; } = "limit";
+
+    /// <summary>Whether pages have numbers, from 0 on, and say neither whether there are more nor what to ask for them with.</summary>
+    public bool NumberedPages { get; init; }
 
     /// <summary>The member of a page that says with what the next one is asked for, where that is not the last file's id.</summary>
     public string? NextField { get; init; }
@@ -28,8 +40,9 @@ public record OpenAIFileStore : FilesDialect
         if ((request.Purpose?.Value ?? DefaultPurpose) is { } purpose && !request.Extra.Holds("purpose"u8) && Takes("purpose", request.Purpose is not null, warnings)) form = form.With("purpose", purpose);
         if (request.ExpiresAfter is { } expiration && !request.Extra.Holds("expires_after"u8) && Takes("expires_after", true, warnings))
             form = form.With("expires_after[anchor]", expiration.Anchor).With("expires_after[seconds]", expiration.Seconds.ToString(CultureInfo.InvariantCulture));
+        if (NameField is { } name && !request.Extra.TryGet(name, out _)) form = form.With(name, request.File.Filename);
         // The file comes last: some services do not look at what stands behind it.
-        return new HttpCall(HttpMethod.Post, Path) { Form = form.With(request.Extra).With("file", request.File), Warnings = warnings.Given };
+        return new HttpCall(HttpMethod.Post, UploadPath ?? Path) { Form = form.With(request.Extra).With("file", request.File), Warnings = warnings.Given };
     }
 
     /// <inheritdoc/>
@@ -39,7 +52,7 @@ public record OpenAIFileStore : FilesDialect
         var warnings = new Warnings();
         var query = new Query(Path);
         foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)
-            [("purpose", request.Purpose?.Value), ("limit", request.Limit?.ToString(CultureInfo.InvariantCulture)), ("order", request.Order?.Value), (AfterField, request.After)])
+            [("purpose", request.Purpose?.Value), (LimitField, request.Limit?.ToString(CultureInfo.InvariantCulture)), ("order", request.Order?.Value), (AfterField, request.After)])
             if (value is not null && Takes(name, true, warnings)) query.With(name, value);
         return new(HttpMethod.Get, query.ToString()) { Warnings = warnings.Given };
     }
@@ -55,6 +68,10 @@ public record OpenAIFileStore : FilesDialect
 
     /// <inheritdoc/>
     public override Page<FileObject> ParsePage(HttpReply reply, CallContext context) => FileJson.Parse(reply, context, utf8 => FileJson.ReadPage(utf8, NextField));
+
+    /// <inheritdoc/>
+    public override IExchange<Page<FileObject>> Begin(FileListRequest request, CallContext context) => !NumberedPages ? base.Begin(request, context)
+        : Exchange.Of(() => Render(Checked(request, context), context), reply => Muxi.Llm.NumberedPages.Of(ParsePage(reply, context), request.After, request.Limit));
 
     /// <inheritdoc/>
     public override FileDeleted ParseDeleted(HttpReply reply, CallContext context) => FileJson.Parse(reply, context, FileJson.ReadDeleted);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Muxi.Llm;
 
@@ -100,15 +101,51 @@ public sealed record OpenAIImageGeneration : ImagesDialect
     /// <summary>How many pictures can be asked for at once; 0 for no limit.</summary>
     public int MaxN { get; init; } = 10;
 
+    /// <summary>The two members that take the width and the height in pixels, where the service knows no <c>size</c>; empty where it does.</summary>
+    public ImmutableArray<string> SizeFields { get; init; } = [];
+
+    /// <summary>What the service says for pictures in base64, where it says something else than <c>b64_json</c>.</summary>
+    public string Base64Word { get; init; } = "b64_json";
+
     /// <inheritdoc/>
     public override HttpCall Render(ImageGenerationRequest request, CallContext context)
     {
         ImageLimits.CheckN(request.N, MaxN, context);
+        if (request.ResponseFormat?.Value == "b64_json") request = request with { ResponseFormat = Base64Word };
+        if (SizeFields is [var across, var down] && request.Size?.Value.Split('x') is { } size)
+            request = request with { Size = null, Extra = size is [var width, var height] ? WithNumber(WithNumber(request.Extra, across, width), down, height) : request.Extra };
         return ImageRequestWriter.Render(Path, request, Drops, context.Model, stream: false);
     }
 
+    private static Extra WithNumber(Extra extra, string name, string digits) => extra.TryGet(name, out _) || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? extra : extra.With(name, digits);
+
     /// <inheritdoc/>
     public override ImagesResponse Parse(HttpReply reply, CallContext context) => ImageReplyReader.Parse(reply, context);
+}
+
+/// <summary>OpenAI's pictures at a service that gives them whole: generations, edits and variations.</summary>
+/// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>POST /images/generations</c>, <c>/images/edits</c> and <c>/images/variations</c>.</remarks>
+public sealed record OpenAIWholeImages : ImagesDialect, IVerb<ImageEditRequest, ImagesResponse>, IVerb<ImageVariationRequest, ImagesResponse>
+{
+    /// <summary>Request members that the service rejects: left out, with a warning.</summary>
+    public ImmutableArray<string> Drops { get; init; } = [];
+
+    /// <summary>How many pictures can be asked for at once; 0 for no limit.</summary>
+    public int MaxN { get; init; } = 10;
+
+    private OpenAIImages All => new() { Drops = Drops, MaxN = MaxN };
+
+    /// <inheritdoc/>
+    public override HttpCall Render(ImageGenerationRequest request, CallContext context) => All.Render(request, context);
+
+    /// <inheritdoc/>
+    public override ImagesResponse Parse(HttpReply reply, CallContext context) => ImageReplyReader.Parse(reply, context);
+
+    IExchange<ImagesResponse> IVerb<ImageEditRequest, ImagesResponse>.Begin(ImageEditRequest request, CallContext context) =>
+        Exchange.Of(() => All.Render(request, context), reply => Parse(reply, context));
+
+    IExchange<ImagesResponse> IVerb<ImageVariationRequest, ImagesResponse>.Begin(ImageVariationRequest request, CallContext context) =>
+        Exchange.Of(() => All.Render(request, context), reply => Parse(reply, context));
 }
 
 /// <summary>What is known to be refused, told before anything is sent.</summary>

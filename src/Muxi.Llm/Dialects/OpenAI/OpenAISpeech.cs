@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
@@ -13,6 +14,9 @@ public record OpenAISpeech : SpeechDialect
     /// <summary>How many characters the service says at most; 0 where that is not known.</summary>
     public int MaxInput { get; init; }
 
+    /// <summary>Forms of sound that the service knows by another word: OpenAI's word to its, e.g. <c>pcm</c> as <c>raw</c>.</summary>
+    public ImmutableDictionary<string, string> Formats { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <inheritdoc/>
     public override HttpCall Render(SpeechRequest request, CallContext context) => Render(request, context, stream: false);
 
@@ -27,6 +31,7 @@ public record OpenAISpeech : SpeechDialect
         CheckLength(request.Instructions, "instructions", context);
         if (request.Voice is null && !request.Extra.Holds("voice"u8))
             request = request with { Voice = DefaultVoice ?? throw context.Refuse("voice", "a voice is needed: set Voice to the name of one of the service's") };
+        if (request.ResponseFormat is { } format && Formats.TryGetValue(format.Value, out var word)) request = request with { ResponseFormat = word };
         var body = JsonOut.ToUtf8((request, context.Model, stream), static (json, it) => SpeechRequestWriter.Write(json, it.request, it.Model, it.stream ? "sse" : null));
         return new(HttpMethod.Post, Path) { Body = body };
     }

@@ -12,6 +12,12 @@ public sealed record OpenAITranscription : TranscriptionDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "audio/transcriptions";
 
+    /// <summary>The whole address at the vendor, where this is not below its base URL; a base URL of one's own is asked below. Null where there is none.</summary>
+    public string? VendorUrl { get; init; }
+
+    /// <summary>Whether a model goes by the last part of its name, after the last slash.</summary>
+    public bool ShortModel { get; init; }
+
     /// <summary>The largest file that the service takes, in bytes; 0 where that is not known.</summary>
     public long MaxFileBytes { get; init; }
 
@@ -26,6 +32,15 @@ public sealed record OpenAITranscription : TranscriptionDialect
 
     /// <summary>Fields that the service does not take: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
+
+    /// <summary>Fields that the service knows by another name, e.g. <c>keywords</c> as <c>context_bias</c>.</summary>
+    public ImmutableDictionary<string, string> Renames { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether the fields of a list have brackets behind their name (<c>include[]</c>).</summary>
+    public bool ListBrackets { get; init; } = true;
+
+    /// <summary>Whether segments, and so subtitles, come with <c>json</c> where <c>timestamp_granularities</c> asks for them: the service knows no <c>verbose_json</c>.</summary>
+    public bool SegmentsByGranularity { get; init; }
 
     /// <summary>Whether the service streams; where not, a stream is the whole answer as one piece.</summary>
     public bool Streams { get; init; } = true;

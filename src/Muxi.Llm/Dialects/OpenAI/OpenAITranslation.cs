@@ -9,6 +9,12 @@ public sealed record OpenAITranslation : TranslationDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "audio/translations";
 
+    /// <summary>The whole address at the vendor, as with <see cref="OpenAITranscription.VendorUrl"/>.</summary>
+    public string? VendorUrl { get; init; }
+
+    /// <summary>Whether a model goes by the last part of its name, after the last slash.</summary>
+    public bool ShortModel { get; init; }
+
     /// <summary>The largest file that the service takes, in bytes; 0 where that is not known.</summary>
     public long MaxFileBytes { get; init; }
 
@@ -20,7 +26,7 @@ public sealed record OpenAITranslation : TranslationDialect
 
     /// <inheritdoc/>
     public override HttpCall Render(TranslationRequest request, CallContext context) =>
-        new TranscriptionForm(new OpenAITranscription { Path = Path, MaxFileBytes = MaxFileBytes, MaxTemperature = MaxTemperature, Formats = Formats }, context).Render(
+        new TranscriptionForm(new OpenAITranscription { Path = Path, VendorUrl = VendorUrl, ShortModel = ShortModel, MaxFileBytes = MaxFileBytes, MaxTemperature = MaxTemperature, Formats = Formats }, context).Render(
             new TranscriptionRequest
             {
                 Model = request.Model, File = request.File, Prompt = request.Prompt, ResponseFormat = request.ResponseFormat, Temperature = request.Temperature, Extra = request.Extra,

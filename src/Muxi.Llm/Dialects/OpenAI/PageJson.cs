@@ -16,7 +16,10 @@ internal static class PageJson
     public static Page<T>? Read<T>(ReadOnlySpan<byte> utf8, ListReader<T> readList, Func<T, string?> id, string? next = null)
     {
         var reader = new Utf8JsonReader(utf8 = JsonReading.WithoutMark(utf8));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        var begin = reader;
+        if (!reader.Read()) return null;
+        if (reader.TokenType == JsonTokenType.StartArray) return readList(ref begin, utf8) is { } bare ? new() { Data = bare } : null;
+        if (reader.TokenType != JsonTokenType.StartObject) return null;
         List<T>? things = null;
         string? first = null, last = null, mark = null;
         bool? more = null;

@@ -128,7 +128,16 @@ internal static class ResponseReader
 
     /// <summary>Reads what became of a response that was to be deleted.</summary>
     public static ResponseDeleted? ReadDeleted(ReadOnlySpan<byte> utf8) =>
-        FileJson.ReadDeleted(utf8) is { } gone ? new() { Id = gone.Id, Deleted = gone.Deleted, Extra = gone.Extra } : null;
+        FileJson.ReadDeleted(utf8) is { } gone ? new() { Id = gone.Id, Deleted = gone.Deleted, Extra = gone.Extra } : ReadWord(utf8);
+
+    /// <summary>A good reply that says nothing but <c>{"message":"..."}</c> (Fireworks); null where it says anything else.</summary>
+    private static ResponseDeleted? ReadWord(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(JsonReading.WithoutMark(utf8));
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        var extra = Extra.Trusted(JsonReading.WithoutMark(utf8).ToArray());
+        return extra.Names is ["message"] ? new() { Id = "", Deleted = true, Extra = extra } : null;
+    }
 
     /// <summary>Reads a page of items.</summary>
     public static Page<ResponseItem>? ReadPage(ReadOnlySpan<byte> utf8) => PageJson.Read<ResponseItem>(utf8, ResponseItemJson.ReadList, static item => item.Id);

@@ -29,10 +29,22 @@ internal readonly ref struct ResponseRequestWriter
             request = request with { Include = request.Include.Count == 1 ? null : [.. request.Include.Where(static word => word != Encrypted)] };
             warnings.Add("include", $"'{Encrypted}' left out: the service does not seal its reasoning");
         }
+        if (quirks.TypedMessages && request.Input is { Text: null } input) request = request with { Input = input.Items.Select(static item => item with { IsPlain = false }).ToList() };
+        if (quirks.FormatField is { } field && request.Text?.Format is { } format && !request.Extra.TryGet(field, out _)) request = WithFormat(request, field, format);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ResponseRequestWriter(json, it.request, it.quirks.Drops, it.warnings).Write(it.Model, it.stream ? true : null));
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
         return new(HttpMethod.Post, quirks.Path) { Body = body, Warnings = warnings.Given };
+    }
+
+    /// <summary>The request with the form of its answer in a member of its own, in chat's shape.</summary>
+    private static ResponseRequest WithFormat(ResponseRequest request, string field, ResponseFormat format)
+    {
+        var rest = request.Text! with { Format = null };
+        var isEmpty = rest is { Verbosity: null, Extra.IsEmpty: true };
+        // Plain text is what comes where nothing is said.
+        if (format.Type == "text") return request with { Text = isEmpty ? null : rest };
+        return request with { Text = isEmpty ? null : rest, Extra = request.Extra.With(field, RawJson.Trusted(JsonOut.ToUtf8(format, ResponseFormatJson.Write))) };
     }
 
     /// <summary>The request of a verb that takes only these members of it; the others have no meaning there.</summary>

@@ -198,7 +198,7 @@ internal static class TranscriptReader
             else if (reader.Is("start"u8)) segment = segment with { Start = reader.ReadDouble() ?? 0 };
             else if (reader.Is("end"u8)) segment = segment with { End = reader.ReadDouble() ?? 0 };
             else if (reader.Is("text"u8)) segment = segment with { Text = reader.ReadString(source) ?? "" };
-            else if (reader.Is("speaker"u8)) segment = segment with { Speaker = reader.ReadString(source) };
+            else if (reader.Is("speaker"u8) || reader.Is("speaker_id"u8)) segment = segment with { Speaker = reader.ReadString(source) };
             else if (reader.Is("seek"u8)) segment = segment with { Seek = reader.ReadLong() };
             else if (reader.Is("tokens"u8)) segment = segment with { Tokens = ReadTokens(ref reader) };
             else if (reader.Is("temperature"u8)) segment = segment with { Temperature = reader.ReadDouble() };

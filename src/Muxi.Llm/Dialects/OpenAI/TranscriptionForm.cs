@@ -14,20 +14,20 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
     {
         Check(request);
         _extra = request.Extra;
-        Text("model", context.Model);
+        Text("model", quirks.ShortModel ? context.Model[(context.Model.LastIndexOf('/') + 1)..] : context.Model);
         Text("language", request.Language);
         List("languages", request.Languages);
         List("keywords", request.Keywords);
         Text("prompt", request.Prompt);
         Text("response_format", Format(request.ResponseFormat)?.Value);
         Number("temperature", request.Temperature);
-        List("timestamp_granularities", request.TimestampGranularities?.Select(static one => one.Value));
+        List("timestamp_granularities", request.TimestampGranularities?.Select(static one => one.Value) ?? (IsTimed(request.ResponseFormat) ? ["segment"] : null));
         List("include", request.Include);
         Chunking(request.ChunkingStrategy);
         List("known_speaker_names", request.KnownSpeakerNames);
         List("known_speaker_references", request.KnownSpeakerReferences);
         if (stream && quirks.Streams) Stream();
-        var call = new HttpCall(HttpMethod.Post, quirks.Path);
+        var call = new HttpCall(HttpMethod.Post, quirks.Path) { VendorUrl = quirks.VendorUrl is { } url ? new(url) : null };
         var file = Named(request.File);
         call = quirks.JsonBody ? call with { FileInJson = Json(file) } : call with { Form = Form(file) };
         return call with { Warnings = _warnings.Given };
@@ -45,7 +45,7 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
     private AudioResponseFormat? Format(AudioResponseFormat? asked)
     {
         if (asked is not { } format || quirks.Formats.IsEmpty || quirks.Formats.Contains(format.Value)) return asked;
-        if (format == AudioResponseFormat.Text) return Plain();
+        if (format == AudioResponseFormat.Text || IsTimed(format)) return Plain();
         if (format.IsSubtitles)
             return quirks.Formats.Contains(AudioResponseFormat.VerboseJson.Value) ? AudioResponseFormat.VerboseJson
                 : throw context.Refuse("response_format", $"the service gives no subtitles and no times to make them of, only {string.Join(", ", quirks.Formats)}");
@@ -55,6 +55,9 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
 
     /// <summary>JSON, which is what comes where nothing is said.</summary>
     private AudioResponseFormat? Plain() => quirks.Drops.Contains("response_format") ? default(AudioResponseFormat?) : AudioResponseFormat.Json;
+
+    /// <summary>Whether the form has times, which the service gives for a list of granularities alone.</summary>
+    private bool IsTimed(AudioResponseFormat? format) => quirks.SegmentsByGranularity && format is { } asked && (asked.IsSubtitles || asked == AudioResponseFormat.VerboseJson);
 
     private void Chunking(ChunkingStrategy? strategy)
     {
@@ -80,7 +83,8 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
     private Form Form(FileSource file)
     {
         var form = Muxi.Llm.Form.Empty;
-        foreach (var (name, value) in _fields) form = form.With(name, value);
+        foreach (var (name, value) in _fields)
+            form = !quirks.ListBrackets && value.ToElement() is { ValueKind: System.Text.Json.JsonValueKind.Array } list ? list.EnumerateArray().Aggregate(form, (all, item) => all.With(name, item.GetString())) : form.With(name, value);
         // The method that is called decides how the reply is read, so no extra field goes before it. The file comes last: a service may read what stands before it first.
         return form.With(_extra.Without("stream")).With("file", file);
     }
@@ -133,7 +137,7 @@ internal sealed class TranscriptionForm(OpenAITranscription quirks, CallContext 
         if (_extra.TryGet(name, out _) || _extra.TryGet(name + "[]", out _)) return;
         var known = name.IndexOf('[', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name;
         if (quirks.Drops.Contains(known)) _warnings.Add(known, "left out: the service does not take it");
-        else _fields.Add((name, json));
+        else _fields.Add((quirks.Renames.GetValueOrDefault(name, name), json));
     }
 
     private static string Quoted(string text) => JsonOut.ToText(text, static (json, it) => json.WriteStringValue(it), indented: false);

@@ -9,6 +9,8 @@ namespace Muxi.Llm;
 /// </summary>
 internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallContext context) : IFold<TranscriptionStreamEvent>
 {
+    private const string Others = "transcription.";
+
     private readonly StringBuilder _text = new();
     private readonly List<Transcription> _pieces = [];
     private AudioUsage? _usage;
@@ -61,6 +63,7 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
         while (reader.NextMember()) read.Read(ref reader, source);
         if (read.IsError) return false;
         if (read.Type is null && IsOurs(wireEvent.Type)) read.Type = wireEvent.Type;
+        if (read.Type is { } type) read.Type = NameOf(type);
         if (read.Type is not null) Add(read.ToEvent(source), into);
         else if (read.IsChunk) AddChunk(read, into);
         else if (TranscriptReader.ReadWhole(source, default) is { } whole) AddWhole(TranscriptReader.As(whole, asked ?? AudioResponseFormat.Json), into);
@@ -69,7 +72,16 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
     }
 
     /// <summary>Whether the event's name says what its data leave out.</summary>
-    private static bool IsOurs(string? name) => name?.StartsWith("transcript.", StringComparison.Ordinal) == true;
+    private static bool IsOurs(string? name) => name?.StartsWith("transcript.", StringComparison.Ordinal) == true || name?.StartsWith(Others, StringComparison.Ordinal) == true;
+
+    /// <summary>OpenAI's word for another's event: Mistral's begin with <c>transcription.</c>, and have new text where OpenAI's have a <c>delta</c> (its client 2.7.0, 2026).</summary>
+    private static string NameOf(string type) => type switch
+    {
+        Others + "text.delta" => TranscriptionEventType.Delta.Value,
+        Others + "segment" => TranscriptionEventType.Segment.Value,
+        Others + "done" => TranscriptionEventType.Done.Value,
+        _ => type,
+    };
 
     private void Add(TranscriptionStreamEvent one, ICollection<TranscriptionStreamEvent> into)
     {
@@ -157,6 +169,7 @@ internal sealed class TranscriptionStreamFold(AudioResponseFormat? asked, CallCo
                 reader.Read();
                 return new() { Type = TranscriptionEventType.Segment, Segment = TranscriptReader.ReadSegment(ref reader, source) };
             }
+            if (Type == TranscriptionEventType.Delta.Value && _delta is null) (_delta, _text) = (_text, null);
             return new() { Type = Type!, Delta = _delta, SegmentId = _segmentId, Text = _text, Languages = _languages, Logprobs = _logprobs, Usage = Usage, Extra = _extra.ToExtra() };
         }
 

@@ -6,12 +6,25 @@ using System.Text.Json;
 
 namespace Muxi.Llm;
 
+/// <summary>What an embedding's numbers are, where they come as base64.</summary>
+internal enum VectorForm
+{
+    /// <summary>Four bytes each, the lowest first.</summary>
+    Floats,
+
+    /// <summary>A signed byte each.</summary>
+    Bytes,
+
+    /// <summary>A bit each.</summary>
+    Bits,
+}
+
 /// <summary>One embedding, read and written: its numbers as a list or as the base64 of their bytes, the lowest first.</summary>
 internal static class VectorJson
 {
     /// <summary>Reads an embedding's whole object.</summary>
     /// <exception cref="JsonException">It has no numbers.</exception>
-    public static Embedding Read(ReadOnlySpan<byte> source, int place)
+    public static Embedding Read(ReadOnlySpan<byte> source, int place, VectorForm form = VectorForm.Floats)
     {
         var reader = new Utf8JsonReader(source);
         reader.Read();
@@ -22,7 +35,7 @@ internal static class VectorJson
         {
             if (reader.Is("index"u8)) index = (int)(reader.ReadLong() ?? place);
             else if (reader.Is("object"u8)) reader.SkipMember();
-            else if (reader.Is("embedding"u8)) vector = ReadVector(ref reader);
+            else if (reader.Is("embedding"u8)) vector = ReadVector(ref reader, form);
             else extra.Take(ref reader, source);
         }
         return new() { Index = index, Vector = vector ?? throw new JsonException("An embedding has no numbers."), Extra = extra.ToExtra() };
@@ -58,10 +71,10 @@ internal static class VectorJson
 
     /// <summary>The numbers of the value that the reader is about to step to; null where there are none.</summary>
     /// <exception cref="JsonException">Something in it is no number.</exception>
-    public static float[]? ReadVector(ref Utf8JsonReader reader)
+    public static float[]? ReadVector(ref Utf8JsonReader reader, VectorForm form = VectorForm.Floats)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.String) return Decode(in reader);
+        if (reader.TokenType == JsonTokenType.String) return form == VectorForm.Floats ? Decode(in reader) : Small(in reader, form);
         if (reader.TokenType == JsonTokenType.StartArray) return ReadList(ref reader);
         reader.Skip();
         return null;
@@ -102,6 +115,16 @@ internal static class VectorJson
         numbers.CopyTo(larger, 0);
         ArrayPool<float>.Shared.Return(numbers);
         numbers = larger;
+    }
+
+    /// <summary>Numbers of a byte or a bit each.</summary>
+    private static float[] Small(in Utf8JsonReader reader, VectorForm form)
+    {
+        if (!reader.TryGetBytesFromBase64(out var bytes)) throw new JsonException("An embedding's base64 cannot be read.");
+        if (form == VectorForm.Bytes) return [.. bytes.Select(static one => (float)(sbyte)one)];
+        var vector = new float[bytes.Length * 8];
+        for (var i = 0; i < vector.Length; i++) vector[i] = (bytes[i / 8] >> (7 - (i % 8)) & 1) == 1 ? 1 : -1;
+        return vector;
     }
 
     private static float[] Decode(in Utf8JsonReader reader)

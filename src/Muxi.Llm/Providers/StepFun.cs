@@ -1,0 +1,13 @@
+namespace Muxi.Llm;
+
+public static partial class Providers
+{
+    /// <summary>StepFun and its Step models, in China.</summary>
+    public static Provider StepFun { get; } = new("stepfun", "https://api.stepfun.com/v1", Auth.Bearer("STEPFUN_API_KEY"))
+    {
+        DisplayName = "StepFun",
+        DefaultModel = "step-3.5-flash",
+        Chat = new OpenAIChat(),
+        Documentation = "https://platform.stepfun.com/docs",
+    };
+}
