@@ -26,7 +26,7 @@ internal static class RerankReply
             if (reader.Is("id"u8)) id = reader.ReadString(source);
             else if (reader.Is("request_id"u8)) request = reader.ReadString(source);
             else if (reader.Is("model"u8)) model = reader.ReadString(source);
-            else if ((reader.Is("results"u8) || reader.Is("data"u8) || reader.Is("rankings"u8)) && reader.NextIs(JsonTokenType.StartArray))
+            else if (IsResults(reader))
             {
                 reader.Read();
                 results = Results(ref reader, source);
@@ -37,12 +37,11 @@ internal static class RerankReply
             else extra.Take(ref reader, source);
         }
         if ((results ?? scores) is not { } all) return null;
-        var rest = extra.ToExtra();
-        return new()
-        {
-            Id = id ?? request ?? "", Model = model ?? "", Results = all, IsInOrder = results is null, Usage = usage ?? RerankUsage.Of(meta, rest), Meta = meta ?? RerankUsage.MetaOf(usage), Extra = rest,
-        };
+        var reply = new RerankResponse { Id = id ?? request ?? "", Model = model ?? "", Results = all, IsInOrder = results is null, Extra = extra.ToExtra() };
+        return reply with { Usage = usage ?? RerankUsage.Of(meta, reply.Extra), Meta = meta ?? RerankUsage.MetaOf(usage) };
     }
+
+    private static bool IsResults(in Utf8JsonReader reader) => (reader.Is("results"u8) || reader.Is("data"u8) || reader.Is("rankings"u8)) && reader.NextIs(JsonTokenType.StartArray);
 
     public static void Write(Utf8JsonWriter json, RerankResponse reply)
     {
