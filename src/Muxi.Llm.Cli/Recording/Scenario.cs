@@ -23,9 +23,6 @@ internal sealed record Scenario(string Name, string What, string Operation)
     /// <summary>Whether an error is what is wanted.</summary>
     public bool IsOfAnError { get; init; }
 
-    /// <summary>All of them, in the order in which they are listed.</summary>
-    public static IReadOnlyList<Scenario> All { get; } = [.. Made()];
-
     private const string Png = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAJ0lEQVR42u3NsQkAAAjAsP7/tF7hIASyp6lTCQQCgUAgEAgEgi/BAjLD/C5w/SM9AAAAAElFTkSuQmCC";
 
     private const string NoKey = "sk-this-is-no-key-of-anybodys";
@@ -34,6 +31,9 @@ internal sealed record Scenario(string Name, string What, string Operation)
         "person", """{"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name","age"],"additionalProperties":false}""");
 
     private static readonly Tool _weather = Tool.FromFunction("get_weather", "Tells the weather in a city.", """{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}""");
+
+    /// <summary>All of them, in the order in which they are listed.</summary>
+    public static IReadOnlyList<Scenario> All { get; } = [.. Made()];
 
     private static IEnumerable<Scenario> Made()
     {
@@ -57,6 +57,7 @@ internal sealed record Scenario(string Name, string What, string Operation)
             yield return Response(isStreamed);
         }
         yield return Embeddings();
+        yield return Reranking();
         yield return Moderations();
         yield return Models();
         yield return Chat("bad-key", "the error of a key that is none", Asking("Hi"), false, NoKey);
@@ -119,6 +120,20 @@ internal sealed record Scenario(string Name, string What, string Operation)
             AskAsync = async (client, model, cancellationToken) =>
             {
                 var reply = await client.Embeddings.CreateAsync(Request(model), null, cancellationToken);
+                return new(reply.ToJson(), reply.Warnings);
+            },
+        };
+    }
+
+    private static Scenario Reranking()
+    {
+        static RerankRequest Request(string model) => new() { Model = model, Query = "Where do fish live?", Documents = ["Apples are red.", "The sea is full of fish."], TopN = 2 };
+        return new("rerank", "two documents in order of what they say to a question", Operations.Rerank)
+        {
+            Request = model => Request(model).ToIndentedJson(),
+            AskAsync = async (client, model, cancellationToken) =>
+            {
+                var reply = await client.Rerank.CreateAsync(Request(model), null, cancellationToken);
                 return new(reply.ToJson(), reply.Warnings);
             },
         };

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -66,14 +67,24 @@ internal sealed partial class Scrubber(IReadOnlyList<string> secrets)
         return kept;
     }
 
-    /// <summary>Whether a file would hold a secret after all: the last look, which does not trust the first.</summary>
-    public bool Gives(byte[] file)
+    /// <summary>Whether a file would hold a secret after all: the last look, which does not trust the first and goes through escapes within escapes.</summary>
+    public bool Gives(byte[] file) => new[] { Encoding.Latin1.GetString(file), Encoding.UTF8.GetString(file) }.SelectMany(Readings).Any(reading =>
+        secrets.Any(secret => reading.Contains(secret, StringComparison.OrdinalIgnoreCase)) || Redaction.Redact(reading, [.. secrets]) != reading);
+
+    /// <summary>A text as it is, and as it is meant where it is JSON, HTML, a URL, or one in the other.</summary>
+    private static IEnumerable<string> Readings(string text)
     {
-        var text = Encoding.Latin1.GetString(file);
-        var wide = Encoding.UTF8.GetString(file);
-        return secrets.Any(secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase) || wide.Contains(secret, StringComparison.OrdinalIgnoreCase))
-            || Redaction.Redact(text, [.. secrets]) != text || Redaction.Redact(wide, [.. secrets]) != wide;
+        var plain = Escapes().Replace(text, static match => match.Groups[1].Success ? ((char)Convert.ToInt32(match.Groups[1].Value, 16)).ToString() : match.Groups[2].Value);
+        foreach (var one in (string[])[text, plain])
+            foreach (var other in (string[])[one, WebUtility.HtmlDecode(one)])
+            {
+                yield return other;
+                yield return Uri.UnescapeDataString(other);
+            }
     }
+
+    [GeneratedRegex("""\\(?:u([0-9a-fA-F]{4})|(["\\/]))""")]
+    private static partial Regex Escapes();
 
     /// <summary>What tells of a limit: numbers, times, and the fields of the IETF's drafts.</summary>
     [GeneratedRegex("""^["\d][\w\s.:;=,"\-]{0,100}$""")]

@@ -73,6 +73,20 @@ public sealed class RecordCommandTests : IDisposable
         Assert.Equal(expected, read.ToString());
     }
 
+    [Fact]
+    public async Task A_service_that_only_a_file_knows_is_recorded_alike()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("""{"id":"r","results":[{"index":1,"relevance_score":0.9},{"index":0,"relevance_score":0.1}]}"""));
+        var file = Path.Combine(_folder.FullName, "acme.yaml");
+        await File.WriteAllTextAsync(file, $"providers:\n  acme:\n    base_url: {server.Url}v1\n    api_key_env: ACME_SECRET\n", TestContext.Current.CancellationToken);
+
+        var run = await new CliRun { Environment = new() { ["MUXI_LLM_CONFIG"] = file, ["ACME_SECRET"] = "sk-of-acme-0123456789" }, WorkingDirectory = _folder.FullName }.RunAsync("record", "acme", "rerank", "-m", "m", "--out", "made");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Contains("sk-of-acme", server.Requests[0].Headers["Authorization"], StringComparison.Ordinal);
+        Assert.Equal("1", Fixture.Load(Path.Combine(_folder.FullName, "made"), "acme-rerank").Json("reply.json")["results"]![0]!["index"]!.ToString());
+    }
+
     /// <summary>Whatever a service repeats, wherever, in whichever form, no file holds it.</summary>
     [Theory]
     [InlineData("chat", 200)]
@@ -113,7 +127,7 @@ public sealed class RecordCommandTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Errors);
 
         Assert.Equal("""{"id":"chatcmpl-9","object":"chat.completion","created":1,"model":"m","user_id":"scrubbed","x_groq":{"id":"req_1"},"choices":[{"index":0,"message":{"role":"assistant","content":"Mail person@example.com from 192.0.2.1 or 2001:db8::1 of org-example, project proj_example, v1.2.3, 10:20:30, arn:aws:bedrock:us-east-1:000000000000:model/x"},"finish_reason":"stop"}]}""", Read("chat", "wire-reply.json"));
-        Assert.Equal(["content-type", "x-ratelimit-remaining-requests"], JsonNode.Parse(Read("chat", "wire-head.json"))!["headers"]!.AsObject().Select(header => header.Key));
+        Assert.Equal(["x-ratelimit-remaining-requests"], JsonNode.Parse(Read("chat", "wire-head.json"))!["headers"]!.AsObject().Select(header => header.Key));
         Assert.Contains("person@example.com", Read("chat", "reply.json"), StringComparison.Ordinal);
     }
 
@@ -127,7 +141,7 @@ public sealed class RecordCommandTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Errors);
 
         var reply = JsonNode.Parse(Read("tools", "reply.json"))!;
-        Assert.Equal(("<any>", "<number>"), ((string?)reply["choices"]![0]!["message"]!["tool_calls"]![0]!["id"], (string?)reply["created"]));
+        Assert.Equal("<any>", (string?)reply["choices"]![0]!["message"]!["tool_calls"]![0]!["id"]);
         await ChatFixture.PlayAsync(Fixture.Load(_folder.FullName, "openai-tools"), 1);
     }
 

@@ -46,6 +46,7 @@ public sealed class DocsTests : IDisposable
         { "embeddings", "4 embeddings of 1536 numbers" },
         { "rerank", "0.80 The cat sleeps on the sofa." },
         { "moderate", "held back for violence" },
+        { "ocr", "2 pages read" },
         { "responses", "message of user: And at sunset?" },
         { "background", "completed: Hello! I am the muxi-llm sandbox" },
         { "tokens", "7 tokens with o200k_base" },

@@ -73,7 +73,10 @@ internal sealed class LauncherFolder : IDisposable
     }
 
     /// <summary>Runs a launcher to its end, from another folder.</summary>
-    public async Task<LauncherRun> RunAsync(string launcher, params IEnumerable<string> arguments)
+    public Task<LauncherRun> RunAsync(string launcher, params IEnumerable<string> arguments) => RunAsync(launcher, new Dictionary<string, string>(), arguments);
+
+    /// <summary>As the other, with these variables set.</summary>
+    public async Task<LauncherRun> RunAsync(string launcher, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the launchers are for bash");
         var start = new ProcessStartInfo(this[launcher], arguments)
@@ -86,6 +89,7 @@ internal sealed class LauncherFolder : IDisposable
         start.Environment["PATH"] = $"{this["sdk"]}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["SDK_CALLS"] = Calls;
         start.Environment["CI"] = "";
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         var cancellationToken = TestContext.Current.CancellationToken;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

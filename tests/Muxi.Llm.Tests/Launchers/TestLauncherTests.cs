@@ -79,6 +79,19 @@ public sealed class TestLauncherTests : IDisposable
         Assert.Equal((0, "1 passed, 0 failed, 0 skipped"), (one.ExitCode, LastLine(one)));
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("groq", " --filter-query /*/*/LiveTests/* key gsk")]
+    public async Task Keys_are_for_the_live_tests_alone(string live, string expected)
+    {
+        _folder.WriteTests("One.Tests", "echo \"args: ${*:5} key $GROQ_API_KEY\"\n" + Summary(passed: 1, failed: 0, skipped: 0));
+
+        var run = await _folder.RunAsync("test", new Dictionary<string, string> { ["MUXI_LLM_LIVE"] = live, ["GROQ_API_KEY"] = "gsk" });
+
+        Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+        Assert.Equal(live.Length > 0, run.Output.Contains("gsk", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_filter_is_looked_for_in_class_and_test_names()
     {

@@ -63,33 +63,48 @@ internal static class ResolvedFacts
 
     private static IEnumerable<string> Of(Dialect dialect)
     {
-        foreach (var line in Quirks(dialect, Activator.CreateInstance(dialect.GetType())!)) yield return line;
+        foreach (var line in Quirks(dialect, Plain(dialect))) yield return line;
         if (dialect.GetType().GetProperty("Variants")?.GetValue(dialect) is not IEnumerable variants) yield break;
         foreach (var variant in variants)
         {
             var model = Sample((string)variant.GetType().GetProperty("Glob")!.GetValue(variant)!);
             var resolved = (Dialect)dialect.GetType().GetMethod("ForModel")!.Invoke(dialect, [model])!;
-            var usual = resolved.GetType() == dialect.GetType() ? dialect : Activator.CreateInstance(resolved.GetType())!;
+            var usual = resolved.GetType() == dialect.GetType() ? dialect : Plain(resolved);
             foreach (var line in Quirks(resolved, usual)) yield return $"for {model} {line}";
         }
     }
 
-    private static IEnumerable<string> Quirks(Dialect dialect, object usual)
+    private static object Plain(Dialect dialect) => Activator.CreateInstance(dialect.GetType())!;
+
+    private static IEnumerable<string> Quirks(Dialect dialect, object usual) =>
+        Tests.Quirks.In(dialect.GetType()).Where(property => property.Name != "Variants").OrderBy(property => property.Name, StringComparer.Ordinal).SelectMany(property => Changed(property, dialect, usual)).Prepend(dialect.GetType().Name);
+
+    private static IEnumerable<string> Changed(PropertyInfo property, object of, object than) => Changed(property.Name, property.GetValue(of), property.GetValue(than));
+
+    /// <summary>A value that is not the usual one; of a map each such entry, of a record each such member.</summary>
+    private static IEnumerable<string> Changed(string name, object? value, object? usual)
     {
-        yield return dialect.GetType().Name;
-        foreach (var property in Tests.Quirks.In(dialect.GetType()).Where(property => property.Name != "Variants").OrderBy(property => property.Name, StringComparer.Ordinal))
-            foreach (var line in Changed(property, dialect, usual)) yield return line;
+        switch (value ?? usual)
+        {
+            case Dialect when value is Dialect dialect:
+                return Quirks(dialect, Plain(dialect)).Select(line => $"{name} {line}");
+            case IDictionary map:
+                var (now, before) = (value as IDictionary, usual as IDictionary);
+                return map.Keys.Cast<string>().Union(before?.Keys.Cast<string>() ?? []).Order(StringComparer.Ordinal)
+                    .SelectMany(key => Changed($"{name} {key}", now?.Contains(key) == true ? now[key] : null, before?.Contains(key) == true ? before[key] : null));
+            case IEnumerable list when list is not string && Items(list) is [var first, ..] && !IsPlain(first):
+                return Items(list).SelectMany((item, at) => Changed($"{name} {item.GetType().GetProperty("Name")?.GetValue(item) ?? at + 1}", item, null));
+            case { } record when !IsPlain(record) && record is not IEnumerable:
+                return record.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0).OrderBy(property => property.Name, StringComparer.Ordinal)
+                    .SelectMany(property => Changed($"{name} {property.Name}", value is null ? null : property.GetValue(value), usual is null ? null : property.GetValue(usual)));
+            default:
+                return Text(value) == Text(usual) ? [] : [$"{name} = {Text(value)}"];
+        }
     }
 
-    /// <summary>A value that is not the usual one; of a map each such entry.</summary>
-    private static IEnumerable<string> Changed(PropertyInfo property, object of, object than)
-    {
-        var (value, usual) = (property.GetValue(of), property.GetValue(than));
-        if (value is not IDictionary map) return Text(value) == Text(usual) ? [] : [$"{property.Name} = {Text(value)}"];
-        var other = (IDictionary?)usual;
-        return map.Keys.Cast<string>().Union(other?.Keys.Cast<string>() ?? []).Order(StringComparer.Ordinal)
-            .Where(key => map.Contains(key) != (other?.Contains(key) == true) || Text(map[key]) != Text(other![key])).Select(key => $"{property.Name} {key} = {(map.Contains(key) ? Text(map[key]) : "nothing")}");
-    }
+    private static bool IsPlain(object value) => value is string or bool or Enum or IFormattable;
+
+    private static List<object> Items(IEnumerable list) => list.GetType().GetProperty("IsDefault")?.GetValue(list) is true ? [] : [.. list.Cast<object>()];
 
     private static string Text(object? value) => value switch
     {
@@ -97,8 +112,7 @@ internal static class ResolvedFacts
         Enum word => word.ToString(),
         string or bool => JsonSerializer.Serialize(value, _json),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        IDictionary map => string.Join(", ", map.Keys.Cast<string>().Order(StringComparer.Ordinal).Select(key => $"{key}={Text(map[key])}")),
-        IEnumerable list => list.Cast<object>().Select(Text).ToList() is { Count: > 0 } items ? string.Join(", ", items) : "nothing",
+        IEnumerable list => Items(list) is { Count: > 0 } items ? string.Join(", ", items.Select(Text)) : "nothing",
         _ => value.ToString()!,
     };
 

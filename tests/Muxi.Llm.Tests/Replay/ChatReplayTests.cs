@@ -11,13 +11,13 @@ public sealed class ChatReplayTests
     /// <summary>Which of our providers reads the records of a service.</summary>
     private static readonly Dictionary<string, string> _providers = new()
     {
-        ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["xai"] = "xai",
+        ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["mistral"] = "mistral", ["perplexity"] = "perplexity", ["xai"] = "xai",
         ["alibaba"] = "dashscope", ["moonshot"] = "moonshot", ["venice"] = "venice", ["ai21"] = "ai21", ["litellm"] = "litellm", ["doubleword"] = "doubleword", ["gateway-other"] = "portkey",
         ["llamacpp"] = "llama_cpp", ["local-openai-compat"] = "vllm", ["vllm"] = "vllm", ["lmstudio"] = "lmstudio",
-        ["azure"] = "azure", ["snowflake"] = "snowflake",
+        ["together"] = "together", ["azure"] = "azure", ["snowflake"] = "snowflake",
     };
 
-    /// <summary>Services that no provider of ours stands for: they are asked as OpenAI is, at their own address.</summary>
+    /// <summary>Services that their own provider reads, or, where there is none, OpenAI's at another address.</summary>
     private static readonly string[] _others =
     [
         "copilot", "huggingface", "mistralrs", "ollama", "writer",
@@ -68,7 +68,7 @@ public sealed class ChatReplayTests
     private static async Task<ChatOutcome> ReplayAsync(Cassette record, int seed, bool isStream)
     {
         await using var server = await ReplayServer.StartAsync(seed, CannedReply.From(record));
-        var provider = _providers.GetValueOrDefault(record.Provider, "openai");
+        var provider = ProviderOf(record.Provider);
         using var client = new LlmClient(new()
         {
             BaseUrls = new Dictionary<string, Uri> { [provider] = server.Url },
@@ -80,6 +80,9 @@ public sealed class ChatReplayTests
         // An error has no form of its own: it is met on the way that was recorded.
         return await ChatOutcome.OfAsync(client, request, isStream || request.Stream == true);
     }
+
+    private static string ProviderOf(string service) =>
+        _providers.GetValueOrDefault(service) ?? Catalog.BuiltIn.FirstOrDefault(provider => provider.IsCalled(service) && provider.Chat is OpenAIChat)?.Name ?? "openai";
 
     private static ChatCompletionRequest RequestOf(Cassette record, string provider)
     {
