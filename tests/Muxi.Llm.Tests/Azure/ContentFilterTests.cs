@@ -114,7 +114,7 @@ public sealed class ContentFilterTests
     [Fact]
     public void A_refusal_without_results_has_none()
     {
-        var error = Errors.Classify(new(400, """{"error":{"message":"no","code":"content_filter"}}"""u8.ToArray(), static _ => null, "azure", "dep", default));
+        var error = Errors.Classify(new(400, """{"error":{"message":"no","code":"content_filter"}}"""u8.ToArray(), default, "azure", "dep", default));
 
         Assert.Null(Assert.IsType<ContentFilterException>(error).Results);
         Assert.Equal("azure: no", error.Message);

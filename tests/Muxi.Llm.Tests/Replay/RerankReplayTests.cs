@@ -12,7 +12,10 @@ public sealed class RerankReplayTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static IReadOnlyList<Cassette> Records => [.. Cassettes.All.Where(static record => record.Endpoint == "rerank" || record.Request.Url.Contains("rerank", StringComparison.Ordinal))];
+    /// <summary>Whether a record is replayed here.</summary>
+    internal static bool Reads(Cassette record) => record.Endpoint == "rerank" || record.Request.Url.Contains("rerank", StringComparison.Ordinal);
+
+    private static IReadOnlyList<Cassette> Records => [.. Cassettes.All.Where(Reads)];
 
     [Fact]
     public async Task Every_recorded_ranking_reads_as_the_naive_reader_reads_it()
