@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Muxi.Llm.Gateway.Surfaces.Cohere;
+using Muxi.Llm.Gateway.Surfaces.Mistral;
 using Muxi.Llm.Gateway.Surfaces.OpenAI;
 
 namespace Muxi.Llm.Gateway;
@@ -82,6 +83,7 @@ internal sealed class Endpoints
             new("POST", "/v1/rerank", rerank.AnswerAsync),
             new("POST", "/v2/rerank", rerank.AnswerAsync) { Refuse = CohereErrors.Write },
             new("POST", "/v1/moderations", new Moderations(client, callees).AnswerAsync),
+            new("POST", "/v1/ocr", new Ocr(client, callees).AnswerAsync),
             new("POST", "/v1/audio/speech", audio.SpeakAsync),
             new("POST", "/v1/audio/transcriptions", audio.TranscribeAsync) { Body = BodyKind.Form },
             new("POST", "/v1/audio/translations", audio.TranslateAsync) { Body = BodyKind.Form },

@@ -48,7 +48,7 @@ internal sealed class ChatCommand : CliCommand
           muxi-llm chat "Why is the sky blue?"
           muxi-llm chat -m openai/gpt-4o-mini --image photo.jpg "What is this?"
           git diff | muxi-llm chat -s "Write a commit message" -
-          muxi-llm chat -m groq/llama-3.3-70b-versatile --fallback openai/gpt-4o-mini "Why is the sky blue?"
+          muxi-llm chat -m groq/openai/gpt-oss-120b --fallback openai/gpt-4o-mini "Why is the sky blue?"
           muxi-llm chat --schema city.json "Where is the Eiffel Tower?"
           muxi-llm chat --tools tools.json --tool-choice required "Weather in Oslo?"
           muxi-llm chat --json --no-stream "Say hello"

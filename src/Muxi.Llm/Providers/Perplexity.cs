@@ -29,8 +29,8 @@ public static partial class Providers
         }
             .For("sonar-reasoning*", d => d with { ThinkTags = true })
             .For("sonar-deep-research*", d => d with { ThinkTags = true })
-            .For("*/*", new OpenAIResponsesChat { Path = AgentPath, BlockFormat = "perplexity-responses", FormatField = "response_format", Drops = AgentDrops() }),
-        Responses = new OpenAIResponseCreation { Path = AgentPath, PreviousResponses = true, Background = true, EncryptedReasoning = false, FormatField = "response_format", Drops = AgentDrops() },
+            .For("*/*", new OpenAIResponsesChat { Path = AgentPath, BlockFormat = "perplexity-responses", TypedMessages = true, FormatField = "response_format", Drops = AgentDrops() }),
+        Responses = new OpenAIResponseCreation { Path = AgentPath, PreviousResponses = true, Background = true, EncryptedReasoning = false, TypedMessages = true, FormatField = "response_format", Drops = AgentDrops() },
         Embeddings = new OpenAIEmbeddings { Path = "v1/embeddings", SmallNumbers = true, MaxInputs = 512, Drops = ["user"] },
         DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "pplx-embed-v1-0.6b", [Operations.Responses] = "perplexity/sonar" }.ToImmutableDictionary(),
         Models = null,

@@ -37,12 +37,15 @@ public sealed class AzureReplayTests
             // A slash too many at the end of a resource's address is no other address; neither is a version that was left out of a recording.
             var expected = recorded.PathAndQuery.Replace("//", "/", StringComparison.Ordinal);
             if (asked.Target != expected && asked.Target.Split('?')[0] != expected) differences.Add($"{record.Id}: {asked.Target}, recorded {expected}");
-            foreach (var difference in JsonComparison.Differences(JsonNode.Parse(record.Request.Body), JsonNode.Parse(asked.Text), "body"))
+            var body = JsonNode.Parse(record.Request.Body)!.AsObject();
+            // A list of one text stops at it as the text alone does.
+            if (body["stop"] is JsonArray { Count: 1 } stops) body["stop"] = stops[0]!.DeepClone();
+            foreach (var difference in JsonComparison.Differences(body, JsonNode.Parse(asked.Text), "body"))
                 if (!_neutral.Any(member => difference.StartsWith(member, StringComparison.Ordinal))) differences.Add($"{record.Id}: {difference}");
         }
 
         Assert.True(records.Count >= atLeast, $"only {records.Count} records");
-        Assert.Equal([], differences);
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
     }
 
     /// <summary>What its user's environment says, in the customary names.</summary>

@@ -128,7 +128,7 @@ public sealed class ListingTests
         var groq = JsonNode.Parse(run.Output)!.AsArray().Single(provider => (string?)provider!["name"] == "groq")!;
         Assert.Equal(Operations.Of(Providers.Groq), groq["operations"]!.AsArray().Select(name => (string)name!));
         Assert.True((bool?)groq["key_set"]);
-        Assert.Equal("groq/llama-3.3-70b-versatile", (string?)groq["default_model"]);
+        Assert.Equal("groq/openai/gpt-oss-120b", (string?)groq["default_model"]);
         Assert.Equal("https://api.groq.com/openai/v1", (string?)groq["base_url"]);
     }
 

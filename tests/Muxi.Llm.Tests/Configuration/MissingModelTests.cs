@@ -13,6 +13,7 @@ public sealed class MissingModelTests
         ["completions"] = async client => await client.Completions.CreateAsync(new() { Model = "", Prompt = "Hi" }, null, Token),
         ["completions, streamed"] = async client => await LastAsync(client.Completions.StreamAsync(new() { Model = "", Prompt = "Hi" }, null, Token)),
         ["embeddings"] = async client => await client.Embeddings.CreateAsync(new() { Model = "", Input = "Hi" }, null, Token),
+        ["ocr"] = async client => await client.Ocr.ProcessAsync(new() { Model = "", Document = "https://example.org/a.pdf" }, null, Token),
         ["speech"] = async client => await client.Audio.Speech.CreateAsync(new() { Model = "", Input = "Hi" }, null, Token),
         ["speech, streamed"] = async client => await LastAsync(client.Audio.Speech.StreamAsync(new() { Model = "", Input = "Hi" }, null, Token)),
         ["transcription"] = async client => await client.Audio.Transcriptions.CreateAsync(new() { Model = "", File = Sound() }, null, Token),

@@ -9,7 +9,7 @@ internal static class ShapedServices
         Members = ["max_tokens", "response_format", "search_mode", "web_search_options", "reasoning_effort"], Formats = ["text", "json_schema"], Usage = UsagePlace.EveryChunk, HasTools = false, Alternates = true,
     }))];
 
-    public static IEnumerable<KeyValuePair<string, WireModel>> All => _all.Where(one => Catalog.Find(one.Name.Split((char)47)[0], []) is not null).Select(one => KeyValuePair.Create<string, WireModel>($"openai-chat at {one.Name.Split('/')[0]}", new ShapedWireModel(one.Name, one.Shape)));
+    public static IEnumerable<KeyValuePair<string, WireModel>> All => _all.Select(one => KeyValuePair.Create<string, WireModel>($"openai-chat at {one.Name.Split('/')[0]}", new ShapedWireModel(one.Name, one.Shape)));
 
     private static readonly (string Name, Shape Shape)[] _all =
     [

@@ -21,7 +21,7 @@ internal abstract class WireModel
     };
 
     /// <summary>Those that call no tools.</summary>
-    public static IReadOnlyDictionary<string, WireModel> Toolless { get; } = new Dictionary<string, WireModel>(ShapedServices.Toolless.Where(one => Catalog.Find(one.Value.Name.Split((char)47)[0], []) is not null));
+    public static IReadOnlyDictionary<string, WireModel> Toolless { get; } = new Dictionary<string, WireModel>(ShapedServices.Toolless);
 
     /// <summary>The library's name of the model, <c>provider/model</c>.</summary>
     public abstract string Name { get; }

@@ -69,7 +69,42 @@ public sealed class ChatQuirkTests
         { "no-tools", $$"""{"messages":[{"role":"user","content":"go"},{{Call}},{{Result}}]}""", """{"messages":[{"role":"user","content":"go"},{"role":"assistant","content":"(Called the tool look as call_abc-1 with {\"x\":1})"},{"role":"user","content":"The tool call call_abc-1 returned:\n42"}]}""", "" },
         { "no-tools", $$"""{"tools":{{Tools}},"tool_choice":"none"}""", "{}", "" },
         { "no-tools", """{"messages":[{"role":"assistant","content":"So:","tool_calls":[{"id":"1","type":"function","function":{"name":"look","arguments":""}}]},{"role":"tool","tool_call_id":"1","content":"gone","is_error":true}]}""", """{"messages":[{"role":"assistant","content":"So:\n\n(Called the tool look as 1 with {})"},{"role":"user","content":"The tool call 1 failed:\ngone"}]}""", "" },
+        // Documents, sound and thinking
+        { "documents", """{"messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBERi0="}},{"type":"file","file":{"file_data":"https://e.org/a.pdf"}},{"type":"file","file":{"file_id":"f1"}}]}]}""", """{"messages":[{"role":"user","content":[{"type":"document_url","document_url":"data:application/pdf;base64,JVBERi0=","document_name":"a.pdf"},{"type":"document_url","document_url":"https://e.org/a.pdf"},{"type":"file","file_id":"f1"}]}]}""", "" },
+        { "documents", """{"messages":[{"role":"user","content":[{"type":"document_url","document_url":"https://e.org/a.pdf","document_name":"n"}]}]}""", """{"messages":[{"role":"user","content":[{"type":"document_url","document_url":"https://e.org/a.pdf","document_name":"n"}]}]}""", "" },
+        { "plain-documents", """{"messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBERi0="}},{"type":"file","file":{"file_data":"https://e.org/a.pdf"}}]}]}""", """{"messages":[{"role":"user","content":[{"type":"file_url","file_url":"JVBERi0=","file_name":"a.pdf"},{"type":"file_url","file_url":"https://e.org/a.pdf"}]}]}""", "" },
+        { "plain-sound", """{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAEC","format":"mp3"}}]}]}""", """{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":"AAEC"}]}]}""", "" },
+        { "thinking", """{"messages":[{"role":"assistant","content":"So.","reasoning_content":"hm"},{"role":"assistant","content":"Plain."}]}""", """{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}],"closed":true},{"type":"text","text":"So."}]},{"role":"assistant","content":"Plain."}]}""", "" },
+        // What does not go together
+        { "unforced", $$"""{"tools":{{Tools}},"tool_choice":"required"}""", $$"""{"tools":{{SentTools}},"tool_choice":"required","thinking":{"type":"disabled"} }""", "reasoning_effort" },
+        { "unforced", $$"""{"tools":{{Tools}},"tool_choice":"required","reasoning_effort":"none"}""", $$"""{"tools":{{SentTools}},"tool_choice":"required","thinking":{"type":"disabled"} }""", "" },
+        { "unforced", $$"""{"tools":{{Tools}},"tool_choice":"required","reasoning_effort":"high"}""", $$"""{"tools":{{SentTools}},"tool_choice":"auto","thinking":{"type":"enabled"},"reasoning_effort":"high"}""", "tool_choice" },
+        { "unforced", $$"""{"tools":{{Tools}},"tool_choice":"required","thinking":{"type":"disabled"} }""", $$"""{"tools":{{SentTools}},"tool_choice":"required","thinking":{"type":"disabled"} }""", "" },
+        { "unforced", $$"""{"tools":{{Tools}},"tool_choice":"auto"}""", $$"""{"tools":{{SentTools}},"tool_choice":"auto"}""", "" },
+        { "formats-apart", $$"""{"tools":{{Tools}},"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"} } } }""", $$"""{"tools":{{SentTools}},"messages":[{"role":"system","content":"Answer with JSON that follows this JSON schema, and nothing else: no code fence, no text before or after it.\n{\"type\":\"object\"}"},{"role":"user","content":"Hi"}]}""", "response_format" },
+        { "formats-apart", """{"response_format":{"type":"json_object"}}""", """{"response_format":{"type":"json_object"}}""", "" },
     };
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}]}""", "chat/completions")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}""", "beta/chat/completions")]
+    [InlineData("""{"tools":[{"type":"function","function":{"name":"look","strict":true}}]}""", "beta/chat/completions")]
+    [InlineData("""{"tools":[{"type":"function","function":{"name":"look","strict":false}}]}""", "chat/completions")]
+    public void What_is_taken_elsewhere_alone_is_sent_there(string asked, string path) =>
+        Assert.Equal(path, Render(new() { BetaPath = "beta/chat/completions", PrefillField = "prefix" }, Members(asked).ToJsonString()).Path);
+
+    [Fact]
+    public void A_form_of_the_answer_is_told_in_words_where_it_does_not_go_with_a_stream()
+    {
+        var quirks = new OpenAIChat { FormatsInStreams = false };
+        var request = ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes(Members("""{"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}}}""").ToJsonString()));
+
+        var (whole, streamed) = (quirks.Render(request, Context, stream: false), quirks.Render(request, Context, stream: true));
+
+        Assert.Contains("response_format", Encoding.UTF8.GetString(whole.Body.Span), StringComparison.Ordinal);
+        Assert.DoesNotContain("response_format", Encoding.UTF8.GetString(streamed.Body.Span), StringComparison.Ordinal);
+        Assert.Equal(("response_format", 0), (Assert.Single(streamed.Warnings).Param, whole.Warnings.Count));
+    }
 
     private static OpenAIChat Of(string quirk) => quirk switch
     {
@@ -94,6 +129,12 @@ public sealed class ChatQuirkTests
         "prefill" => new() { PrefillField = "prefix" },
         "text" => new() { PlainContent = true },
         "sound" => new() { AudioUris = true },
+        "documents" => new() { DocumentField = "document_url" },
+        "plain-documents" => new() { DocumentField = "file_url", PlainDocumentData = true },
+        "plain-sound" => new() { PlainSound = true },
+        "thinking" => new() { ThinkingParts = true },
+        "unforced" => new() { ForcesToolsWhileReasoning = false, ThinkingField = "thinking.type", ThinkingWords = ["enabled", "disabled"] },
+        "formats-apart" => new() { FormatsWithTools = false },
         "turns" => new() { Alternates = true },
         "no-tools" => new() { Tools = false },
         _ => throw new ArgumentException(quirk),

@@ -11,7 +11,7 @@ public sealed class ChatReplayTests
     /// <summary>Which of our providers reads the records of a service.</summary>
     private static readonly Dictionary<string, string> _providers = new()
     {
-        ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["xai"] = "xai",
+        ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["mistral"] = "mistral", ["perplexity"] = "perplexity", ["xai"] = "xai",
         ["alibaba"] = "dashscope", ["moonshot"] = "moonshot", ["venice"] = "venice", ["ai21"] = "ai21", ["litellm"] = "litellm", ["doubleword"] = "doubleword", ["gateway-other"] = "portkey",
         ["llamacpp"] = "llama_cpp", ["local-openai-compat"] = "vllm", ["vllm"] = "vllm", ["lmstudio"] = "lmstudio",
         ["azure"] = "azure", ["snowflake"] = "snowflake",

@@ -45,6 +45,37 @@ public sealed record MistralSpeech : SpeechDialect, IStreamVerb<SpeechRequest, S
         return new(HttpMethod.Post, Path) { Body = body, Warnings = warnings.Given };
     }
 
+    /// <summary>What an event of the wire, or the whole reply, brings.</summary>
+    /// <exception cref="ApiException">It is an error, or cannot be read.</exception>
+    internal static (string? Type, string? Audio, AudioUsage? Usage) Parse(WireEvent wireEvent, CallContext context)
+    {
+        try
+        {
+            var source = JsonReading.WithoutMark(wireEvent.Data.Span);
+            var reader = new Utf8JsonReader(source);
+            string? type = null, audio = null;
+            AudioUsage? usage = null;
+            if (wireEvent.Type != "error" && reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            {
+                while (reader.NextMember())
+                {
+                    if (reader.Is("type"u8)) type = reader.ReadString(source);
+                    else if (reader.Is("audio_data"u8)) audio = reader.ReadString(source);
+                    else if (reader.Is("usage"u8)) usage = AudioUsageJson.Read(ref reader, source);
+                    else reader.SkipMember();
+                }
+                // The event's name says what its data leave out.
+                if (wireEvent.Type?.StartsWith("speech.", StringComparison.Ordinal) == true) type ??= wireEvent.Type;
+                if (audio is not null || type == "speech.audio.done") return (type, audio, usage);
+            }
+        }
+        catch (JsonException)
+        {
+            // Broken or cut: the classifier says so.
+        }
+        throw context.Error(wireEvent);
+    }
+
     private static void Write(Utf8JsonWriter json, SpeechRequest request, string model, bool stream)
     {
         var members = new MemberWriter(json, request.Extra);
@@ -73,7 +104,7 @@ internal sealed class MistralSpeechFold<T>(CallContext context, Func<string, T> 
     public void Next(WireEvent wireEvent, ICollection<T> into)
     {
         if (IsComplete || wireEvent.Data.IsEmpty || wireEvent.Data.Span.Trim(" \t"u8).SequenceEqual("[DONE]"u8)) return;
-        var (type, audio, usage) = Read(wireEvent);
+        var (type, audio, usage) = MistralSpeech.Parse(wireEvent, context);
         if (audio is { Length: > 0 })
         {
             _sawSound = true;
@@ -100,34 +131,5 @@ internal sealed class MistralSpeechFold<T>(CallContext context, Func<string, T> 
         {
             throw context.Error(wireEvent);
         }
-    }
-
-    private (string? Type, string? Audio, AudioUsage? Usage) Read(WireEvent wireEvent)
-    {
-        try
-        {
-            var source = JsonReading.WithoutMark(wireEvent.Data.Span);
-            var reader = new Utf8JsonReader(source);
-            string? type = null, audio = null;
-            AudioUsage? usage = null;
-            if (wireEvent.Type != "error" && reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-            {
-                while (reader.NextMember())
-                {
-                    if (reader.Is("type"u8)) type = reader.ReadString(source);
-                    else if (reader.Is("audio_data"u8)) audio = reader.ReadString(source);
-                    else if (reader.Is("usage"u8)) usage = AudioUsageJson.Read(ref reader, source);
-                    else reader.SkipMember();
-                }
-                // The event's name says what its data leave out.
-                if (wireEvent.Type?.StartsWith("speech.", StringComparison.Ordinal) == true) type ??= wireEvent.Type;
-                if (audio is not null || type == "speech.audio.done") return (type, audio, usage);
-            }
-        }
-        catch (JsonException)
-        {
-            // Broken or cut: the classifier says so.
-        }
-        throw context.Error(wireEvent);
     }
 }

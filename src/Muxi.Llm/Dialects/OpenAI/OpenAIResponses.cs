@@ -12,6 +12,9 @@ public record OpenAIResponseCreation : ResponsesDialect
     /// <summary>Request members that the service rejects: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 
+    /// <summary>Whether every message of the input must say that it is one (<c>"type": "message"</c>), which may be left out at OpenAI.</summary>
+    public bool TypedMessages { get; init; }
+
     /// <summary>The member in which the form of an answer is asked for, in chat's shape (<c>response_format</c>); null for <c>text.format</c>.</summary>
     public string? FormatField { get; init; }
 

@@ -38,6 +38,9 @@ public sealed record OpenAIResponsesChat : ChatDialect
     /// <summary>Request members of the format that the service rejects: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 
+    /// <summary>Whether every message of the input must say that it is one (<c>"type": "message"</c>), which may be left out at OpenAI.</summary>
+    public bool TypedMessages { get; init; }
+
     /// <summary>The member in which the form of an answer is asked for, in chat's shape (<c>response_format</c>); null for <c>text.format</c>.</summary>
     public string? FormatField { get; init; }
 
@@ -48,7 +51,7 @@ public sealed record OpenAIResponsesChat : ChatDialect
     public override Framing Framing => Framing.Sse;
 
     /// <summary>The wire format itself; nothing is asked of it but answers.</summary>
-    private OpenAIResponseCreation Wire => new() { Path = Path, Drops = Drops, FormatField = FormatField, MaxRequestBytes = MaxRequestBytes };
+    private OpenAIResponseCreation Wire => new() { Path = Path, Drops = Drops, FormatField = FormatField, TypedMessages = TypedMessages, MaxRequestBytes = MaxRequestBytes };
 
     /// <inheritdoc/>
     public override HttpCall Render(ChatCompletionRequest request, CallContext context, bool stream)

@@ -29,6 +29,7 @@ internal readonly ref struct ResponseRequestWriter
             request = request with { Include = request.Include.Count == 1 ? null : [.. request.Include.Where(static word => word != Encrypted)] };
             warnings.Add("include", $"'{Encrypted}' left out: the service does not seal its reasoning");
         }
+        if (quirks.TypedMessages && request.Input is { Text: null } input) request = request with { Input = input.Items.Select(static item => item with { IsPlain = false }).ToList() };
         if (quirks.FormatField is { } field && request.Text?.Format is { } format && !request.Extra.TryGet(field, out _)) request = WithFormat(request, field, format);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ResponseRequestWriter(json, it.request, it.quirks.Drops, it.warnings).Write(it.Model, it.stream ? true : null));

@@ -51,12 +51,13 @@ internal static class UsageJson
         return Normal(prompt ?? (completion is null ? total : null) ?? 0, completion ?? 0, total, promptDetails, completionDetails, extra.ToExtra());
     }
 
-    /// <summary>One meaning: reasoning is part of the completion. Where a service counts it beside (xAI does), its total says so.</summary>
+    /// <summary>One meaning: reasoning is part of the completion, and sound of the prompt. Where a service counts one of them beside (xAI, Mistral), its total says so.</summary>
     internal static Usage Normal(
         long prompt, long completion, long? total, PromptTokensDetails? promptDetails, CompletionTokensDetails? completionDetails, Extra extra)
     {
         var reasoning = completionDetails?.ReasoningTokens ?? 0;
         if (reasoning > 0 && total == prompt + completion + reasoning) completion += reasoning;
+        if (promptDetails?.AudioTokens is > 0 and var heard && total == prompt + completion + heard) prompt += heard;
         return new()
         {
             PromptTokens = prompt, CompletionTokens = completion, TotalTokens = prompt + completion,
