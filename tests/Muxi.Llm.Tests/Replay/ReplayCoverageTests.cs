@@ -13,10 +13,12 @@ public sealed class ReplayCoverageTests
         (nameof(ChatReplayTests), ChatReplayTests.Reads),
         (nameof(ResponseReplayTests), static record => record.Endpoint == "responses"),
         (nameof(TextReplayTests), TextReplayTests.Reads),
+        (nameof(RerankReplayTests), RerankReplayTests.Reads),
         (nameof(ImageReplayTests), ImageReplayTests.Reads),
         (nameof(AudioReplayTests), AudioReplayTests.Reads),
         (nameof(FilesReplayTests), FilesReplayTests.Reads),
         (nameof(BatchReplayTests), BatchReplayTests.Reads),
+        (nameof(RerankReplayTests), RerankReplayTests.Reads),
         (nameof(OllamaReplayTests), static record => record.Provider == "ollama"),
     ];
 
