@@ -20,7 +20,7 @@ public sealed class ChatReplayTests
     /// <summary>Services that their own provider reads, or, where there is none, OpenAI's at another address.</summary>
     private static readonly string[] _others =
     [
-        "copilot", "huggingface", "mistralrs", "ollama", "writer",
+        "copilot", "huggingface", "mistralrs", "ollama", "together", "writer",
     ];
 
     public static TheoryData<string> Services => [.. _providers.Keys.Union(_others)];
