@@ -15,6 +15,9 @@ internal sealed class Recorder(Terminal terminal, Provider provider, string mode
     /// <summary>Shorter ones are placeholders, such as <c>none</c>: taking those out everywhere would spoil words.</summary>
     private const int ShortestOfOthers = 16;
 
+    /// <summary>How headers begin that tell of the request and not of who makes it.</summary>
+    private static readonly string[] _plain = ["Accept", "Content-", "Host", "User-Agent", "traceparent", "X-Amz-Date", "X-Amz-Content"];
+
     /// <summary>Asks and makes the files; nothing is written yet.</summary>
     /// <exception cref="LlmException">The call failed, and not as the scenario wants it.</exception>
     /// <exception cref="FailureException">The reply cannot be made a fixture.</exception>
@@ -28,7 +31,7 @@ internal sealed class Recorder(Terminal terminal, Provider provider, string mode
         if (error is not null && !(scenario.IsOfAnError && error is ApiException && recording.Exchanges.Count > 0)) throw error;
         if (recording.Exchanges is not [.., var last]) throw new FailureException($"{provider.Name} answers in this process: there is nothing to record");
 
-        var scrubber = new Scrubber(Secrets(live));
+        var scrubber = new Scrubber([.. Secrets(live).Concat(Told(last)).Distinct()]);
         var clean = last with { Request = scrubber.Clean(last.Request), Reply = scrubber.Clean(last.Reply), Got = scrubber.Reply(last.Got) };
         var folder = new FixtureFolder();
         folder.Add("request.json", scrubber.Clean(scenario.Request(name)));
@@ -111,6 +114,17 @@ internal sealed class Recorder(Terminal terminal, Provider provider, string mode
         if (terminal.Variable("MUXI_LLM_MASTER_KEY") is { } master) secrets.Add(master);
         return [.. secrets];
     }
+
+    /// <summary>
+    /// What the request told in headers: a token that was made for it is in no variable. Headers that say nothing of the caller may stay. Only a scheme is cut off, since to take a piece of a
+    /// key out is to leave the other.
+    /// </summary>
+    private IEnumerable<string> Told(Exchange exchange) =>
+        from header in exchange.Sent
+        where !_plain.Any(plain => header.Key.StartsWith(plain, StringComparison.OrdinalIgnoreCase)) && !Scrubber.IsOfFormat(header.Key, provider)
+        from part in header.Value.Split(' ').Append(header.Value)
+        where part.Length >= ShortestOfOthers
+        select part;
 
     private static IReadOnlyList<string> OfTarget(LlmClient client, Provider known)
     {

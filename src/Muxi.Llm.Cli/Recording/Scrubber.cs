@@ -63,9 +63,13 @@ internal sealed partial class Scrubber(IReadOnlyList<string> secrets)
     {
         var kept = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in headers)
-            if (provider.Headers.ContainsKey(name) || name.EndsWith("-version", StringComparison.OrdinalIgnoreCase) || name.EndsWith("-beta", StringComparison.OrdinalIgnoreCase)) kept[name.ToLowerInvariant()] = Clean(value);
+            if (IsOfFormat(name, provider)) kept[name.ToLowerInvariant()] = Clean(value);
         return kept;
     }
+
+    /// <summary>Whether a request's header belongs to its format.</summary>
+    public static bool IsOfFormat(string name, Provider provider) =>
+        provider.Headers.ContainsKey(name) || name.EndsWith("-version", StringComparison.OrdinalIgnoreCase) || name.EndsWith("-beta", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a file would hold a secret after all: the last look, which does not trust the first and goes through escapes within escapes.</summary>
     public bool Gives(byte[] file) => new[] { Encoding.Latin1.GetString(file), Encoding.UTF8.GetString(file) }.SelectMany(Readings).Any(reading =>

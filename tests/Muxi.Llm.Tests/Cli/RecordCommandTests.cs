@@ -76,15 +76,16 @@ public sealed class RecordCommandTests : IDisposable
     [Fact]
     public async Task A_service_that_only_a_file_knows_is_recorded_alike()
     {
-        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("""{"id":"r","results":[{"index":1,"relevance_score":0.9},{"index":0,"relevance_score":0.1}]}"""));
+        await using var server = await ReplayServer.StartAsync(1, request => CannedReply.Json($$$"""{"id":"{{{request.Headers["X-Tenant"]}}}","results":[{"index":1,"relevance_score":0.9},{"index":0,"relevance_score":0.1}]}"""));
         var file = Path.Combine(_folder.FullName, "acme.yaml");
-        await File.WriteAllTextAsync(file, $"providers:\n  acme:\n    base_url: {server.Url}v1\n    api_key_env: ACME_SECRET\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, $"providers:\n  acme:\n    base_url: {server.Url}v1\n    api_key_env: ACME_SECRET\n    headers: {{X-Tenant: tenant-0123456789abcdef}}\n", TestContext.Current.CancellationToken);
 
         var run = await new CliRun { Environment = new() { ["MUXI_LLM_CONFIG"] = file, ["ACME_SECRET"] = "sk-of-acme-0123456789" }, WorkingDirectory = _folder.FullName }.RunAsync("record", "acme", "rerank", "-m", "m", "--out", "made");
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Contains("sk-of-acme", server.Requests[0].Headers["Authorization"], StringComparison.Ordinal);
-        Assert.Equal("1", Fixture.Load(Path.Combine(_folder.FullName, "made"), "acme-rerank").Json("reply.json")["results"]![0]!["index"]!.ToString());
+        var reply = Fixture.Load(Path.Combine(_folder.FullName, "made"), "acme-rerank").Json("reply.json");
+        Assert.Equal(("1", "[redacted]"), (reply["results"]![0]!["index"]!.ToString(), (string?)reply["id"]));
     }
 
     /// <summary>Whatever a service repeats, wherever, in whichever form, no file holds it.</summary>

@@ -72,6 +72,10 @@ internal static partial class WireRows
 
     private static IEnumerable<WireRow> KnownProviders =>
     [
+        new("yaml providers.known.api_version", url => (Calls.OptionsFor(url, "azure") with { Configuration = LlmConfiguration.Parse("providers: {azure: {api_version: 2024-10-21}}") }, null), Target, "/deployments/m/chat/completions?api-version=2024-10-21")
+        {
+            Model = "azure/m", Plain = url => (Calls.OptionsFor(url, "azure") with { Configuration = LlmConfiguration.Empty }, null),
+        },
         OfKnown("base_url", "base_url: URLfile", Target, "/file/chat/completions"),
         OfKnown("api_key", "api_key: sk-of-the-file", Header("Authorization"), "Bearer sk-of-the-file") with
         {

@@ -21,6 +21,10 @@ internal static partial class WireRows
     [
         Of("LlmOptions.ApiKeys", options => options with { ApiKeys = Map("openai", "sk-another-one") }, Header("Authorization"), "Bearer sk-another-one"),
         new("LlmOptions.BaseUrls", url => (new() { BaseUrls = new Dictionary<string, Uri> { ["openai"] = new(url, "deep") }, Environment = _ => null }, null), Target, "/deep/chat/completions"),
+        new("LlmOptions.ApiVersions", url => (Calls.OptionsFor(url, "azure") with { ApiVersions = Map("azure", "2024-10-21") }, null), Target, "/deployments/m/chat/completions?api-version=2024-10-21")
+        {
+            Model = "azure/m", Plain = url => (Calls.OptionsFor(url, "azure"), null),
+        },
         Of("LlmOptions.Headers", options => options with { Headers = Map("X-Team", "search") }, Header("X-Team"), "search"),
         new("LlmOptions.Providers", url => (Keyed() with { Providers = [new Provider("mine", url + "mine", Auth.None) { Chat = new OpenAIChat() }] }, null), Target, "/mine/chat/completions") { Model = "mine/m" , Plain = url => (Base(url) with { Aliases = Map("mine/m", "openai/m") }, null) },
         Of("LlmOptions.Aliases", options => options with { Aliases = Map("openai/gpt-test", "openai/other") }, Body("model"), "other"),

@@ -18,6 +18,7 @@ public sealed class ReplayCoverageTests
         (nameof(AudioReplayTests), AudioReplayTests.Reads),
         (nameof(FilesReplayTests), FilesReplayTests.Reads),
         (nameof(BatchReplayTests), BatchReplayTests.Reads),
+        (nameof(MistralReplayTests), static record => record is { Provider: "mistral", Endpoint: "fim" or "embeddings" or "moderations" }),
         (nameof(RerankReplayTests), RerankReplayTests.Reads),
         (nameof(OllamaReplayTests), static record => record.Provider == "ollama"),
     ];

@@ -127,13 +127,16 @@ public sealed record OpenAIImageGeneration : ImagesDialect
 /// <remarks>Source: OpenAI's OpenAPI document 2.3.0, <c>POST /images/generations</c>, <c>/images/edits</c> and <c>/images/variations</c>.</remarks>
 public sealed record OpenAIWholeImages : ImagesDialect, IVerb<ImageEditRequest, ImagesResponse>, IVerb<ImageVariationRequest, ImagesResponse>
 {
+    /// <summary>The path after the base URL, before <c>/generations</c>, <c>/edits</c> and <c>/variations</c>.</summary>
+    public string Path { get; init; } = "images";
+
     /// <summary>Request members that the service rejects: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 
     /// <summary>How many pictures can be asked for at once; 0 for no limit.</summary>
     public int MaxN { get; init; } = 10;
 
-    private OpenAIImages All => new() { Drops = Drops, MaxN = MaxN };
+    private OpenAIImages All => new() { Path = Path, Drops = Drops, MaxN = MaxN };
 
     /// <inheritdoc/>
     public override HttpCall Render(ImageGenerationRequest request, CallContext context) => All.Render(request, context);
