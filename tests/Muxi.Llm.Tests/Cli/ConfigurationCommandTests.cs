@@ -36,7 +36,7 @@ public sealed class ConfigurationCommandTests : IDisposable
         const string Note = "muxi-llm: configuration: ./muxi-llm.yaml (found here: its addresses get no key of the environment)\n";
 
         var providers = await In(yaml).RunAsync("providers");
-        Assert.Matches($@"^house +The House +chat and 9 more +\./muxi-llm\.yaml:1 is set +http://127\.0\.0\.1:\d+/v1$", providers.Output.Split('\n')[1]);
+        Assert.Matches($@"^house +The House +chat and 10 more +\./muxi-llm\.yaml:1 is set +http://127\.0\.0\.1:\d+/v1$", providers.Output.Split('\n')[1]);
         Assert.DoesNotContain(Canary, providers.Output, StringComparison.Ordinal);
         Assert.Equal(new CliResult(0, "house/large\n", Note), await In(yaml).RunAsync("models", "house"));
         Assert.Equal($"Bearer {Canary}", server.Requests[0].Headers["Authorization"]);
