@@ -60,7 +60,7 @@ public class Law06_Every_provider_can_be_called
         var bodies = new List<(string Schema, string Body)>();
         foreach (var provider in Called)
             foreach (var call in Claimed(provider).Select(operation => CallOf(provider, operation)))
-                if (call.Schema is { } schema && !HasWordsOfItsOwn(provider, call.Operation)) bodies.Add((schema, (await CallAsync(provider, call, asked => provider.CredentialVariables.Contains(asked) ? "the-key" : null)).Body));
+                if (call.Schema is { } schema && !IsOwnForm(DialectOf(provider, call.Operation))) bodies.Add((schema, (await CallAsync(provider, call, asked => provider.CredentialVariables.Contains(asked) ? "the-key" : null)).Body));
 
         Assert.True(bodies.Count > 100, $"only {bodies.Count} bodies");
         await OpenAISchemas.ExpectValidAsync(bodies.Distinct());
@@ -74,9 +74,8 @@ public class Law06_Every_provider_can_be_called
         Assert.Empty(Operations.Of(Providers.Sandbox).Except([Chat]).Except(called));
     }
 
-    /// <summary>Whether its address takes what OpenAI's does not know, and must be sent it.</summary>
-    private static bool HasWordsOfItsOwn(Provider provider, string operation) =>
-        operation == "embeddings" && provider.Embeddings!.ForModel("m") is OpenAIEmbeddings { SmallNumbers: true } or OpenAIEmbeddings { Defaults.Count: > 0 };
+    /// <summary>Embeddings that are asked with words which OpenAI's format lacks.</summary>
+    private static bool IsOwnForm(Dialect dialect) => dialect is OpenAIEmbeddings { SmallNumbers: true } or OpenAIEmbeddings { Defaults.Count: > 0 };
 
     private static Provider Of(string name) => Catalog.BuiltIn.Single(one => one.Name == name);
 

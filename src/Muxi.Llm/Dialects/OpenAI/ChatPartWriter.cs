@@ -56,7 +56,10 @@ internal static class ChatPartWriter
         }
         var name = field.Replace("_url", "_name", StringComparison.Ordinal);
         if (file.Filename is { } given && file.FileId is null && !extra.TryGet(name, out _)) json.WriteString(name, given);
-        file.Extra.WriteMembers(json);
+        // Both kinds of further members come to stand side by side: the part's own go first.
+        var further = file.Extra;
+        foreach (var held in extra.Names) further = further.Without(held);
+        further.WriteMembers(json);
     }
 
     private static void WriteImage(Utf8JsonWriter json, ImageUrl image)
