@@ -21,6 +21,7 @@ public sealed class AzureCredentials : ICredentialSource
     private readonly ConcurrentDictionary<(AzurePlace Place, string Scope), AzureToken> _tokens = new();
     private readonly TokenCredential? _own;
     private readonly HttpPipelineTransport? _transport;
+    private readonly AzureMachine _machine = AzureMachine.This;
 
     /// <summary>Credentials that are looked for when they are first needed.</summary>
     public AzureCredentials() { }
@@ -32,7 +33,7 @@ public sealed class AzureCredentials : ICredentialSource
         _own = credential;
     }
 
-    internal AzureCredentials(HttpPipelineTransport transport) => _transport = transport;
+    internal AzureCredentials(HttpPipelineTransport? transport, AzureMachine machine) => (_transport, _machine) = (transport, machine);
 
     /// <summary>What a token is asked for; null for <c>https://cognitiveservices.azure.com/.default</c>, <c>https://ai.azure.com/.default</c> for a project of Foundry's, and their like in national clouds.</summary>
     public string? Scope { get; init; }
@@ -50,9 +51,10 @@ public sealed class AzureCredentials : ICredentialSource
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
-        var place = _own is null ? AzurePlace.Find(context.Environment) : AzurePlace.Own;
+        var place = _own is null ? AzurePlace.Find(context.Environment, _machine) : AzurePlace.Given;
         // A server of the user's own needs none; what the machine has is then not looked for, which takes seconds.
         if (place.IsAnywhere && !context.IsRequired) return;
+        if (place.IsNowhere) throw Missing(context, null);
         foreach (var secret in place.Secrets) context.Protect(secret);
         var scope = Scope ?? ScopeFor(request.RequestUri!);
         var token = _tokens.GetOrAdd((place, scope), key => new(_own ?? key.Place.Open(_transport), key.Scope));
@@ -78,8 +80,7 @@ public sealed class AzureCredentials : ICredentialSource
         }
         catch (CredentialUnavailableException e) when (place.IsAnywhere)
         {
-            throw new ConfigurationException(
-                $"{context.Provider} needs credentials: set {string.Join(" or ", context.KeyVariables)}, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run 'az login' ({FirstLine(e, place)})", e) { Provider = context.Provider, IsMissingKey = true };
+            throw Missing(context, FirstLine(e, place));
         }
         catch (AuthenticationFailedException e) when (IsOfTheNetwork(e))
         {
@@ -98,6 +99,9 @@ public sealed class AzureCredentials : ICredentialSource
             throw new ConfigurationException($"{context.Provider}: {place} cannot be used: {FirstLine(e, place)}") { Provider = context.Provider };
         }
     }
+
+    private static ConfigurationException Missing(CredentialContext context, string? why) => new(
+        $"{context.Provider} needs credentials: set {string.Join(" or ", context.KeyVariables)}, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run 'az login'{(why is null ? "" : $" ({why})")}") { Provider = context.Provider, IsMissingKey = true };
 
     /// <summary>Whether nobody has refused anything: no reply came, or one of a server in trouble.</summary>
     private static bool IsOfTheNetwork(AuthenticationFailedException error)

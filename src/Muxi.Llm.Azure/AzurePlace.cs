@@ -15,18 +15,26 @@ internal sealed record AzurePlace(AzurePlaceKind Kind, string? Tenant = null, st
     private string? _secret;
 
     /// <summary>A credential that the caller has given.</summary>
-    public static AzurePlace Own { get; } = new(AzurePlaceKind.Given);
+    public static AzurePlace Given { get; } = new(AzurePlaceKind.Given);
 
     /// <summary>Whether nothing names it, so that it is looked for.</summary>
     public bool IsAnywhere => Kind == AzurePlaceKind.Machine && !HasEndpoint;
+
+    /// <summary>Whether there is surely nothing to be found: neither a machine of Azure's nor a program that somebody could be signed in with. Nothing is asked to find out.</summary>
+    public bool IsNowhere => IsAnywhere && !IsAzures && Programs.Length == 0;
 
     /// <summary>What must not be shown.</summary>
     public IReadOnlyList<string> Secrets => _secret is null ? [] : [_secret];
 
     private bool HasEndpoint { get; init; }
 
+    private bool IsAzures { get; init; }
+
+    /// <summary>The programs that somebody may be signed in with, with a blank before each.</summary>
+    private string Programs { get; init; } = "";
+
     /// <summary>The place that variables name; the machine's own where they name none.</summary>
-    public static AzurePlace Find(Func<string, string?> environment)
+    public static AzurePlace Find(Func<string, string?> environment, AzureMachine machine)
     {
         var (tenant, client, authority) = (Set(environment, "AZURE_TENANT_ID"), Set(environment, "AZURE_CLIENT_ID"), Set(environment, "AZURE_AUTHORITY_HOST"));
         if (tenant is not null && client is not null)
@@ -36,7 +44,10 @@ internal sealed record AzurePlace(AzurePlaceKind Kind, string? Tenant = null, st
                 return new(AzurePlaceKind.Certificate, tenant, client, certificate, authority) { _secret = Set(environment, "AZURE_CLIENT_CERTIFICATE_PASSWORD") };
             if (Set(environment, "AZURE_FEDERATED_TOKEN_FILE") is { } token) return new(AzurePlaceKind.Workload, tenant, client, token, authority);
         }
-        return new(AzurePlaceKind.Machine, tenant, client, null, authority) { HasEndpoint = Set(environment, "IDENTITY_ENDPOINT") is not null || Set(environment, "MSI_ENDPOINT") is not null };
+        return new(AzurePlaceKind.Machine, tenant, client, null, authority)
+        {
+            HasEndpoint = Set(environment, "IDENTITY_ENDPOINT") is not null || Set(environment, "MSI_ENDPOINT") is not null, IsAzures = machine.IsAzures, Programs = string.Concat(AzureMachine.Programs(environment).Select(static name => $" {name}")),
+        };
     }
 
     /// <summary>The credential; nothing is asked yet.</summary>
@@ -50,6 +61,9 @@ internal sealed record AzurePlace(AzurePlaceKind Kind, string? Tenant = null, st
             new DefaultAzureCredentialOptions
             {
                 TenantId = Tenant, ManagedIdentityClientId = Client, ExcludeEnvironmentCredential = true, ExcludeWorkloadIdentityCredential = true, ExcludeInteractiveBrowserCredential = true,
+                // What is not there is not waited for.
+                ExcludeManagedIdentityCredential = !IsAzures && !HasEndpoint, ExcludeAzureCliCredential = !Has("az"), ExcludeAzureDeveloperCliCredential = !Has("azd"), ExcludeAzurePowerShellCredential = !Has("pwsh"),
+                ExcludeVisualStudioCredential = !OperatingSystem.IsWindows(), ExcludeVisualStudioCodeCredential = true,
             }, transport)),
     };
 
@@ -71,6 +85,8 @@ internal sealed record AzurePlace(AzurePlaceKind Kind, string? Tenant = null, st
         if (transport is not null) options.Transport = transport;
         return options;
     }
+
+    private bool Has(string program) => Programs.Contains($" {program}", StringComparison.Ordinal) && Programs.Split(' ').Contains(program);
 
     private static string? Set(Func<string, string?> environment, string name) => environment(name)?.Trim() is { Length: > 0 } value ? value : null;
 }

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Azure.Core;
 
 namespace Muxi.Llm;
 
 /// <summary>A token that is kept until shortly before it runs out, and fetched once for all who wait for it.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so that there is nothing to let go of.")]
 internal sealed class AzureToken(TokenCredential credential, string scope)
 {
     /// <summary>How long before its end a token is renewed, as Azure's own clients do it.</summary>

@@ -53,7 +53,7 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
 
     public async Task<IReadOnlyList<Finding>> LocalServersAsync(CancellationToken cancellationToken)
     {
-        return await Task.WhenAll(client.Providers.Where(provider => provider is { IsSelfHosted: true, Models: not null, InProcess: null }).Select(AskAsync));
+        return await Task.WhenAll(client.Providers.Where(provider => provider is { IsSelfHosted: true, Models: not null, InProcess: null } && (!provider.Auth.IsRequired || client.Targets.KeySource(provider) is not null)).Select(AskAsync));
 
         async Task<Finding> AskAsync(Provider provider)
         {

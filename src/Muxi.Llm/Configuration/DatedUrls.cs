@@ -21,6 +21,8 @@ internal static class DatedUrls
         }
         var whole = dated.Cut(url);
         var version = dated.VersionIn(whole) ?? set;
+        // A proxy may know the version by itself; the service itself does not.
+        if (whole.Length < url.Length && version is null && !IsOwn(url, provider)) return (url, null);
         if (whole.Length < url.Length && version is null)
             throw new ConfigurationException($"{provider.Name}: the base URL names a model's own folder, which needs a version of the API: set {string.Join(" or ", provider.VersionVariables)}, or end the address before '/{dated.ModelFolder.Split('/')[0]}/'") { Provider = provider.Name };
         var isDate = version is not null && DatedApi.IsDate(version);
@@ -37,7 +39,9 @@ internal static class DatedUrls
         return false;
     }
 
-    private static bool IsBareHost(string url, Provider provider) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.AbsolutePath == "/" && IsOwnHost(parsed.Host, provider);
+    private static bool IsOwn(string url, Provider provider) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && IsOwnHost(parsed.Host, provider);
+
+    private static bool IsBareHost(string url, Provider provider) => IsOwn(url, provider) && new Uri(url).AbsolutePath == "/";
 
     /// <summary>An address with what customary variables leave out, before its query.</summary>
     private static string Completed(string url, string suffix)

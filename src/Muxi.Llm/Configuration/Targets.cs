@@ -130,12 +130,12 @@ internal sealed class Targets(LlmOptions options)
     public Target Resolve(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
-        var (url, source, version) = BaseUrl(name, request);
+        var (url, source, dated) = BaseUrl(name, request);
         var (auth, key) = OwnKey(name, request) is { } own ? (provider.Auth, own) : Credential(provider, source);
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
         var headers = Headers(name, request, source);
         if (key is not null) headers.InsertRange(0, auth.Headers);
-        var isDemanded = provider.Auth.IsRequired && (source is UrlSource.Provider or UrlSource.DefinedByStranger || (source is not (UrlSource.Call or UrlSource.Stranger) && DatedUrls.IsOwnHost(url.Folder.Host, provider)));
+        var isDemanded = provider.Auth.IsRequired && IsServicesOwn(url, source, provider);
         var isTold = key is not null || headers.Exists(header => IsCredential(header.Key, provider.Auth));
         var credentials = isTold ? null : CredentialsOf(provider, source);
         if (!isTold && isDemanded && credentials is null) throw MissingKey(name, source);
@@ -144,9 +144,13 @@ internal sealed class Targets(LlmOptions options)
         if (_file.Secrets.Count > 0 || credentials is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
         // A stranger's file may not make us read the addresses of this network.
         var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
-        var target = new Target(version is null ? provider : Known(provider).In(version), name.Model, url, key, headers) { Auth = auth, Dated = version is null ? null : provider.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets };
+        var target = new Target(dated ?? provider, name.Model, url, key, headers) { Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets };
         return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
     }
+
+    /// <summary>Whether an address is the service's own, where nobody is answered without a key: that of its facts, or of an account that a setting names.</summary>
+    private static bool IsServicesOwn(BaseUrl url, UrlSource source, Provider provider) =>
+        source is UrlSource.Provider or UrlSource.DefinedByStranger || (source is not (UrlSource.Call or UrlSource.Stranger) && DatedUrls.IsOwnHost(url.Folder.Host, provider));
 
     /// <summary>What tells a service who asks where there is no key; null for nothing. An address that somebody else has named gets none.</summary>
     private ICredentialSource? CredentialsOf(Provider provider, UrlSource source) =>
@@ -200,14 +204,16 @@ internal sealed class Targets(LlmOptions options)
         return (auth, FileSettings(provider)?.ApiKey);
     }
 
-    private (BaseUrl Url, UrlSource Source, string? Version) BaseUrl(ModelName name, RequestOptions? request)
+    /// <summary>Where a call goes, and the service as it is spoken to there in a dated version of its API; null for the usual form.</summary>
+    private (BaseUrl Url, UrlSource Source, Provider? Dated) BaseUrl(ModelName name, RequestOptions? request)
     {
         var provider = name.Provider;
         var (text, source, isCustomary) = Address(name, request);
         string? version = null;
         if (provider.Dated is not null && name.Host is null) (text, version) = DatedUrls.Of(provider, text, VersionOf(provider), isCustomary);
-        if (source is UrlSource.Call) return (text is null ? new(AtHost(provider, name.Host!)) : new(text, provider), source, version);
-        return (Known(provider).BaseUrl(text is null ? _parts.Own(provider) : _parts.Fill(text, provider)), source, version);
+        var dated = version is null ? null : Known(provider).In(version);
+        if (source is UrlSource.Call) return (text is null ? new(AtHost(provider, name.Host!)) : new(text, provider), source, dated);
+        return (Known(provider).BaseUrl(text is null ? _parts.Own(provider) : _parts.Fill(text, provider)), source, dated);
     }
 
     /// <summary>The version of a service's API that is set; null for none.</summary>

@@ -56,8 +56,9 @@ public static partial class Providers
     /// OpenAI's models take is sent, or, in a dated version, what the caller said.
     /// </summary>
     /// <param name="maxTokens">The member for deployments whose names say nothing; null for the caller's own.</param>
-    private static OpenAIChat ChatInAzure(string? maxTokens) => new string[] { "*mistral*", "*mixtral*", "*codestral*", "*llama*", "*phi-*", "*deepseek*", "*cohere*", "*grok*", "*jamba*", "*kimi*", "*qwen*" }
-        .Aggregate(new OpenAIChat { MaxTokensField = maxTokens }, static (chat, glob) => chat.For(glob, chat with { MaxTokensField = "max_tokens" }))
+    private static OpenAIChat ChatInAzure(string? maxTokens) => OtherMakers.Aggregate(new OpenAIChat { MaxTokensField = maxTokens }, static (chat, glob) => chat.For(glob, chat with { MaxTokensField = "max_tokens" }))
         .For("*gpt-5*", d => d with { MaxTokensField = "max_completion_tokens" }).For("o1*", d => d with { MaxTokensField = "max_completion_tokens" })
         .For("o3*", d => d with { MaxTokensField = "max_completion_tokens" }).For("o4*", d => d with { MaxTokensField = "max_completion_tokens" });
+
+    private static ImmutableArray<string> OtherMakers => ["*mistral*", "*mixtral*", "*codestral*", "*llama*", "*phi-*", "*deepseek*", "*cohere*", "*grok*", "*jamba*", "*kimi*", "*qwen*"];
 }

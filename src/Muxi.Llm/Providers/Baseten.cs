@@ -9,6 +9,7 @@ public static partial class Providers
         DefaultModel = "openai/gpt-oss-120b",
         BaseUrlVariables = ["BASETEN_API_BASE"],
         Chat = new OpenAIChat { ThinkingField = "chat_template_args.enable_thinking" },
-        Documentation = "https://docs.baseten.co",
+        Documentation = "https://docs.baseten.co/quickstart",
+        Evidence = Evidence.VendorsPage,
     };
 }

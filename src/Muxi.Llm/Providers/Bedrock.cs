@@ -55,8 +55,7 @@ public static partial class Providers
             .For("*cohere.embed-v4*", d => d with { Form = BedrockEmbeddingForm.Cohere, DimensionsField = "output_dimension", Purpose = "search_document" })
             .For("*cohere.embed*", d => d with { Form = BedrockEmbeddingForm.Cohere, DimensionsField = null, Purpose = "search_document" })
             .For("*nova-2-multimodal-embeddings*", d => d with { Form = BedrockEmbeddingForm.Nova, DimensionsField = "embeddingDimension", Purpose = "GENERIC_INDEX" }),
-        Rerank = new CohereRerank { Path = "model/{segment}/invoke", ModelInBody = false, DocumentForm = RerankDocumentForm.Text, ReturnField = null, MaxTokensField = null }
-            .For("*cohere.*", d => d with { ApiVersion = 2, MaxTokensField = "max_tokens_per_doc" }),
+        Rerank = new CohereRerank { Path = "model/{segment}/invoke", ModelInBody = false, DocumentForm = RerankDocumentForm.Text, ReturnField = null, MaxTokensField = null }.For("*cohere.*", d => d with { ApiVersion = 2, MaxTokensField = "max_tokens_per_doc" }),
         Images = new BedrockImages().For("*stability.*", d => d with { Form = BedrockImageForm.Stability }),
         Models = null,
         DefaultModels = new Dictionary<string, string> { ["embeddings"] = "amazon.titan-embed-text-v2:0", ["images"] = "amazon.nova-canvas-v1:0", ["rerank"] = "cohere.rerank-v3-5:0" }.ToImmutableDictionary(),

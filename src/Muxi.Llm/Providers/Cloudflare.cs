@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 public static partial class Providers
@@ -7,9 +9,11 @@ public static partial class Providers
     {
         DisplayName = "Cloudflare Workers AI",
         Aliases = ["cloudflare-workers-ai", "workers-ai"],
+        DefaultModel = "@cf/openai/gpt-oss-120b",
         UrlParts = [new("account_id", "CLOUDFLARE_ACCOUNT_ID", "CF_ACCOUNT_ID")],
         Chat = new OpenAIChat(),
         Embeddings = new OpenAIEmbeddings(),
+        DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "@cf/baai/bge-large-en-v1.5" }.ToImmutableDictionary(),
         // Its list of models is in a form of its own.
         Models = null,
         Documentation = "https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/",

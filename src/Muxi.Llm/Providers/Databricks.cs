@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Muxi.Llm;
 
 public static partial class Providers
@@ -17,6 +19,7 @@ public static partial class Providers
         Chat = new OpenAIChat().For("*claude*", d => d with { EffortField = null }),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings(),
+        DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "databricks-gte-large-en" }.ToImmutableDictionary(),
         Models = null,
         Documentation = "https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference",
         Evidence = Evidence.VendorsPage,

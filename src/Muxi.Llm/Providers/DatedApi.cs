@@ -78,5 +78,5 @@ public sealed record DatedApi(string Field, string BaseUrl, params ImmutableArra
 
 /// <summary>How chat is spoken from a version of an API on.</summary>
 /// <param name="Version">The version, as <c>2024-09-01</c>.</param>
-/// <param name="Chat">How.</param>
+/// <param name="Chat">The wire format of chat.</param>
 public sealed record ChatSince(string Version, ChatDialect Chat);

@@ -8,6 +8,7 @@ public static partial class Providers
         DisplayName = "Helicone AI Gateway",
         DefaultModel = "gpt-4o-mini",
         Chat = new OpenAIChat(),
-        Documentation = "https://docs.helicone.ai/gateway/overview",
+        Documentation = "https://docs.helicone.ai/rest/ai-gateway/post-v1-chat-completions",
+        Evidence = Evidence.VendorsPage,
     };
 }

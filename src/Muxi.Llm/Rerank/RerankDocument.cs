@@ -13,7 +13,7 @@ public sealed record RerankDocument
     /// <summary>The object, or another JSON form that a service has (a list of parts); an empty one where a text was given.</summary>
     public RawJson Fields { get; }
 
-    /// <summary>A text.</summary>
+    /// <summary>A document that is a text alone.</summary>
     public static RerankDocument FromText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

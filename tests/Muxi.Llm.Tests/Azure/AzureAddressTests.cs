@@ -37,6 +37,7 @@ public sealed class AzureAddressTests
     // By the address itself, as the portal shows a deployment's; it counts before a variable.
     [InlineData("AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com/?api-version=2024-10-21", "https://res.openai.azure.com/openai/deployments/dep/chat/completions?api-version=2024-10-21")]
     [InlineData("AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com/openai/deployments/other/chat/completions?api-version=2025-01-01-preview OPENAI_API_VERSION=2024-10-21", "https://res.openai.azure.com/openai/deployments/dep/chat/completions?api-version=2025-01-01-preview")]
+    [InlineData("AZURE_BASE_URL=http://proxy/openai/deployments/dep", "http://proxy/openai/deployments/dep/chat/completions")]
     [InlineData("AZURE_BASE_URL=https://res.openai.azure.com/openai/deployments/other AZURE_API_VERSION=2024-10-21", "https://res.openai.azure.com/openai/deployments/dep/chat/completions?api-version=2024-10-21")]
     // An address of the form without a version stays it, whatever is set for other programs.
     [InlineData("AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com/openai/v1 OPENAI_API_VERSION=2024-10-21", "https://res.openai.azure.com/openai/v1/chat/completions")]

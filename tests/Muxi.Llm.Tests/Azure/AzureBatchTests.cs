@@ -30,8 +30,8 @@ public sealed class AzureBatchTests
         });
 
         var batch = await client.Batches.CreateAsync([new BatchRequest("one", Calls.Ask("azure/dep"))], null, null, Token);
-        var done = await client.Batches.RetrieveAsync(batch.QualifiedId, null, Token);
-        var results = await client.Batches.ResultsAsync(done.QualifiedId, null, Token).ToListAsync(Token);
+        var done = await client.Batches.RetrieveAsync($"azure/{batch.Id}", null, Token);
+        var results = await client.Batches.ResultsAsync($"azure/{done.Id}", null, Token).ToListAsync(Token);
 
         Assert.Equal([files, batches], server.Requests.Take(2).Select(static request => request.Target));
         Assert.Contains("\"url\":\"/chat/completions\"", server.Requests[0].Text, StringComparison.Ordinal);

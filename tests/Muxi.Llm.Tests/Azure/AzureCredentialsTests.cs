@@ -167,7 +167,31 @@ public sealed class AzureCredentialsTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_any_the_error_says_what_to_set()
+    public async Task Without_any_the_error_says_so_at_once_and_nothing_is_asked()
+    {
+        _environment["PATH"] = _folder.FullName;
+        using var handler = new Asked();
+        using var client = new LlmClient(Options(handler, new AzureCredentials(null, new("a box"))));
+
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => client.AskAsync("azure/dep").SoonAsync());
+
+        Assert.Equal("azure needs credentials: set AZURE_API_KEY or AZURE_OPENAI_API_KEY, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run 'az login'", error.Message);
+        Assert.True(error.IsMissingKey);
+    }
+
+    [Theory]
+    [InlineData("7783-7084-3265-9085-8269-3286-77", false, false)]
+    [InlineData("a box", true, false)]
+    [InlineData("a box", false, true)]
+    public async Task What_may_be_there_is_looked_for(string tag, bool hasProgram, bool isNowhere)
+    {
+        if (hasProgram) await File.WriteAllTextAsync(Path.Combine(_folder.FullName, OperatingSystem.IsWindows() ? "az.cmd" : "az"), "", TestContext.Current.CancellationToken);
+
+        Assert.Equal(isNowhere, AzurePlace.Find(name => name == "PATH" ? _folder.FullName : null, new(tag)).IsNowhere);
+    }
+
+    [Fact]
+    public async Task A_credential_that_has_nothing_says_why()
     {
         var nobody = new Counted { Fault = new Azure.Identity.CredentialUnavailableException("DefaultAzureCredential failed to retrieve a token.\n- one\n- two") };
         using var handler = new Asked();
@@ -207,7 +231,7 @@ public sealed class AzureCredentialsTests : IDisposable
 
     private void UseSecret() => (_environment["AZURE_TENANT_ID"], _environment["AZURE_CLIENT_ID"], _environment["AZURE_CLIENT_SECRET"]) = (Tenant, "a-client", Secret);
 
-    private LlmOptions Options(HttpMessageHandler handler, ReplayServer tokens) => Options(handler, new AzureCredentials(new HttpClientTransport(new Redirected(tokens.Url))));
+    private LlmOptions Options(HttpMessageHandler handler, ReplayServer tokens) => Options(handler, new AzureCredentials(new HttpClientTransport(new Redirected(tokens.Url)), new("")));
 
     private LlmOptions Options(HttpMessageHandler handler, AzureCredentials credentials) =>
         new() { Handler = handler, Credentials = [credentials], Environment = _environment.GetValueOrDefault, Retries = Calls.Once };

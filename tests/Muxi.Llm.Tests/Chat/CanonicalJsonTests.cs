@@ -52,7 +52,7 @@ public sealed class CanonicalJsonTests
     [Fact]
     public void What_is_rendered_for_any_service_is_json_without_repeated_names()
     {
-        var providers = Catalog.BuiltIn;
+        var providers = Catalog.BuiltIn.Where(provider => provider.Chat is not null).ToArray();
         for (var seed = 0; seed < Seeds; seed++)
         {
             var request = new RandomRequests(seed).Request();
@@ -86,9 +86,12 @@ public sealed class CanonicalJsonTests
         Same(0, EveryLevel, written);
         foreach (var provider in Catalog.BuiltIn.Where(provider => provider.Chat is OpenAIChat))
         {
+            var quirks = (OpenAIChat)provider.Chat!;
+            // What a service takes in another form is no longer the caller's own: a choice among tools, the options of a stream.
+            int[] changed = [.. quirks.ToolChoices.IsEmpty ? (int[])[] : [17, 18, 19], .. quirks.StreamOptions ? (int[])[] : [22]];
             var body = Encoding.UTF8.GetString(provider.Chat!.Render(ChatCompletionRequest.Parse(Bytes(EveryLevel)), new(provider.Name, "m", "r", default), stream: true).Body.Span);
             // The sound's bytes are not sent back, and the format of an answer may be another.
-            foreach (var number in Enumerable.Range(1, 22).Except([12, 20, 21]))
+            foreach (var number in Enumerable.Range(1, 22).Except([12, 20, 21, .. changed]))
                 Assert.True(body.Contains($"\"u{number}\":", StringComparison.Ordinal), $"{provider.Name} loses u{number}: {body}");
         }
     }

@@ -119,6 +119,7 @@ public sealed class ConfigurationCommandTests : IDisposable
 
         Assert.Equal((1, ""), (run.ExitCode, run.Errors));
         Assert.Contains("  -    openai: no key\n       export OPENAI_API_KEY=...\n", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"  -    \d\d others: no key\n       muxi-llm providers lists them with their variables\n", run.Output);
         Assert.Contains("  -    vLLM: nobody answers at http://127.0.0.1:", run.Output, StringComparison.Ordinal);
         Assert.Contains("FAIL no service can answer", run.Output, StringComparison.Ordinal);
     }

@@ -61,6 +61,7 @@ public sealed class ListingTests
         Assert.Equal(0, result.ExitCode);
         Assert.StartsWith("openai/gpt-4o\nopenai/gpt-4o-mini\nvllm/qwen3\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("muxi-llm: left out, as their keys are not set: anthropic (ANTHROPIC_API_KEY), gemini (GEMINI_API_KEY), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), ", result.Errors, StringComparison.Ordinal);
+        Assert.Matches(@" and \d\d more: muxi-llm providers lists them\n", result.Errors);
         // A key would bring nothing: they list no models.
         Assert.DoesNotContain("minimax", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("openai-responses", result.Errors, StringComparison.Ordinal);
@@ -116,8 +117,9 @@ public sealed class ListingTests
 
         var lines = run.Output.TrimEnd('\n').Split('\n');
         Assert.Equal(Catalog.All.Length + 1, lines.Length);
-        Assert.Matches(@"^openai +OpenAI +chat and 11 more +OPENAI_API_KEY is not set +http://proxy\.example:8080/v1$", lines[1]);
-        Assert.Contains(lines, line => line.StartsWith("vllm ", StringComparison.Ordinal) && line.Contains("HOSTED_VLLM_API_KEY is set", StringComparison.Ordinal));
+        // Those that can be used at once come first.
+        Assert.Matches("^vllm +vLLM .* HOSTED_VLLM_API_KEY is set ", lines[1]);
+        Assert.Matches(@"^openai +OpenAI +chat and 11 more +OPENAI_API_KEY is not set +http://proxy\.example:8080/v1$", lines[2]);
     }
 
     [Fact]
@@ -128,6 +130,7 @@ public sealed class ListingTests
         var groq = JsonNode.Parse(run.Output)!.AsArray().Single(provider => (string?)provider!["name"] == "groq")!;
         Assert.Equal(Operations.Of(Providers.Groq), groq["operations"]!.AsArray().Select(name => (string)name!));
         Assert.True((bool?)groq["key_set"]);
+        Assert.Equal(["built in", "recorded", "unverified", "vendor's page"], JsonNode.Parse(run.Output)!.AsArray().Select(provider => (string)provider!["evidence"]!).Distinct().Order());
         Assert.Equal("groq/openai/gpt-oss-120b", (string?)groq["default_model"]);
         Assert.Equal("https://api.groq.com/openai/v1", (string?)groq["base_url"]);
     }

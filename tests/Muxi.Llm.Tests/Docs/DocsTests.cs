@@ -77,6 +77,8 @@ public sealed class DocsTests : IDisposable
         environment["VERTEXAI_ACCESS_TOKEN"] = "key-of-the-test";
         environment["VERTEXAI_BASE_URL"] = server.Url.ToString();
         environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
+        environment["AZURE_OPENAI_ENDPOINT"] = server.Url.ToString();
+        environment["AZURE_OPENAI_API_KEY"] = "key-of-the-test";
         environment["OLLAMA_BASE_URL"] = server.Url.ToString();
         environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();
         environment["AWS_ACCESS_KEY_ID"] = environment["AWS_SECRET_ACCESS_KEY"] = "key-of-the-test";

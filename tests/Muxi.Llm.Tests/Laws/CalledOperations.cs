@@ -10,7 +10,7 @@ namespace Muxi.Llm.Tests;
 /// <param name="Format">The dialect that speaks it.</param>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Suffix">What follows the dialect's path.</param>
-/// <param name="Reply">The reply; words that begin with <c>data:</c> are a stream, those with <c>sound</c> are bytes.</param>
+/// <param name="Reply">The reply; words that begin with <c>data:</c> are a stream, those with <c>sound</c> or <c>picture</c> are bytes.</param>
 /// <param name="AskAsync">Asks for the provider's model <c>m</c>, and gives what was read.</param>
 internal sealed record CalledOperation(string Operation, Type Format, string Method, string Suffix, string Reply, Func<LlmClient, string, Task<string>> AskAsync)
 {
@@ -53,10 +53,13 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("embeddings", typeof(VertexEmbeddings), "POST", "", """{"predictions":[{"embeddings":{"values":[5],"statistics":{"truncated":false,"token_count":1}}}]}""", EmbedAsync),
         new("embeddings", typeof(VertexContentEmbeddings), "POST", "", """{"embedding":{"values":[5]}}""", EmbedAsync),
         new("embeddings", typeof(BedrockEmbeddings), "POST", "", """{"embedding":[5],"inputTextTokenCount":1}""", EmbedAsync),
+        new("rerank", typeof(CohereRerank), "POST", "", """{"results":[{"index":0,"relevance_score":5}]}""", RankAsync),
         new("moderations", typeof(OpenAIModerations), "POST", "", """{"id":"1","model":"Hello","results":[{"flagged":false,"categories":{},"category_scores":{}}]}""",
             static async (client, provider) => (await client.Moderations.CreateAsync(new() { Model = $"{provider}/m", Input = "Hi" }, null, Token)).Model),
         new("images", typeof(OpenAIImages), "POST", "/generations", """{"created":1,"data":[{"b64_json":"SGVsbG8="}]}""", DrawAsync),
         new("images", typeof(OpenAIImageGeneration), "POST", "", """{"created":1,"data":[{"b64_json":"SGVsbG8="}]}""", DrawAsync),
+        new("images", typeof(OpenAIWholeImages), "POST", "/generations", """{"created":1,"data":[{"b64_json":"SGVsbG8="}]}""", DrawAsync),
+        new("images", typeof(FireworksImages), "POST", "", "picture", DrawAsync),
         new("images", typeof(GeminiImages), "POST", "", """{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"SGVsbG8="}}],"role":"model"},"finishReason":"STOP"}]}""", DrawAsync),
         new("images", typeof(ImagenImages), "POST", "", """{"predictions":[{"mimeType":"image/png","bytesBase64Encoded":"SGVsbG8="}]}""", DrawAsync),
         new("images", typeof(BedrockImages), "POST", "", """{"images":["SGVsbG8="]}""", DrawAsync),
@@ -91,6 +94,9 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
 
     private static async Task<string> EmbedAsync(LlmClient client, string provider) =>
         (await client.Embeddings.CreateAsync(new() { Model = $"{provider}/m", Input = "Hi" }, null, Token)).Data[0].Vector.Span is [5f] ? Said : "another vector";
+
+    private static async Task<string> RankAsync(LlmClient client, string provider) =>
+        (await client.Rerank.CreateAsync(new() { Model = $"{provider}/m", Query = "Hi", Documents = ["Hi"] }, null, Token)).Results is [{ Index: 0, RelevanceScore: 5 }] ? Said : "another score";
 
     private static async Task<string> DrawAsync(LlmClient client, string provider)
     {

@@ -12,8 +12,8 @@ public class Law06_Every_provider_can_be_called
 
     private const string Chat = "chat", Stream = "chat, streamed";
 
-    /// <summary>The sandbox answers inside the process and has no address; who has no chat is called in the tests of what it has.</summary>
-    private static IEnumerable<Provider> Called => Catalog.BuiltIn.Where(provider => provider.InProcess is null && provider.Chat is not null);
+    /// <summary>The sandbox answers inside the process and has no address.</summary>
+    private static IEnumerable<Provider> Called => Catalog.BuiltIn.Where(provider => provider.InProcess is null);
 
     public static TheoryData<string, string> Claims => [.. Called.SelectMany(provider => Claimed(provider).Select(operation => new TheoryDataRow<string, string>(provider.Name, operation)))];
 
@@ -34,7 +34,7 @@ public class Law06_Every_provider_can_be_called
                 Assert.Equal(auth.Prefix + "the-key", Assert.Single(request.Headers.GetValues(auth.Header)));
             }
             Assert.All(provider.Headers, header => Assert.Equal(header.Value, Assert.Single(request.Headers.GetValues(header.Key))));
-            if (call.Method == "POST") Assert.True(Names(provider.ModelPrefix + "m", request, body), $"the model is neither in {request.RequestUri} nor in {body}");
+            if (call.Method == "POST") Assert.True(Names((Fact(DialectOf(provider, operation), "ShortModel") is true ? "" : provider.ModelPrefix) + "m", request, body), $"the model is neither in {request.RequestUri} nor in {body}");
             Assert.Equal(CalledOperation.Said, said);
         }
     }
@@ -102,8 +102,11 @@ public class Law06_Every_provider_can_be_called
     {
         Chat or Stream => provider.Chat!.ForModel("m"),
         "embeddings" => provider.Embeddings!.ForModel("m"),
+        "rerank" => provider.Rerank!.ForModel("m"),
         "images" => provider.Images!.ForModel("m"),
         "speech" => provider.Speech!.ForModel("m"),
+        "transcription" => provider.Transcription!.ForModel("m"),
+        "translation" => provider.Translation!.ForModel("m"),
         "models" => provider.Models!,
         _ => (Dialect)Operations.DialectOf(provider, operation)!,
     };
@@ -114,13 +117,16 @@ public class Law06_Every_provider_can_be_called
         var stream = call.Operation == Stream ? dialect.GetType().GetProperty("StreamPath")?.GetValue(dialect) as string : null;
         var path = stream is { Length: > 0 } ? stream : (string)dialect.GetType().GetProperty("Path")!.GetValue(dialect)!;
         var address = provider.UrlParts.Aggregate(provider.BaseUrl, static (url, part) => url.Replace($"{{{part.Name}}}", Part, StringComparison.Ordinal));
-        return new Uri(new Uri(address + "/"), path.Replace("{model}", "m", StringComparison.Ordinal) + call.Suffix).AbsoluteUri;
+        var model = provider.ModelPrefix + "m";
+        return new Uri(new Uri(address + "/"), (Fact(dialect, "VendorUrl") as string ?? path).Replace("{model}", model, StringComparison.Ordinal).Replace("{segment}", model, StringComparison.Ordinal) + call.Suffix).AbsoluteUri;
     }
+
+    private static object? Fact(Dialect dialect, string name) => dialect.GetType().GetProperty(name)?.GetValue(dialect);
 
     /// <summary>Whether the model stands in the address, in a member <c>model</c> or in the field of a form.</summary>
     private static bool Names(string model, HttpRequestMessage request, string body)
     {
-        if (request.RequestUri!.AbsolutePath.Split('/', ':').Contains(model)) return true;
+        if ($"{request.RequestUri!.AbsolutePath}/".Replace(':', '/').Contains($"/{model}/", StringComparison.Ordinal)) return true;
         if (request.Content?.Headers.ContentType?.MediaType == "multipart/form-data") return body.Contains($"name=model\r\n\r\n{model}\r\n", StringComparison.Ordinal) || body.Contains($"name=\"model\"\r\n\r\n{model}\r\n", StringComparison.Ordinal);
         return JsonNode.Parse(body)!["model"].Str() == model;
     }
@@ -145,8 +151,8 @@ public class Law06_Every_provider_can_be_called
             Seen = request;
             Body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
             var isChat = call.Operation is Chat or Stream;
-            var bytes = isChat ? Convert.FromBase64String(call.Reply) : Encoding.UTF8.GetBytes(call.Reply == "sound" ? CalledOperation.Said : call.Reply.StartsWith("data:", StringComparison.Ordinal) ? call.Reply + "\n\n" : call.Reply);
-            var type = call.Reply == "sound" ? "audio/mpeg" : call.Operation == Stream || call.Reply.StartsWith("data:", StringComparison.Ordinal) ? "text/event-stream" : "application/json";
+            var bytes = isChat ? Convert.FromBase64String(call.Reply) : Encoding.UTF8.GetBytes(call.Reply is "sound" or "picture" ? CalledOperation.Said : call.Reply.StartsWith("data:", StringComparison.Ordinal) ? call.Reply + "\n\n" : call.Reply);
+            var type = call.Reply == "sound" ? "audio/mpeg" : call.Reply == "picture" ? "image/jpeg" : call.Operation == Stream || call.Reply.StartsWith("data:", StringComparison.Ordinal) ? "text/event-stream" : "application/json";
             if (call.Operation == Stream) type = WireModel.Of((ChatDialect)Activator.CreateInstance(call.Format)!).Say(true, new Said.Words("x")).Headers["content-type"];
             return new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) { Headers = { { "Content-Type", type } } } };
         }

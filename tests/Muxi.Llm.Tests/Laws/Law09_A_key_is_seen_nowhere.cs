@@ -165,8 +165,12 @@ public class Law09_A_key_is_seen_nowhere
         if (situation.StartsWith("silence", StringComparison.Ordinal)) options = options with { Timeouts = _short };
         var asked = new ChatCompletionRequest { Model = $"{provider}/m", Messages = [Message.User("Hi")] };
         using var client = new LlmClient(options);
-        await TryAsync(async () => witness.Saw(await client.Chat.Completions.CreateAsync(asked, request, TestContext.Current.CancellationToken)));
-        await TryAsync(async () =>
+        // Some have no chat: theirs is ranking and embedding.
+        var chats = Catalog.Resolve(asked.Model).Provider.Chat is not null;
+        if (!chats) await TryAsync(async () => witness.Saw("ranking", (await client.Rerank.CreateAsync(new() { Model = asked.Model, Query = "Hi", Documents = ["Hi"] }, request, TestContext.Current.CancellationToken)).ToJson()));
+        if (!chats) await TryAsync(async () => witness.Saw("embedding", (await client.Embeddings.CreateAsync(new() { Model = asked.Model, Input = "Hi" }, request, TestContext.Current.CancellationToken)).ToJson()));
+        if (chats) await TryAsync(async () => witness.Saw(await client.Chat.Completions.CreateAsync(asked, request, TestContext.Current.CancellationToken)));
+        if (chats) await TryAsync(async () =>
         {
             await foreach (var chunk in client.Chat.Completions.StreamAsync(asked, request, TestContext.Current.CancellationToken)) witness.Saw(chunk);
         });

@@ -19,7 +19,7 @@ public class Law09_A_key_is_seen_nowhere_in_any_operation
             await using var server = FaultServer.Start(CanaryServers.Replies[situation]);
             var (options, request) = slot.Put(server.Url);
             var limits = new Timeouts { FirstByte = TimeSpan.FromMilliseconds(25), Idle = TimeSpan.FromMilliseconds(25) };
-            options = options with { LoggerFactory = witness, Retries = Calls.Once, Timeouts = situation.StartsWith("silence", StringComparison.Ordinal) ? limits : null };
+            options = options with { Providers = [.. options.Providers, Providers.OpenAI with { Rerank = new CohereRerank() }], LoggerFactory = witness, Retries = Calls.Once, Timeouts = situation.StartsWith("silence", StringComparison.Ordinal) ? limits : null };
             using var client = new LlmClient(options);
             foreach (var (name, call) in Operations(client, request))
             {
@@ -65,6 +65,7 @@ public class Law09_A_key_is_seen_nowhere_in_any_operation
         yield return ("count of a chat", async () => (await client.Tokens.CountAsync(Calls.Ask("openai/m"), options, Token)).ToString());
         yield return ("condensed conversation", async () => (await client.Responses.CompactAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());
         yield return ("embedding", async () => (await client.Embeddings.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToJson());
+        yield return ("ranking", async () => (await client.Rerank.CreateAsync(new() { Model = "openai/m", Query = "Hi", Documents = ["Hi"] }, options, Token)).ToJson());
         yield return ("moderation", async () => (await client.Moderations.CreateAsync(new() { Model = "openai/m", Input = "Hi" }, options, Token)).ToString());
         yield return ("models", () => AllAsync(client.Models.ListAsync("openai", options, Token), one => one.ToString()));
         yield return ("model", async () => (await client.Models.RetrieveAsync("openai/m", options, Token)).ToString());

@@ -16,6 +16,7 @@ public sealed class Law09_The_server_shows_no_key
             await using var upstream = FaultServer.Start(fault);
             var options = Calls.OptionsFor(upstream.Url) with
             {
+                Providers = [Providers.OpenAI with { Rerank = new CohereRerank() }],
                 ApiKeys = new Dictionary<string, string> { ["openai"] = Canary.Key }, Retries = new() { Max = 0 }, LoggerFactory = witness,
                 Timeouts = new() { FirstByte = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) },
             };
@@ -72,7 +73,7 @@ public sealed class Law09_The_server_shows_no_key
         foreach (var (path, body) in ((string, string)[])
         [
             ("completions", """{"model":"openai/m","prompt":"Hi"}"""), ("completions", """{"model":"openai/m","prompt":"Hi","stream":true}"""),
-            ("embeddings", """{"model":"openai/m","input":"Hi"}"""), ("moderations", """{"model":"openai/m","input":"Hi"}"""),
+            ("embeddings", """{"model":"openai/m","input":"Hi"}"""), ("moderations", """{"model":"openai/m","input":"Hi"}"""), ("rerank", """{"model":"openai/m","query":"Hi","documents":["Hi"]}"""), ("../v2/rerank", """{"model":"openai/m","query":"Hi","documents":["Hi"]}"""),
             ("images/generations", """{"model":"openai/m","prompt":"Hi"}"""), ("images/generations", """{"model":"openai/m","prompt":"Hi","stream":true}"""),
             ("responses", """{"model":"openai/m","input":"Hi"}"""), ("responses", """{"model":"openai/m","input":"Hi","stream":true}"""), ("responses", """{"model":"openai/m","input":"Hi","background":true}"""),
             ("responses/input_tokens", """{"model":"openai/m","input":"Hi"}"""), ("responses/compact", """{"model":"openai/m","input":"Hi"}"""),

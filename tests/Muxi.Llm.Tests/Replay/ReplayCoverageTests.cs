@@ -13,6 +13,7 @@ public sealed class ReplayCoverageTests
         (nameof(ChatReplayTests), ChatReplayTests.Reads),
         (nameof(ResponseReplayTests), static record => record.Endpoint == "responses"),
         (nameof(TextReplayTests), TextReplayTests.Reads),
+        (nameof(RerankReplayTests), RerankReplayTests.Reads),
         (nameof(ImageReplayTests), ImageReplayTests.Reads),
         (nameof(AudioReplayTests), AudioReplayTests.Reads),
         (nameof(FilesReplayTests), FilesReplayTests.Reads),

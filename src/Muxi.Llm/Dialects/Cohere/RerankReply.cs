@@ -14,7 +14,7 @@ internal static class RerankReply
     {
         var reader = new Utf8JsonReader(source = JsonReading.WithoutMark(source));
         if (!reader.Read()) return null;
-        if (reader.TokenType == JsonTokenType.StartArray) return new() { Results = Results(ref reader, source) };
+        if (reader.TokenType == JsonTokenType.StartArray) return new() { Results = Items(ref reader, source) };
         if (reader.TokenType != JsonTokenType.StartObject) return null;
         string? id = null, request = null, model = null;
         List<RerankResult>? results = null, scores = null;
@@ -26,23 +26,20 @@ internal static class RerankReply
             if (reader.Is("id"u8)) id = reader.ReadString(source);
             else if (reader.Is("request_id"u8)) request = reader.ReadString(source);
             else if (reader.Is("model"u8)) model = reader.ReadString(source);
-            else if ((reader.Is("results"u8) || reader.Is("data"u8) || reader.Is("rankings"u8)) && reader.NextIs(JsonTokenType.StartArray))
-            {
-                reader.Read();
-                results = Results(ref reader, source);
-            }
-            else if (reader.Is("scores"u8) && reader.NextIs(JsonTokenType.StartArray)) scores = Scores(ref reader);
+            else if (IsResults(reader)) results = Results(ref reader, source);
+            else if (IsScores(reader)) scores = Scores(ref reader);
             else if (reader.Is("usage"u8) && reader.NextIs(JsonTokenType.StartObject)) usage = RerankUsage.Read(reader.ReadSpan(source));
             else if (reader.Is("meta"u8) && reader.NextIs(JsonTokenType.StartObject)) meta = RerankUsage.ReadMeta(reader.ReadSpan(source));
             else extra.Take(ref reader, source);
         }
         if ((results ?? scores) is not { } all) return null;
-        var rest = extra.ToExtra();
-        return new()
-        {
-            Id = id ?? request ?? "", Model = model ?? "", Results = all, IsInOrder = results is null, Usage = usage ?? RerankUsage.Of(meta, rest), Meta = meta ?? RerankUsage.MetaOf(usage), Extra = rest,
-        };
+        var reply = new RerankResponse { Id = id ?? request ?? "", Model = model ?? "", Results = all, IsInOrder = results is null, Extra = extra.ToExtra() };
+        return reply with { Usage = usage ?? RerankUsage.Of(meta, reply.Extra), Meta = meta ?? RerankUsage.MetaOf(usage) };
     }
+
+    private static bool IsScores(in Utf8JsonReader reader) => reader.Is("scores"u8) && reader.NextIs(JsonTokenType.StartArray);
+
+    private static bool IsResults(in Utf8JsonReader reader) => (reader.Is("results"u8) || reader.Is("data"u8) || reader.Is("rankings"u8)) && reader.NextIs(JsonTokenType.StartArray);
 
     public static void Write(Utf8JsonWriter json, RerankResponse reply)
     {
@@ -87,8 +84,14 @@ internal static class RerankReply
         json.WriteEndObject();
     }
 
-    /// <summary>The results in the array that the reader stands on.</summary>
     private static List<RerankResult> Results(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        reader.Read();
+        return Items(ref reader, source);
+    }
+
+    /// <summary>The results in the array that the reader stands on.</summary>
+    private static List<RerankResult> Items(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         var results = new List<RerankResult>();
         while (reader.NextItem())
