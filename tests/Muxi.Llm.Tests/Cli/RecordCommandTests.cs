@@ -179,7 +179,7 @@ public sealed class RecordCommandTests : IDisposable
         var run = await new CliRun { Environment = new() { ["ANTHROPIC_API_KEY"] = "sk-ant-0123456789abcdef", ["MUXI_LLM_CONFIG"] = "", ["ANTHROPIC_BASE_URL"] = server.Url.ToString() }, WorkingDirectory = _folder.FullName }.RunAsync("record", "anthropic", "chat");
 
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Equal("""{"anthropic-version":"2023-06-01"}""", JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.FullName, "anthropic-chat", "wire-headers.json")))!.ToJsonString());
+        Assert.Equal("""{"anthropic-version":"2023-06-01"}""", JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "anthropic-chat", "wire-headers.json"), TestContext.Current.CancellationToken))!.ToJsonString());
         await ChatFixture.PlayAsync(Fixture.Load(_folder.FullName, "anthropic-chat"), 1);
     }
 
@@ -218,7 +218,7 @@ public sealed class RecordCommandTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Errors);
         foreach (var name in (string[])["openai-chat", "openai-chat-stream"])
         {
-            Assert.Equal("Good morning to you.", (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.FullName, name, "reply.json")))!["choices"]![0]!["message"]!["content"]);
+            Assert.Equal("Good morning to you.", (string?)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.FullName, name, "reply.json"), TestContext.Current.CancellationToken))!["choices"]![0]!["message"]!["content"]);
             await ChatFixture.PlayAsync(Fixture.Load(_folder.FullName, name), 2);
         }
     }
