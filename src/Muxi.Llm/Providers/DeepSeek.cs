@@ -18,8 +18,8 @@ public static partial class Providers
         {
             BetaPath = "beta/chat/completions",
             PrefillField = "prefix",
-            // Its pages call the penalties deprecated, without effect.
-            Drops = ["seed", "n", "frequency_penalty", "presence_penalty"],
+            // Its pages call the penalties deprecated, without effect, and know no word on calls at once.
+            Drops = ["seed", "n", "frequency_penalty", "presence_penalty", "parallel_tool_calls"],
             ResponseFormats = ["text", "json_object"],
             Roles = new Dictionary<string, string> { ["developer"] = "system" }.ToImmutableDictionary(),
             ReasoningEcho = "reasoning_content",

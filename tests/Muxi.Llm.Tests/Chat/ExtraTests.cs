@@ -15,7 +15,7 @@ public sealed class ExtraTests
     };
 
     /// <summary>Where the words of the request and of the wire are the same.</summary>
-    private static readonly Provider[] _ofOpenAIsShape = [.. Catalog.BuiltIn.Where(provider => provider.Chat is OpenAIChat)];
+    private static readonly Provider[] _ofOpenAIsShape = [.. Catalog.BuiltIn.Where(provider => provider.Chat is OpenAIChat { Tools: true })];
 
     public static TheoryData<string> Members =>
     [

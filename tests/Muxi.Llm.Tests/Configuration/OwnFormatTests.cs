@@ -32,7 +32,7 @@ public sealed class OwnFormatTests
 
     [Theory]
     [InlineData("gemini", "chat, token counting, embeddings, images, speech, files")]
-    [InlineData("bedrock", "chat, token counting, embeddings, images")]
+    [InlineData("bedrock", "chat, token counting, embeddings, rerank, images")]
     [InlineData("ollama", "chat, completions, embeddings")]
     [InlineData("anthropic", "chat, token counting, files")]
     public void It_offers_what_the_formats_own_service_does(string format, string operations)

@@ -59,7 +59,7 @@ internal class OpenAIWireModel : WireModel
     protected virtual SeenTurn Turn(JsonObject message) => Text(message["role"]) switch
     {
         "tool" => new("tool", [new SeenPart.Result(Text(Only(message, ["role", "content", "tool_call_id"])["tool_call_id"]), false, [.. Parts(message["content"], mayShow: false)])]),
-        "assistant" => new("assistant", [.. Thinking(Only(message, ["role"], AnswerMembers)), .. Parts(message["content"], mayShow: false), .. (message["tool_calls"]?.AsArray() ?? []).Select(Call)]),
+        "assistant" => new("assistant", [.. Thinking(Only(message, ["role"], AnswerMembers)), .. Parts(message["content"], mayShow: false).Where(part => part is not SeenPart.Words { Text: "" }), .. (message["tool_calls"]?.AsArray() ?? []).Select(Call)]),
         var role => new(role, [.. Parts(Only(message, ["role", "content"], "name")["content"], mayShow: role == "user")]),
     };
 

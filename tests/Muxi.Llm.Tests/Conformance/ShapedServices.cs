@@ -16,7 +16,7 @@ internal static class ShapedServices
         ("groq/llama-3.3-70b-versatile", new()
         {
             Members = ["max_completion_tokens", "max_tokens", "response_format", "stream_options", "parallel_tool_calls", "reasoning_effort", "reasoning_format", "include_reasoning"],
-            AnswerMembers = ["reasoning"], Thinking = "reasoning", Calls = CallPieces.Whole, Usage = UsagePlace.XGroq,
+            AnswerMembers = ["reasoning"], Thinking = "reasoning", Calls = CallPieces.Whole, Usage = UsagePlace.XGroq, Formats = ["text", "json_object"],
         }),
         ("mistral/mistral-large-latest", new()
         {
@@ -49,7 +49,7 @@ internal static class ShapedServices
         ("fireworks/kimi-k2", new() { Thinking = "reasoning_content", AnswerMembers = ["reasoning_content"], Usage = UsagePlace.LastChunk, Choices = new() { ["none"] = "none", ["auto"] = "auto", ["any"] = "required", ["required"] = "required" } }),
         ("moonshot/kimi-k2-thinking", new()
         {
-            Members = ["max_completion_tokens", "response_format", "stream_options", "thinking", "parallel_tool_calls"], Choices = new() { ["none"] = "none", ["auto"] = "auto" }, NamesTools = false, NullContent = false,
+            Members = ["max_completion_tokens", "response_format", "stream_options", "thinking", "parallel_tool_calls"], Choices = new() { ["none"] = "none", ["auto"] = "auto" }, NamesTools = false,
             AnswerMembers = ["reasoning_content", "partial"], Thinking = "reasoning_content", ThinkingRequired = true, Usage = UsagePlace.Answer,
         }),
     ];

@@ -148,7 +148,7 @@ internal sealed class ShapedWireModel(string name, Shape shape) : OpenAIWireMode
 
     protected override IEnumerable<SeenPart> Thinking(JsonObject message)
     {
-        if (shape.Thinking is { } member && (string?)message[member] is { Length: > 0 } thinking) yield return new SeenPart.Thinking(thinking, "");
+        if (shape.Thinking is { } member && (string?)message[member] is { } thinking && !string.IsNullOrWhiteSpace(thinking)) yield return new SeenPart.Thinking(thinking, "");
     }
 
     protected override JsonObject Whole(Said[] said)

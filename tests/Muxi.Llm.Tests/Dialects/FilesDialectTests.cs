@@ -104,7 +104,8 @@ public sealed class FilesDialectTests
         using var client = Calls.ClientFor(server.Url);
 
         await Assert.ThrowsAnyAsync<ApiException>(() => client.Files.RetrieveAsync("f", null, Token));
-        await Assert.ThrowsAnyAsync<ApiException>(() => client.Files.ListPageAsync(null, null, Token));
+        // A list without anything around it is one at some services.
+        if (reply != "[]") await Assert.ThrowsAnyAsync<ApiException>(() => client.Files.ListPageAsync(null, null, Token));
         // A deletion needs no words.
         if (reply.Length > 0) await Assert.ThrowsAnyAsync<ApiException>(() => client.Files.DeleteAsync("f", null, Token));
         await Assert.ThrowsAnyAsync<ApiException>(() => client.Uploads.CancelAsync("u", null, Token));

@@ -106,7 +106,7 @@ public sealed class UpstreamErrorTests
     [Theory]
     [InlineData("opnai/gpt-4o", 404, "model_not_found", "unknown provider 'opnai' in 'opnai/gpt-4o'; did you mean openai?")]
     [InlineData("openai/", 404, "model_not_found", "'openai/' names no model: write openai/MODEL")]
-    [InlineData("groq/llama", 401, "missing_api_key", "groq needs a key: set GROQ_API_KEY, or use a sandbox/ model, which needs none")]
+    [InlineData("groq/some-model", 401, "missing_api_key", "groq needs a key: set GROQ_API_KEY, or use a sandbox/ model, which needs none")]
     [InlineData("gpt-4o", 401, "missing_api_key", "openai needs a key: set OPENAI_API_KEY, or use a sandbox/ model, which needs none")]
     [InlineData("xai/grok", 500, "server_configuration", "the key for xai holds blanks, control characters or other than plain ASCII: look at XAI_API_KEY")]
     public async Task A_model_that_cannot_be_asked_is_named(string model, int status, string code, string message)

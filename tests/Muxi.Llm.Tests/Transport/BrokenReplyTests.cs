@@ -21,16 +21,16 @@ public sealed class BrokenReplyTests
     }
 
     [Theory]
-    [InlineData("vllm", "VLLM_BASE_URL")]
-    [InlineData("llama_cpp", "LLAMA_CPP_BASE_URL")]
-    [InlineData("lmstudio", "LMSTUDIO_BASE_URL")]
-    public async Task A_self_hosted_server_that_refuses_says_how_to_mend_it(string provider, string variable)
+    [InlineData("vllm", "start it with 'vllm serve MODEL'; VLLM_BASE_URL")]
+    [InlineData("llama_cpp", "start it with 'llama-server -m MODEL.gguf'; LLAMA_CPP_BASE_URL")]
+    [InlineData("lmstudio", "start it with 'lms server start'; LMSTUDIO_BASE_URL")]
+    public async Task A_self_hosted_server_that_refuses_says_how_to_mend_it(string provider, string mend)
     {
         using var client = Calls.ClientFor(FaultServer.Refused(), provider);
 
         var error = await Assert.ThrowsAsync<ApiConnectionException>(() => client.AskAsync($"{provider}/m"));
 
-        Assert.EndsWith($"Connection refused (is the server running? {variable} tells where)", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"Connection refused (is the server running? {mend} tells where)", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 
