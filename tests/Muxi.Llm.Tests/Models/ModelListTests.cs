@@ -8,6 +8,8 @@ public sealed class ModelListTests
     [InlineData("""[{"id":"a","created":5,"owned_by":"me"},{"id":"b","created":"yesterday","owned_by":""}]""")]
     [InlineData("""{"data":[7,{"name":"no id"},{"id":""},{"id":"a","created":5,"owned_by":"me"},{"id":"b","owned_by":null}],"has_more":true,"last_id":null}""")]
     [InlineData("""{"data":[{"type":"model","id":"a","created_at":"1970-01-01T00:00:05Z","owned_by":"me"},{"id":"b"}],"has_more":false,"first_id":"a","last_id":"b"}""")]
+    [InlineData("""{"models":[{"id":"a","name":"A","created":5,"owned_by":"me"},{"id":"b","name":"B"}]}""")]
+    [InlineData("""{"models":[{"name":"c","model":"c"}],"object":"list","data":[{"id":"a","created":5,"owned_by":"me"},{"id":"b"}]}""")]
     public async Task Every_usual_form_is_read(string body) =>
         Assert.Equal([("openai/a", 5, "me"), ("openai/b", null, null)], (await ReadAsync(await ReplayServer.StartAsync(1, CannedReply.Json(body)))).Select(model => (model.Name, model.Created, model.OwnedBy)));
 

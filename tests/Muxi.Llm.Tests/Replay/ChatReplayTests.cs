@@ -14,13 +14,13 @@ public sealed class ChatReplayTests
         ["openai"] = "openai", ["openrouter"] = "openrouter", ["deepseek"] = "deepseek", ["groq"] = "groq", ["mistral"] = "mistral", ["perplexity"] = "perplexity", ["xai"] = "xai",
         ["alibaba"] = "dashscope", ["moonshot"] = "moonshot", ["venice"] = "venice", ["ai21"] = "ai21", ["litellm"] = "litellm", ["doubleword"] = "doubleword", ["gateway-other"] = "portkey",
         ["llamacpp"] = "llama_cpp", ["local-openai-compat"] = "vllm", ["vllm"] = "vllm", ["lmstudio"] = "lmstudio",
-        ["together"] = "together", ["azure"] = "azure", ["snowflake"] = "snowflake",
+        ["together"] = "together", ["azure"] = "azure", ["snowflake"] = "snowflake", ["writer"] = "writer",
     };
 
     /// <summary>Services that their own provider reads, or, where there is none, OpenAI's at another address.</summary>
     private static readonly string[] _others =
     [
-        "copilot", "huggingface", "mistralrs", "ollama", "together", "writer",
+        "copilot", "huggingface", "mistralrs", "ollama", "together",
     ];
 
     public static TheoryData<string> Services => [.. _providers.Keys.Union(_others)];

@@ -14,7 +14,7 @@ public sealed partial class TextReplayTests(TextsOracle oracle) : IClassFixture<
     private static readonly Dictionary<string, string[]> _judged = JsonNode.Parse(File.ReadAllText(Repo.PathTo("tests", "Muxi.Llm.Tests", "Replay", "judged-texts.json")))!.AsObject()
         .ToDictionary(one => one.Key, one => one.Value!["fields"]!.AsArray().Select(field => (string)field!).ToArray());
 
-    private static readonly string[] _own = ["venice", "doubleword", "together", "voyage", "openrouter", "vllm"];
+    private static readonly string[] _own = ["venice", "doubleword", "together", "voyage", "openrouter", "vllm", "writer"];
 
     [Theory]
     [InlineData("completions", 36)]

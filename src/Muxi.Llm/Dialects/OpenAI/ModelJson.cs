@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Muxi.Llm;
 
-/// <summary>Models and lists of them: OpenAI's form, Anthropic's (a date, a name for people, pages), and Together's bare list.</summary>
+/// <summary>Models and lists of them: OpenAI's form, Anthropic's (a date, a name for people, pages), Together's bare list, and Writer's, which it calls <c>models</c>.</summary>
 internal static class ModelJson
 {
     /// <summary>The longest list that was seen is a tenth of it (OpenRouter's, 2026).</summary>
@@ -97,6 +97,12 @@ internal static class ModelJson
             {
                 reader.Read();
                 data = ReadList(ref reader, source);
+            }
+            else if (data is null && reader.Is("models"u8) && reader.NextIs(JsonTokenType.StartArray))
+            {
+                // Writer's name for it. llama.cpp has one beside its data, whose models have no ids.
+                reader.Read();
+                data = ReadList(ref reader, source) is { Count: > 0 } models ? models : null;
             }
             else if (reader.Is("object"u8)) reader.SkipMember();
             else if (reader.Is("has_more"u8)) more = reader.ReadBool();
