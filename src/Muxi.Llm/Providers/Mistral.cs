@@ -14,8 +14,11 @@ public static partial class Providers
         DefaultModel = "mistral-small-latest",
         BaseUrlVariables = ["MISTRAL_API_BASE"],
         Chat = MistralChat
+            // Its reference gives this one more efforts than the others; it is a preview, November 2026.
+            .For("mistral-large-4*", d => d with { ThinkingParts = true })
             .For("magistral*", MistralThinks).For("mistral-small-latest", MistralThinks).For("mistral-small-26*", MistralThinks)
-            .For("mistral-medium-latest", MistralThinks).For("mistral-medium-26*", MistralThinks).For("mistral-medium-3?5", MistralThinks),
+            .For("mistral-medium-latest", MistralThinks).For("mistral-medium-26*", MistralThinks).For("mistral-medium-3?5", MistralThinks)
+            .For("codestral*", MistralThinksNot).For("devstral*", MistralThinksNot).For("ministral*", MistralThinksNot).For("mistral-large-2*", MistralThinksNot).For("mistral-small-25*", MistralThinksNot),
         Completions = MistralFim,
         Embeddings = new OpenAIEmbeddings
         {
@@ -71,5 +74,9 @@ public static partial class Providers
         Renames = new Dictionary<string, string> { ["seed"] = "random_seed" }.ToImmutableDictionary(),
     };
 
-    private static OpenAIChat MistralThinks(OpenAIChat chat) => chat with { ThinkingParts = true };
+    /// <summary>"Must be one of (none, high)", say its refusals of 2026.</summary>
+    private static OpenAIChat MistralThinks(OpenAIChat chat) => chat with { ThinkingParts = true, Efforts = EffortsOf("none", "none", "high", "high", "high", "high") };
+
+    /// <summary>Models that do not reason refuse an effort.</summary>
+    private static OpenAIChat MistralThinksNot(OpenAIChat chat) => chat with { EffortField = null };
 }
