@@ -73,10 +73,4 @@ public static partial class Providers
         Path = "fim/completions", ManyPrompts = false, StreamOptions = false, Drops = ["n", "best_of", "echo", "logprobs", "logit_bias", "frequency_penalty", "presence_penalty", "user"],
         Renames = new Dictionary<string, string> { ["seed"] = "random_seed" }.ToImmutableDictionary(),
     };
-
-    /// <summary>"Must be one of (none, high)", say its refusals of 2026.</summary>
-    private static OpenAIChat MistralThinks(OpenAIChat chat) => chat with { ThinkingParts = true, Efforts = EffortsOf("none", "none", "high", "high", "high", "high") };
-
-    /// <summary>Models that do not reason refuse an effort.</summary>
-    private static OpenAIChat MistralThinksNot(OpenAIChat chat) => chat with { EffortField = null };
 }

@@ -23,6 +23,12 @@ public static partial class Providers
             .For("deepseek-ai/*", other).For("moonshotai/*", other).For("ibm-granite/*", other);
     }
 
+    /// <summary>What Mistral's models say of an effort: "must be one of (none, high)" (refusals of 2026).</summary>
+    private static OpenAIChat MistralThinks(OpenAIChat chat) => chat with { ThinkingParts = true, Efforts = EffortsOf("none", "none", "high", "high", "high", "high") };
+
+    /// <summary>Those of its models that do not reason refuse an effort.</summary>
+    private static OpenAIChat MistralThinksNot(OpenAIChat chat) => chat with { EffortField = null };
+
     /// <summary>What a service says for each of OpenAI's efforts, from none to the highest.</summary>
     private static ImmutableDictionary<string, string> EffortsOf(string none, string minimal, string low, string medium, string high, string xhigh) =>
         new Dictionary<string, string> { ["none"] = none, ["minimal"] = minimal, ["low"] = low, ["medium"] = medium, ["high"] = high, ["xhigh"] = xhigh }
