@@ -8,7 +8,7 @@ public static partial class Providers
         DisplayName = "Baseten Model APIs",
         DefaultModel = "openai/gpt-oss-120b",
         BaseUrlVariables = ["BASETEN_API_BASE"],
-        Chat = new OpenAIChat { ThinkingField = "chat_template_args.enable_thinking" },
+        Chat = new OpenAIChat { ThinkingField = "chat_template_args.enable_thinking" }.For("openai/gpt-oss*", d => GptOss(d) with { ThinkingField = null }),
         Documentation = "https://docs.baseten.co/quickstart",
         Evidence = Evidence.VendorsPage,
     };

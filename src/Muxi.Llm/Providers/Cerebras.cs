@@ -20,7 +20,8 @@ public static partial class Providers
             ReasoningEcho = "reasoning",
             Efforts = new Dictionary<string, string> { ["minimal"] = "low", ["xhigh"] = "high" }.ToImmutableDictionary(),
             Drops = ["metadata", "store", "verbosity", "modalities", "audio", "web_search_options", "moderation", "safety_identifier", "prompt_cache_retention", "prompt_cache_options", "functions", "function_call"],
-        },
+        }
+            .For("gpt-oss*", GptOss),
         Completions = new OpenAICompletions(),
         Files = new OpenAIFiles { DefaultPurpose = "batch", JsonLines = ["batch"] },
         Batches = new OpenAIBatches { Endpoints = ["/v1/chat/completions"] },

@@ -11,7 +11,7 @@ public static partial class Providers
         Aliases = ["cloudflare-workers-ai", "workers-ai"],
         DefaultModel = "@cf/openai/gpt-oss-120b",
         UrlParts = [new("account_id", "CLOUDFLARE_ACCOUNT_ID", "CF_ACCOUNT_ID")],
-        Chat = new OpenAIChat(),
+        Chat = new OpenAIChat().For("*openai/gpt-oss*", GptOss),
         Embeddings = new OpenAIEmbeddings(),
         DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "@cf/baai/bge-large-en-v1.5" }.ToImmutableDictionary(),
         // Its list of models is in a form of its own.

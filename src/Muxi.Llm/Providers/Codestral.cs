@@ -9,7 +9,7 @@ public static partial class Providers
     {
         DisplayName = "Mistral Codestral",
         DefaultModel = "codestral-latest",
-        Chat = MistralChat,
+        Chat = MistralThinksNot(MistralChat),
         Completions = MistralFim,
         DefaultModels = new Dictionary<string, string> { [Operations.Completions] = "codestral-latest" }.ToImmutableDictionary(),
         Models = null,

@@ -15,7 +15,7 @@ public static partial class Providers
             [Operations.Embeddings] = "BAAI/bge-m3", [Operations.Rerank] = "Qwen/Qwen3-Reranker-0.6B", [Operations.Images] = "black-forest-labs/FLUX-1-schnell", [Operations.Speech] = "hexgrad/Kokoro-82M",
             [Operations.Transcription] = "openai/whisper-large-v3-turbo", [Operations.Translation] = "openai/whisper-large-v3",
         }.ToImmutableDictionary(),
-        Chat = new OpenAIChat { Roles = BeforeDeveloper() },
+        Chat = new OpenAIChat { Roles = BeforeDeveloper() }.For("openai/gpt-oss*", GptOss),
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings { Base64 = false },
         Rerank = new CohereRerank

@@ -20,7 +20,7 @@ public static partial class Providers
             [Operations.Embeddings] = "qwen3-embedding-8b", [Operations.Rerank] = "qwen3-reranker-8b", [Operations.Images] = "flux-1-schnell-fp8",
             [Operations.Transcription] = "whisper-v3", [Operations.Translation] = "whisper-v3",
         }.ToImmutableDictionary(),
-        Chat = new OpenAIChat { Roles = BeforeDeveloper(), ReasoningEcho = "reasoning_content" },
+        Chat = new OpenAIChat { Roles = BeforeDeveloper(), ReasoningEcho = "reasoning_content" }.For("*gpt-oss*", GptOss),
         Responses = new OpenAIStoredResponses { EncryptedReasoning = false },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings { Base64 = false },

@@ -25,9 +25,9 @@ public static partial class Providers
             FormatsInStreams = false,
         }
             // What each takes as an effort stands in its reference, November 2026.
-            .For("openai/gpt-oss*", d => d with { Efforts = GroqEfforts("low", "low", "high") })
-            .For("qwen/qwen3-*", d => d with { ThinkTags = true, Efforts = GroqEfforts("none", "default", "default").Add("low", "default").Add("medium", "default").Add("high", "default") })
-            .For("qwen/*", d => d with { ThinkTags = true, Efforts = GroqEfforts("none", "low", "high") })
+            .For("openai/gpt-oss*", GptOss)
+            .For("qwen/qwen3-*", d => d with { ThinkTags = true, Efforts = EffortsOf("none", "default", "default", "default", "default", "default") })
+            .For("qwen/*", d => d with { ThinkTags = true, Efforts = EffortsOf("none", "low", "low", "medium", "high", "high") })
             // Schemas are for the models of its page on structured outputs, which are none of these.
             .For("llama-3*", d => d with { EffortField = null, ResponseFormats = ["text", "json_object"] }),
         // Its pages: no stateful conversations, and these members are not taken (2026).
@@ -44,7 +44,4 @@ public static partial class Providers
         Documentation = "https://console.groq.com/docs/api-reference#chat-create",
         Evidence = Evidence.Recorded,
     };
-
-    private static ImmutableDictionary<string, string> GroqEfforts(string none, string minimal, string xhigh) =>
-        new Dictionary<string, string> { ["none"] = none, ["minimal"] = minimal, ["xhigh"] = xhigh }.ToImmutableDictionary();
 }

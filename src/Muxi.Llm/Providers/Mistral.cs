@@ -14,8 +14,11 @@ public static partial class Providers
         DefaultModel = "mistral-small-latest",
         BaseUrlVariables = ["MISTRAL_API_BASE"],
         Chat = MistralChat
+            // Its reference gives this one more efforts than the others; it is a preview, November 2026.
+            .For("mistral-large-4*", d => d with { ThinkingParts = true })
             .For("magistral*", MistralThinks).For("mistral-small-latest", MistralThinks).For("mistral-small-26*", MistralThinks)
-            .For("mistral-medium-latest", MistralThinks).For("mistral-medium-26*", MistralThinks).For("mistral-medium-3?5", MistralThinks),
+            .For("mistral-medium-latest", MistralThinks).For("mistral-medium-26*", MistralThinks).For("mistral-medium-3?5", MistralThinks)
+            .For("codestral*", MistralThinksNot).For("devstral*", MistralThinksNot).For("ministral*", MistralThinksNot).For("mistral-large-2*", MistralThinksNot).For("mistral-small-25*", MistralThinksNot),
         Completions = MistralFim,
         Embeddings = new OpenAIEmbeddings
         {
@@ -70,6 +73,4 @@ public static partial class Providers
         Path = "fim/completions", ManyPrompts = false, StreamOptions = false, Drops = ["n", "best_of", "echo", "logprobs", "logit_bias", "frequency_penalty", "presence_penalty", "user"],
         Renames = new Dictionary<string, string> { ["seed"] = "random_seed" }.ToImmutableDictionary(),
     };
-
-    private static OpenAIChat MistralThinks(OpenAIChat chat) => chat with { ThinkingParts = true };
 }

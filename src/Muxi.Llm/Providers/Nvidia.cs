@@ -16,7 +16,7 @@ public static partial class Providers
         DefaultModel = "openai/gpt-oss-20b",
         DefaultModels = new Dictionary<string, string> { [Operations.Embeddings] = "nvidia/nv-embed-v1", [Operations.Rerank] = "nvidia/llama-nemotron-rerank-vl-1b-v2" }.ToImmutableDictionary(),
         Chat = new OpenAIChat { Roles = BeforeDeveloper() }
-            .For("openai/gpt-oss*", d => d)
+            .For("openai/gpt-oss*", GptOss)
             .For("*nemotron*", d => d with { EffortField = null, ThinkingField = "chat_template_kwargs.enable_thinking" })
             .For("qwen/*", d => d with { EffortField = null, ThinkingField = "chat_template_kwargs.enable_thinking" })
             .For("deepseek-ai/*", d => d with { EffortField = null, ThinkingField = "chat_template_kwargs.thinking" }),

@@ -9,7 +9,7 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["SGLANG_API_BASE"],
         StartHint = "start it with 'python -m sglang.launch_server --model-path MODEL'",
-        Chat = new OpenAIChat { ReasoningEcho = "reasoning_content", ThinkingField = "chat_template_kwargs.enable_thinking" },
+        Chat = ByTemplate("reasoning_content"),
         Responses = new OpenAIResponseCreation { PreviousResponses = true, EncryptedReasoning = false },
         Completions = new OpenAICompletions(),
         Embeddings = new OpenAIEmbeddings { Base64 = false },

@@ -19,7 +19,7 @@ public static partial class Providers
             [Operations.Embeddings] = "intfloat/multilingual-e5-large-instruct", [Operations.Images] = "black-forest-labs/FLUX.1-schnell", [Operations.Speech] = "canopylabs/orpheus-3b-0.1-ft",
             [Operations.Transcription] = "openai/whisper-large-v3", [Operations.Translation] = "openai/whisper-large-v3",
         }.ToImmutableDictionary(),
-        Chat = new OpenAIChat { Roles = BeforeDeveloper(), ThinkingField = "reasoning.enabled" }.For("openai/gpt-oss*", d => d with { ThinkingField = null }),
+        Chat = new OpenAIChat { Roles = BeforeDeveloper(), ThinkingField = "reasoning.enabled" }.For("openai/gpt-oss*", d => GptOss(d) with { ThinkingField = null }),
         Completions = new OpenAICompletions(),
         // Its reference knows lists of numbers alone, of the model's own size.
         Embeddings = new OpenAIEmbeddings { Base64 = false, Drops = ["dimensions", "encoding_format", "user"] },

@@ -10,7 +10,7 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlVariables = ["VLLM_API_BASE"],
         StartHint = "start it with 'vllm serve MODEL'",
-        Chat = new OpenAIChat { ReasoningEcho = "reasoning", ThinkingField = "chat_template_kwargs.enable_thinking" },
+        Chat = ByTemplate("reasoning"),
         Responses = new OpenAIResponseCreation { PreviousResponses = true, EncryptedReasoning = false },
         TokenCount = new VllmTokenCount(),
         Completions = new OpenAICompletions(),

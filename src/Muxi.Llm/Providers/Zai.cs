@@ -29,8 +29,8 @@ public static partial class Providers
             ReasoningEcho = "reasoning_content",
             FinishReasons = new Dictionary<string, string> { ["sensitive"] = "content_filter", ["model_context_window_exceeded"] = "length" }.ToImmutableDictionary(),
         }
-            // The newest always thinks, the one before takes an effort beside the switch.
-            .For("glm-5.3*", static d => d with { EffortField = "reasoning_effort", ThinkingField = null })
+            // The newest always thinks, at one of three efforts; the one before takes an effort beside the switch.
+            .For("glm-5.3*", static d => d with { EffortField = "reasoning_effort", ThinkingField = null, Efforts = EffortsOf("low", "low", "low", "high", "high", "max") })
             .For("glm-5.2*", static d => d with { EffortField = "reasoning_effort" }),
         Images = new OpenAIImageGeneration { MaxN = 1, Drops = ["n", "response_format", "style", "background", "moderation", "output_format", "output_compression"] },
         Transcription = new OpenAITranscription
