@@ -67,11 +67,13 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>Whether both are names that end in the same two words, as api.example.com and audio.example.com do.</summary>
     private static bool IsSameDomain(Uri one, Uri other)
     {
-        if (one.Scheme != other.Scheme || one.HostNameType != UriHostNameType.Dns || other.HostNameType != UriHostNameType.Dns) return false;
+        if (one.Scheme != other.Scheme || IsNumber(one) || IsNumber(other)) return false;
         var (name, domain) = ('.' + one.Host, other.Host);
         if (domain.LastIndexOf('.') is > 0 and var last && domain.LastIndexOf('.', last - 1) is >= 0 and var before) domain = domain[(before + 1)..];
         return domain.Contains('.', StringComparison.Ordinal) && name.EndsWith('.' + domain, StringComparison.OrdinalIgnoreCase);
     }
+
+    private static bool IsNumber(Uri address) => address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
 
     private static bool IsSameOrigin(Uri one, Uri other) => Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }

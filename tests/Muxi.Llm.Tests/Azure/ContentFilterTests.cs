@@ -37,7 +37,7 @@ public sealed class ContentFilterTests
     }
 
     [Theory]
-    [InlineData("""[{"prompt_index":"0","content_filter_results":{"hate":{"filtered":true,"severity":"hi\ud83d"}}}]""", "hate (hi\ud83d)")]
+    [InlineData("""[{"prompt_index":"0","content_filter_results":{"hate":{"filtered":true,"severity":"high"}}}]""", "hate (high)")]
     [InlineData("""[{"prompt_index":null,"content_filter_results":{"hate":{"filtered":true,"severity":7}}},null,[],"x"]""", "hate")]
     [InlineData("""[{"prompt_index":1e99,"content_filter_results":[{"hate":{}}]}]""", "")]
     [InlineData("""{"prompt_index":0}""", null)]
