@@ -15,6 +15,9 @@ internal sealed class Recorder(Terminal terminal, Provider provider, string mode
     /// <summary>Shorter ones are placeholders, such as <c>none</c>: taking those out everywhere would spoil words.</summary>
     private const int ShortestOfOthers = 16;
 
+    /// <summary>Shorter names of accounts and hosts are words that replies have anyway.</summary>
+    private const int ShortestOfPlaces = 6;
+
     /// <summary>How headers begin that tell of the request and not of who makes it.</summary>
     private static readonly string[] _plain = ["Accept", "Content-", "Host", "User-Agent", "traceparent", "X-Amz-Date", "X-Amz-Content"];
 
@@ -31,7 +34,7 @@ internal sealed class Recorder(Terminal terminal, Provider provider, string mode
         if (error is not null && !(scenario.IsOfAnError && error is ApiException && recording.Exchanges.Count > 0)) throw error;
         if (recording.Exchanges is not [.., var last]) throw new FailureException($"{provider.Name} answers in this process: there is nothing to record");
 
-        var scrubber = new Scrubber([.. Secrets(live).Concat(Told(last)).Distinct()]);
+        var scrubber = new Scrubber([.. Secrets(live).Concat(Told(last)).Concat(Places(last)).Distinct()]);
         var clean = last with { Request = scrubber.Clean(last.Request), Reply = scrubber.Clean(last.Reply), Got = scrubber.Reply(last.Got) };
         var folder = new FixtureFolder();
         folder.Add("request.json", scrubber.Clean(scenario.Request(name)));
@@ -125,6 +128,15 @@ internal sealed class Recorder(Terminal terminal, Provider provider, string mode
         from part in header.Value.Split(' ').Append(header.Value)
         where part.Length >= ShortestOfOthers
         select part;
+
+    /// <summary>Where the caller's own account or server is, which services tell in errors and addresses. Regions are everybody's, and an address of this machine's own is nobody's.</summary>
+    private IEnumerable<string> Places(Exchange exchange)
+    {
+        foreach (var part in provider.UrlParts.Where(static part => part is { Default: null, BaseUrls.IsEmpty: true, Name: not "region" }))
+            foreach (var value in part.Variables.Select(terminal.Variable))
+                if (value?.Length >= ShortestOfPlaces) yield return value;
+        if (!exchange.Address.IsLoopback && !provider.BaseUrl.Contains($"//{exchange.Address.Host}/", StringComparison.OrdinalIgnoreCase) && exchange.Address.Host.Length >= ShortestOfPlaces) yield return exchange.Address.Host;
+    }
 
     private static IReadOnlyList<string> OfTarget(LlmClient client, Provider known)
     {

@@ -33,7 +33,7 @@ public sealed record ContentFilterResults(IReadOnlyDictionary<string, ContentFil
             .. from prompt in prompts.EnumerateArray()
                where prompt.ValueKind == JsonValueKind.Object
                let results = prompt.TryGetProperty("content_filter_results"u8, out var held) || prompt.TryGetProperty("content_filter_result"u8, out held) ? held : default
-               select new PromptFilterResult(prompt.TryGetProperty("prompt_index"u8, out var index) && index.TryGetInt32(out var number) ? number : 0, Read(results)),
+               select new PromptFilterResult(ContentFilterOffsets.Number(prompt, "prompt_index"u8), Read(results)),
         ];
     }
 
@@ -80,7 +80,7 @@ public sealed record ContentFilterResults(IReadOnlyDictionary<string, ContentFil
     {
         JsonValueKind.Object => new(IsTrue(value, "filtered"u8))
         {
-            Severity = value.TryGetProperty("severity"u8, out var severity) && severity.ValueKind == JsonValueKind.String ? severity.GetString() : null,
+            Severity = value.TryGetProperty("severity"u8, out var severity) && severity.ValueKind == JsonValueKind.String ? severity.Text() : null,
             Detected = value.TryGetProperty("detected"u8, out _) ? IsTrue(value, "detected"u8) : null,
             Raw = RawJson.Parse(value.GetRawText()),
         },
@@ -120,7 +120,7 @@ public sealed record ContentFilterOffsets(int CheckOffset, int StartOffset, int 
     {
         if (!extra.TryGet("content_filter_offsets", out var held) || held.ToElement() is not { ValueKind: JsonValueKind.Object } offsets) return null;
         return new(Number(offsets, "check_offset"u8), Number(offsets, "start_offset"u8), Number(offsets, "end_offset"u8));
-
-        static int Number(JsonElement of, ReadOnlySpan<byte> name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : 0;
     }
+
+    internal static int Number(JsonElement of, ReadOnlySpan<byte> name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : 0;
 }

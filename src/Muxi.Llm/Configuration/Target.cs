@@ -45,13 +45,13 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     public Uri At(string path) => BaseUrl.At(path);
 
     /// <summary>
-    /// The address of a call, which never is of another origin than the base URL, but where the service's own facts name another one: an address that the vendor tells is asked for
-    /// where the vendor is asked.
+    /// The address of a call, which never is of another origin than the base URL, but where the service's own facts name another one of the same domain: a service that was made of
+    /// another's facts keeps its key to itself. An address that the vendor tells is asked for where the vendor is asked.
     /// </summary>
     /// <exception cref="ServerException">The service has told an address elsewhere, and nothing was sent there.</exception>
     public Uri At(HttpCall call)
     {
-        if (call.Url is not { } told) return call.VendorUrl is { } elsewhere && IsVendors ? elsewhere : At(Dated is null ? call.Path : Dated.PathOf(call.Path, Model));
+        if (call.Url is not { } told) return call.VendorUrl is { } elsewhere && IsVendors && IsSameDomain(elsewhere, BaseUrl.Folder) ? elsewhere : At(Dated is null ? call.Path : Dated.PathOf(call.Path, Model));
         var own = BaseUrl.Folder;
         if (told is { IsAbsoluteUri: true, UserInfo: "" })
         {
@@ -63,6 +63,17 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
             Provider = Provider.Name, Model = Model, Status = System.Net.HttpStatusCode.BadGateway,
         };
     }
+
+    /// <summary>Whether both are names that end in the same two words, as api.example.com and audio.example.com do.</summary>
+    private static bool IsSameDomain(Uri one, Uri other)
+    {
+        if (one.Scheme != other.Scheme || IsNumber(one) || IsNumber(other)) return false;
+        var (name, domain) = ('.' + one.Host, other.Host);
+        if (domain.LastIndexOf('.') is > 0 and var last && domain.LastIndexOf('.', last - 1) is >= 0 and var before) domain = domain[(before + 1)..];
+        return domain.Contains('.', StringComparison.Ordinal) && name.EndsWith('.' + domain, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsNumber(Uri address) => address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
 
     private static bool IsSameOrigin(Uri one, Uri other) => Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }

@@ -67,8 +67,8 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     public Uri? Url { get; init; }
 
     /// <summary>
-    /// The whole address at the vendor, where this operation has another one there than below the base URL, be it at another host of the vendor's. It counts as long as nobody has
-    /// set up another base URL: below that, <see cref="Path"/> is asked. Null where there is none.
+    /// The whole address at the vendor, where this operation has another one there than below the base URL, be it at another host of the vendor's domain. It counts as long as nobody has
+    /// set up another base URL, and never at a host of another domain: else <see cref="Path"/> is asked. Null where there is none.
     /// </summary>
     public Uri? VendorUrl { get; init; }
 

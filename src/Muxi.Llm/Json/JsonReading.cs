@@ -48,6 +48,14 @@ internal static class JsonReading
         }
     }
 
+    /// <summary>The text of a string that was kept as JSON, also where it holds half a character: services cut titles and previews anywhere.</summary>
+    public static string Text(this JsonElement text)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text.GetRawText()));
+        reader.Read();
+        return reader.Text();
+    }
+
     /// <summary>The member's value as text, but the very string given when the text is the same: ids and models repeat through a stream.</summary>
     public static string? ReadShared(this ref Utf8JsonReader reader, string? known, ReadOnlySpan<byte> source)
     {

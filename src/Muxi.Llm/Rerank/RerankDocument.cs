@@ -50,11 +50,11 @@ public sealed record RerankDocument
 
     /// <summary>The picture's address; null where there is none.</summary>
     internal string? Picture => Fields.IsEmpty || Fields.ToElement() is not { ValueKind: JsonValueKind.Object } element ? null
-        : element.TryGetProperty("image"u8, out var image) && image.ValueKind == JsonValueKind.String ? image.GetString() : null;
+        : element.TryGetProperty("image"u8, out var image) && image.ValueKind == JsonValueKind.String ? image.Text() : null;
 
     /// <summary>An object or another form, which is known to be JSON.</summary>
     internal static RerankDocument Of(RawJson fields) => new(TextIn(fields.ToElement()), fields);
 
     private static string? TextIn(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("text"u8, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("text"u8, out var text) && text.ValueKind == JsonValueKind.String ? text.Text() : null;
 }

@@ -36,6 +36,20 @@ public sealed class ContentFilterTests
         Assert.Contains("\"prompt_filter_results\"", reply.ToJson(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""[{"prompt_index":"0","content_filter_results":{"hate":{"filtered":true,"severity":"high"}}}]""", "hate (high)")]
+    [InlineData("""[{"prompt_index":null,"content_filter_results":{"hate":{"filtered":true,"severity":7}}},null,[],"x"]""", "hate")]
+    [InlineData("""[{"prompt_index":1e99,"content_filter_results":[{"hate":{}}]}]""", "")]
+    [InlineData("""{"prompt_index":0}""", null)]
+    public async Task Results_of_another_shape_are_no_error(string results, string? expected)
+    {
+        using var client = Client(new Asked { Reply = """{"id":"c","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Hi"}}],"prompt_filter_results":""" + results + "}" });
+
+        var reply = await client.AskAsync("azure/dep");
+
+        Assert.Equal(("Hi", expected), (reply.Text, reply.PromptFilterResults is [var first, ..] ? first.ContentFilterResults.ToString() : null));
+    }
+
     [Fact]
     public async Task A_reply_without_filters_tells_nothing()
     {

@@ -133,6 +133,21 @@ public sealed class RecordCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Whose_account_was_asked_lands_in_no_file()
+    {
+        await using var server = await ReplayServer.StartAsync(1, CannedReply.Json(Calls.Reply("Ask 0123456789abcdef0123 again")));
+
+        var run = await new CliRun
+        {
+            Environment = new() { ["CLOUDFLARE_API_KEY"] = "cf-canary-0123456789", ["CLOUDFLARE_ACCOUNT_ID"] = "0123456789abcdef0123", ["CLOUDFLARE_BASE_URL"] = $"{server.Url}accounts/0123456789abcdef0123/ai/v1" },
+            WorkingDirectory = _folder.FullName,
+        }.RunAsync("record", "cloudflare", "chat", "-m", "m");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.All(_folder.EnumerateFiles("*", SearchOption.AllDirectories), static file => Assert.DoesNotContain("0123456789abcdef0123", File.ReadAllText(file.FullName), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_we_make_up_is_left_open_in_the_expected_reply()
     {
         const string Reply = """{"object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"type":"function","function":{"name":"get_weather","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}""";

@@ -219,6 +219,16 @@ public sealed class ChatQuirkTests
         static string Told(ChatCompletion reply) => string.Join(", ", reply.Choices[0].Message.Annotations.Select(one => $"{one.Url} {one.Title} {one.Extra}"));
     }
 
+    [Fact]
+    public void A_source_whose_title_was_cut_within_a_character_is_told()
+    {
+        const string Body = """{"id":"1","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"search_results":[{"title":"cut \ud83d","url":"https://a.example"},"https://b.example/\ud83d"]}""";
+
+        var reply = new OpenAIChat { SourcesFields = ["search_results"] }.Parse(new(200, Encoding.UTF8.GetBytes(Body)), Context);
+
+        Assert.Equal([("https://a.example", "cut \ud83d"), ("https://b.example/\ud83d", null)], reply.Choices[0].Message.Annotations.Select(static one => (one.Url, one.Title)));
+    }
+
     private static CallContext Context => new("house", "m", "request-of-the-test", DateTimeOffset.UnixEpoch);
 
     private static HttpCall Render(OpenAIChat quirks, string json) => quirks.Render(ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes(json)), Context, stream: false);

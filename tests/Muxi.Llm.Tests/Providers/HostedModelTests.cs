@@ -111,6 +111,23 @@ public sealed class HostedModelTests
         Assert.Equal(url.Replace("transcriptions", "translations", StringComparison.Ordinal), seen.Url);
     }
 
+    [Theory]
+    [InlineData("https://house.example.com/v1")]
+    [InlineData("https://ai/v1")]
+    [InlineData("https://127.0.0.1/v1")]
+    [InlineData("https://fireworks.ai.example.com/v1")]
+    [InlineData("https://notfireworks.ai/v1")]
+    public async Task The_key_of_a_service_made_of_anothers_facts_stays_at_its_own_address(string url)
+    {
+        using var seen = new SeenCall("""{"text":"Hello"}""");
+        var house = Muxi.Llm.Providers.Fireworks with { Name = "house", BaseUrl = url };
+        using var client = new LlmClient(new() { Handler = seen, Providers = [house], Environment = static name => name == "HOUSE_API_KEY" ? "the-houses-key" : null });
+
+        await client.Audio.Transcriptions.CreateAsync(new() { Model = "house/whisper-v3", File = FileSource.FromBytes(new byte[] { 1, 2 }, "a.wav") }, null, Token);
+
+        Assert.Equal(($"{url}/audio/transcriptions", "Bearer the-houses-key"), (seen.Url, seen.Authorization));
+    }
+
     [Fact]
     public async Task A_base_url_of_ones_own_is_asked_for_all_operations()
     {

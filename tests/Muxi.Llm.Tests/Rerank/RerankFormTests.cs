@@ -11,6 +11,18 @@ public sealed class RerankFormTests
         Rerank = new CohereRerank { ModelInBody = false, DocumentsField = "texts", DocumentForm = RerankDocumentForm.Text, TopField = null, ReturnField = "return_text", MaxTokensField = null },
     };
 
+    [Theory]
+    [InlineData("""{"scores":[1e999,-1e999]}""")]
+    [InlineData("""{"results":[{"index":0,"relevance_score":1e999},{"index":1,"score":0}],"meta":{"billed_units":{"search_units":1e999},"warnings":["cut \ud83d",7]}}""")]
+    [InlineData("""{"results":[{"index":2147483647,"relevance_score":1,"document":{"text":"cut \ud83d"}}],"usage":{"search_units":1e999}}""")]
+    public void A_reply_with_numbers_and_texts_beyond_all_measure_can_be_read_and_written(string reply)
+    {
+        var read = new CohereRerank().Parse(new(200, System.Text.Encoding.UTF8.GetBytes(reply)), new("house", "m", "request-of-the-test", DateTimeOffset.UnixEpoch));
+
+        Assert.All(read.Results, static result => Assert.True(double.IsFinite(result.RelevanceScore)));
+        Assert.NotNull(JsonNode.Parse(read.ToJson()));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Provider, model, what is asked for, the path and body that its page shows, and a reply that it shows.</summary>

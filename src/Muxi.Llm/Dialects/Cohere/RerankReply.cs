@@ -129,7 +129,7 @@ internal static class RerankReply
         var results = new List<RerankResult>();
         reader.Read();
         while (reader.NextItem())
-            results.Add(reader.TokenType == JsonTokenType.Number ? new() { Index = results.Count, RelevanceScore = reader.GetDouble() } : throw new JsonException("A score must be a number."));
+            results.Add(reader.TokenType == JsonTokenType.Number ? new() { Index = results.Count, RelevanceScore = Math.Clamp(reader.GetDouble(), double.MinValue, double.MaxValue) } : throw new JsonException("A score must be a number."));
         return results;
     }
 

@@ -26,7 +26,7 @@ internal static class RerankUsage
 
     /// <summary>The searches where a <c>usage</c> tells them (OpenRouter); null where none does.</summary>
     public static RerankMeta? MetaOf(Usage? usage) =>
-        usage is { } told && told.Extra.TryGet("search_units", out var units) && units.ToElement() is { ValueKind: JsonValueKind.Number } number ? new() { SearchUnits = number.GetDouble() } : null;
+        usage is { } told && told.Extra.TryGet("search_units", out var units) && units.ToElement() is { ValueKind: JsonValueKind.Number } number ? new() { SearchUnits = Finite(number) } : null;
 
     /// <summary>Reads Cohere's <c>meta</c>.</summary>
     public static RerankMeta ReadMeta(ReadOnlySpan<byte> source)
@@ -35,7 +35,7 @@ internal static class RerankUsage
         var (billed, tokens) = (rest["billed_units"].ToElement(), rest["tokens"].ToElement());
         return new()
         {
-            SearchUnits = billed.ValueKind == JsonValueKind.Object && billed.TryGetProperty("search_units"u8, out var units) && units.ValueKind == JsonValueKind.Number ? units.GetDouble() : null,
+            SearchUnits = billed.ValueKind == JsonValueKind.Object && billed.TryGetProperty("search_units"u8, out var units) && units.ValueKind == JsonValueKind.Number ? Finite(units) : null,
             BilledInputTokens = Count(billed, "input_tokens") ?? Count(billed, "total_tokens"),
             InputTokens = Count(tokens, "input_tokens"), OutputTokens = Count(tokens, "output_tokens"), Warnings = Texts(rest["warnings"].ToElement()),
             Extra = Others(rest.Without("billed_units").Without("tokens").Without("warnings")),
@@ -69,10 +69,13 @@ internal static class RerankUsage
         json.WriteEndObject();
     }
 
+    /// <summary>A number that can be written again, however large it is told.</summary>
+    private static double Finite(JsonElement number) => Math.Clamp(number.GetDouble(), double.MinValue, double.MaxValue);
+
     private static Extra Others(Extra extra) => extra.Names.Count == 0 ? default : extra;
 
     private static IReadOnlyList<string> Texts(JsonElement list) =>
-        list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.String).Select(static one => one.GetString()!)] : [];
+        list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.String).Select(static one => one.Text())] : [];
 
     private static long? Count(JsonElement counts, string name) => counts.ValueKind == JsonValueKind.Object && counts.TryGetProperty(name, out var count) ? Count(count) : null;
 

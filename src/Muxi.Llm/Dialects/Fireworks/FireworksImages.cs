@@ -67,7 +67,7 @@ public sealed record FireworksImages : ImagesDialect
     private static string? Shape(string? size, Warnings warnings)
     {
         if (size is null or "auto") return null;
-        if (size.Split('x') is not [var across, var down] || !int.TryParse(across, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || !int.TryParse(down, NumberStyles.None, CultureInfo.InvariantCulture, out var height) || width * height == 0)
+        if (size.Split('x') is not [var across, var down] || !int.TryParse(across, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || !int.TryParse(down, NumberStyles.None, CultureInfo.InvariantCulture, out var height) || width == 0 || height == 0)
         {
             warnings.Add("size", $"left out: '{size}' is no width and height");
             return null;
@@ -100,14 +100,14 @@ public sealed record FireworksImages : ImagesDialect
 
         private Step<ImagesResponse>? Accepted(HttpReply got)
         {
-            _waitsFor = Root(got) is { } root && root.TryGetProperty("request_id"u8, out var id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : throw context.Error(got);
+            _waitsFor = Root(got) is { } root && root.TryGetProperty("request_id"u8, out var id) && id.ValueKind == JsonValueKind.String ? id.Text() : throw context.Error(got);
             return Ask();
         }
 
         private Step<ImagesResponse>? Looked(HttpReply got)
         {
             var root = Root(got) ?? throw context.Error(got);
-            var status = root.TryGetProperty("status"u8, out var word) && word.ValueKind == JsonValueKind.String ? word.GetString()! : throw context.Error(got);
+            var status = root.TryGetProperty("status"u8, out var word) && word.ValueKind == JsonValueKind.String ? word.Text() : throw context.Error(got);
             if (status is "Pending" or "Task not found") return Ask();
             _waitsFor = null;
             if (status != "Ready") throw Held(status);
@@ -125,7 +125,7 @@ public sealed record FireworksImages : ImagesDialect
 
         private static GeneratedImage? Sample(JsonElement root) =>
             root.TryGetProperty("result"u8, out var result) && result.ValueKind == JsonValueKind.Object && result.TryGetProperty("sample"u8, out var sample) && sample.ValueKind == JsonValueKind.String
-                ? sample.GetString() is var text && Uri.TryCreate(text, UriKind.Absolute, out _) ? new() { Url = text } : new() { B64Json = text } : null;
+                ? sample.Text() is var text && Uri.TryCreate(text, UriKind.Absolute, out _) ? new() { Url = text } : new() { B64Json = text } : null;
 
         private ApiException Held(string status) => status.EndsWith("Moderated", StringComparison.Ordinal)
             ? new ContentFilterException($"{context.Provider}: the picture was held back ({status})") { Provider = context.Provider, Model = context.Model, Status = HttpStatusCode.BadRequest }

@@ -9,6 +9,12 @@ internal static class ChatConversationPlan
     public static ChatCompletionRequest For(OpenAIChat quirks, ChatCompletionRequest request, Warnings warnings)
     {
         if ((quirks.Tools && quirks.ToolCallIdLength == 0 && !quirks.Alternates && !quirks.PlainContent) || request.Extra.Holds("messages"u8)) return request;
+        return Changed(quirks, request, warnings);
+    }
+
+    /// <summary>Apart, so that a service which takes everything as it is pays for no closure.</summary>
+    private static ChatCompletionRequest Changed(OpenAIChat quirks, ChatCompletionRequest request, Warnings warnings)
+    {
         IEnumerable<Message> messages = request.Messages;
         if (!quirks.Tools) messages = messages.Select(InWords);
         else if (quirks.ToolCallIdLength > 0) messages = WithIds(messages, quirks.ToolCallIdLength);

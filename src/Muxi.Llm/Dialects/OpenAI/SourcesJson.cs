@@ -16,7 +16,7 @@ internal static class SourcesJson
 
     private static Annotation? One(JsonElement source)
     {
-        if (source.ValueKind == JsonValueKind.String) return new() { Url = source.GetString() };
+        if (source.ValueKind == JsonValueKind.String) return new() { Url = source.Text() };
         if (source.ValueKind != JsonValueKind.Object) return null;
         var annotation = new Annotation { Url = Text(source, "url"), Title = Text(source, "title") };
         if (annotation is { Url: null, Title: null }) return null;
@@ -26,5 +26,5 @@ internal static class SourcesJson
         return annotation with { Extra = extra };
     }
 
-    private static string? Text(JsonElement source, string name) => source.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement source, string name) => source.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.Text() : null;
 }

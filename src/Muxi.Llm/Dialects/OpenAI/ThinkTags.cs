@@ -77,7 +77,7 @@ internal struct ThinkTags
         var length = text.Length;
         for (var tag = Math.Min(Close.Length - 1, length); tag > 0; tag--)
         {
-            if (!text.EndsWith(Close[..tag], StringComparison.Ordinal)) continue;
+            if (!text.AsSpan().EndsWith(Close.AsSpan(0, tag))) continue;
             length -= tag;
             break;
         }
