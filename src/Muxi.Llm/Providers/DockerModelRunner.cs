@@ -3,10 +3,10 @@ namespace Muxi.Llm;
 public static partial class Providers
 {
     /// <summary>
-    /// Docker Model Runner on one's own machine, which asks for no key. In Docker Desktop its port must be opened; inside a container it is at <c>http://model-runner.docker.internal/engines/v1</c>,
+    /// Docker Model Runner on one's own machine, which asks for no key itself; one that something before it wants is <c>DOCKER_MODEL_RUNNER_API_KEY</c>. In Docker Desktop its port must be opened; inside a container it is at <c>http://model-runner.docker.internal/engines/v1</c>,
     /// which <c>DOCKER_MODEL_RUNNER_BASE_URL</c> can say.
     /// </summary>
-    public static Provider DockerModelRunner { get; } = new("docker_model_runner", "http://localhost:12434/engines/v1", Auth.None)
+    public static Provider DockerModelRunner { get; } = new("docker_model_runner", "http://localhost:12434/engines/v1", Auth.Bearer().Optional())
     {
         DisplayName = "Docker Model Runner",
         Aliases = ["docker", "dmr"],

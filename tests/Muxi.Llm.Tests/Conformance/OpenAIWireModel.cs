@@ -10,7 +10,10 @@ internal class OpenAIWireModel : WireModel
 
     public override string Vendors => "gpt-test-2026";
 
-    public override string Path => "chat/completions";
+    /// <summary>Where a service has it.</summary>
+    public string At { get; init; } = "chat/completions";
+
+    public override string Path => At;
 
     public override bool Thinks => false;
 

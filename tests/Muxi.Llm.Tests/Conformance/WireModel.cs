@@ -74,7 +74,7 @@ internal abstract class WireModel
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
     {
-        OpenAIChat => All["openai-chat"],
+        OpenAIChat { Path: var path } => path == "chat/completions" ? All["openai-chat"] : new OpenAIWireModel { At = path.Split("../")[^1] },
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],
         OllamaChat => All["ollama-chat"],
