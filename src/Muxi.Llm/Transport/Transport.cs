@@ -21,7 +21,7 @@ internal sealed class Transport : IDisposable
     private readonly LlmConfiguration _file;
     private readonly Timeouts _timeouts;
     private readonly HttpClient? _client;
-    private readonly ConcurrentDictionary<string, HttpClient> _inProcess = new();
+    private readonly ConcurrentDictionary<Func<TimeProvider, HttpMessageHandler>, HttpClient> _inProcess = new();
 
     public Transport(LlmOptions options)
     {
@@ -231,7 +231,7 @@ internal sealed class Transport : IDisposable
     private HttpClient ClientFor(Target target)
     {
         if (target.Provider.InProcess is { } create)
-            return _inProcess.GetOrAdd(target.Provider.Name, static (_, it) => new(it.create(it.Clock)) { Timeout = Timeout.InfiniteTimeSpan }, (create, Clock));
+            return _inProcess.GetOrAdd(create, static (create, clock) => new(create(clock)) { Timeout = Timeout.InfiniteTimeSpan }, Clock);
         if (_client is not null) return _client;
         var client = _options.HttpClientFactory!.CreateClient(_options.HttpClientName);
         client.Timeout = Timeout.InfiniteTimeSpan;
