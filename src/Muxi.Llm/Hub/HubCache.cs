@@ -59,6 +59,22 @@ internal sealed class HubCache
     /// <summary>What is held while the bytes of an etag come.</summary>
     public string LockOf(string repository, string etag) => Path.Combine(Folder, ".locks", Name(repository), etag + ".lock");
 
+    /// <summary>Takes the right to bring the bytes of an etag, on this machine alone; null where somebody else has it. Whoever has it gives it back by disposing it, or by ending.</summary>
+    public FileStream? TryHold(string repository, string etag)
+    {
+        var path = LockOf(repository, etag);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when ((e.HResult & 0xFFFF) is 11 or 32 or 33 or 35)
+        {
+            // EWOULDBLOCK, and what Windows says for it.
+            return null;
+        }
+    }
+
     /// <summary>Notes at which commit a revision is.</summary>
     public void Note(HubFile file, string commit)
     {
