@@ -28,7 +28,7 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
-        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, request, warnings, stream), context, warnings), warnings);
+        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, SearchResultText.Told(request), warnings, stream), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
