@@ -123,7 +123,7 @@ public sealed class CohereReplayTests
     }
 
     private static string Citations(ChatOutcome outcome) =>
-        string.Join('\n', outcome.Reply?.Choices[0].Message.Annotations.Select(static one => $"{one.StartIndex}-{one.EndIndex} '{one.CitedText}' {one.DocumentId}") ?? []);
+        string.Join('\n', outcome.Reply?.Choices[0].Message.Annotations.Select(static one => $"{one.StartIndex}-{one.EndIndex} '{one.Extra.GetString("text")}' {one.DocumentId}") ?? []);
 
     /// <summary>The recorded request in our words: what only the service has stays a further member.</summary>
     private static ChatCompletionRequest RequestOf(Cassette record)

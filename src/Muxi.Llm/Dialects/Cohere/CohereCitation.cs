@@ -34,23 +34,26 @@ internal readonly record struct CohereCitation(long? Start, long? End, string? T
     /// <param name="lengths">How long the texts of the content's parts are, by their places: the places here count within one part, ours within all of them.</param>
     public IEnumerable<Annotation> ToAnnotations(IReadOnlyDictionary<int, int> lengths)
     {
-        var isOfText = Type is null or "TEXT_CONTENT";
         long before = 0;
         if (Content is { } place)
             foreach (var (at, length) in lengths)
                 if (at < place) before += length;
-        var plain = new Annotation { Type = "document_citation", Extra = default };
-        // A place in the thinking or in the plan is none in the text.
-        plain = isOfText ? plain with { StartIndex = Start + before, EndIndex = End + before } : plain with { Extra = Elsewhere() };
+        var isOfText = Type is null or "TEXT_CONTENT";
+        var plain = new Annotation { Type = "document_citation", StartIndex = isOfText ? Start + before : null, EndIndex = isOfText ? End + before : null, Extra = Beside(isOfText) };
         return Sources.Count == 0 ? [plain] : Sources.Select(source => source.Cited(plain));
     }
 
-    private Extra Elsewhere() => Extra.Trusted(JsonOut.ToUtf8(this, static (json, citation) =>
+    /// <summary>The stretch itself; and its place where it is none in the text, but in the thinking or in the plan.</summary>
+    private Extra Beside(bool isOfText) => Extra.Trusted(JsonOut.ToUtf8((Citation: this, isOfText), static (json, it) =>
     {
         json.WriteStartObject();
-        json.WriteString("of"u8, citation.Type);
-        if (citation.Start is { } start) json.WriteNumber("start"u8, start);
-        if (citation.End is { } end) json.WriteNumber("end"u8, end);
+        if (it.Citation.Text is { } text) json.WriteString("text"u8, text);
+        if (!it.isOfText)
+        {
+            json.WriteString("of"u8, it.Citation.Type);
+            if (it.Citation.Start is { } start) json.WriteNumber("start"u8, start);
+            if (it.Citation.End is { } end) json.WriteNumber("end"u8, end);
+        }
         json.WriteEndObject();
     }));
 }
@@ -59,8 +62,9 @@ internal readonly record struct CohereCitation(long? Start, long? End, string? T
 /// <param name="Id">Its id: as it was given, or the call's with the place in its result.</param>
 /// <param name="Url">Its address, where it names one.</param>
 /// <param name="Title">Its title, where it has one.</param>
+/// <param name="Text">Its words, where they stand under one of the usual names.</param>
 /// <param name="Raw">All that the service tells of it.</param>
-internal readonly record struct CohereSource(string? Id, string? Url, string? Title, RawJson Raw)
+internal readonly record struct CohereSource(string? Id, string? Url, string? Title, string? Text, RawJson Raw)
 {
     public static CohereSource Read(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
@@ -68,11 +72,12 @@ internal readonly record struct CohereSource(string? Id, string? Url, string? Ti
         var members = Extra.Trusted(raw.Utf8.ToArray());
         var held = members["document"] is { IsEmpty: false } document ? document : members["tool_output"];
         var data = !held.IsEmpty && held.ToElement().ValueKind == JsonValueKind.Object ? Extra.Trusted(held.Utf8.ToArray()) : default;
-        return new(members.GetString("id") ?? data.GetString("id"), data.GetString("url"), data.GetString("title"), raw);
+        // A result that was given as text comes back as content.
+        return new(members.GetString("id") ?? data.GetString("id"), data.GetString("url"), data.GetString("title"), data.GetString("text") ?? data.GetString("snippet") ?? data.GetString("content"), raw);
     }
 
     public Annotation Cited(Annotation plain) => plain with
     {
-        Type = string.IsNullOrEmpty(Url) ? plain.Type : "url_citation", Url = string.IsNullOrEmpty(Url) ? null : Url, Title = Title, Extra = plain.Extra.With("source", Raw),
+        Type = string.IsNullOrEmpty(Url) ? plain.Type : "url_citation", Url = string.IsNullOrEmpty(Url) ? null : Url, Title = Title, CitedText = Text, DocumentId = Id, Extra = plain.Extra.With("source", Raw),
     };
 }

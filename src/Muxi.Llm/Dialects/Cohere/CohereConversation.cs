@@ -10,6 +10,7 @@ internal sealed class CohereConversation
     private readonly CoherePlan _plan;
     private readonly List<CohereTurn> _turns = [];
     private readonly List<ContentPart> _shown = [];
+    private readonly HashSet<string> _documents = new(StringComparer.Ordinal);
     private readonly ToolCallIds _ids = new(static id => id);
     private CohereTurn? _system;
 
@@ -69,7 +70,11 @@ internal sealed class CohereConversation
         turn.Parts.AddRange(_shown);
         _shown.Clear();
         foreach (var part in message.Blocks)
-            if (Taken(part) is { } taken) turn.Parts.Add(taken);
+        {
+            if (Taken(part) is not { } taken) continue;
+            if (taken.SearchResult is { } found) _plan.Documents.Add(found);
+            else turn.Parts.Add(taken);
+        }
         if (turn.Parts.Count > 0 || message.Blocks.Count == 0) _turns.Add(turn);
     }
 
@@ -149,6 +154,9 @@ internal sealed class CohereConversation
                 return part;
             case "file" when part.File is { } file:
                 return Document(file);
+            case "search_result" when part.SearchResult is { } found:
+                // By its source a citation tells which one it is of; two of one id cannot be.
+                return part with { SearchResult = found with { Id = (found.Id ?? found.Source) is { Length: > 0 } id && _documents.Add(id) ? id : null } };
             case "document" when !part.Extra.IsEmpty:
                 return part;
             case "reasoning" or "opaque":

@@ -7,7 +7,7 @@ internal sealed class CoherePlan
 {
     public CoherePlan(CohereChat quirks, ChatCompletionRequest request, CallContext context)
     {
-        (Quirks, Request, Context) = (quirks, request, context);
+        (Quirks, Request, Context) = (quirks, SearchResultText.Told(request, message => !MayHoldResults(message, request.Extra)), context);
         PlanTools();
         PlanFormat();
         PlanThinking();
@@ -20,6 +20,9 @@ internal sealed class CoherePlan
     public CallContext Context { get; }
 
     public Warnings Warnings { get; } = new();
+
+    /// <summary>What people gave to answer from.</summary>
+    public List<SearchResult> Documents { get; } = [];
 
     public IReadOnlyList<Tool> Tools { get; private set; } = [];
 
@@ -49,6 +52,9 @@ internal sealed class CoherePlan
         Warnings.Add(name, "left out: the service does not take it");
         return true;
     }
+
+    /// <summary>A person's results become documents of the request, unless the caller has written those; a tool's stay with the tool.</summary>
+    private static bool MayHoldResults(Message message, Extra extra) => message.Role.Value is "tool" or "function" || (message.Role.Value == "user" && !extra.Holds("documents"u8));
 
     private void PlanTools()
     {

@@ -93,6 +93,41 @@ internal readonly ref struct CohereRequestWriter
         _json.WriteStartArray("messages"u8);
         foreach (var turn in new CohereConversation(_plan).Turns) Write(turn);
         _json.WriteEndArray();
+        WriteDocuments();
+    }
+
+    /// <summary>What people gave to answer from. Citing is of all documents or of none there.</summary>
+    private void WriteDocuments()
+    {
+        var documents = _plan.Documents;
+        if (documents.Count == 0 || _plan.Skips("documents")) return;
+        _json.WriteStartArray("documents"u8);
+        foreach (var document in documents) Write(document);
+        _json.WriteEndArray();
+        if (documents.TrueForAll(static document => document.Cite)) return;
+        if (documents.Exists(static document => document.Cite)) _plan.Warnings.Add("search_result.cite", "left out: the service cites all documents or none");
+        else if (!_plan.Skips("citation_options"))
+        {
+            _json.WriteStartObject("citation_options"u8);
+            _json.WriteString("mode"u8, "OFF"u8);
+            _json.WriteEndObject();
+        }
+    }
+
+    private void Write(SearchResult document)
+    {
+        _json.WriteStartObject();
+        if (document.Id is { } id) _json.WriteString("id"u8, id);
+        _json.WriteStartObject("data"u8);
+        var extra = document.Extra;
+        if (document.Title is { } title && !extra.Holds("title"u8)) _json.WriteString("title"u8, title);
+        if (!extra.Holds("text"u8)) _json.WriteString("text"u8, string.Join("\n\n", document.Content));
+        // An address in a citation is told apart by its name.
+        var isAddress = document.Source.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || document.Source.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+        if (document.Source.Length > 0 && !extra.TryGet(isAddress ? "url" : "source", out _)) _json.WriteString(isAddress ? "url"u8 : "source"u8, document.Source);
+        extra.WriteMembers(_json);
+        _json.WriteEndObject();
+        _json.WriteEndObject();
     }
 
     private void Write(CohereTurn turn)
@@ -139,6 +174,12 @@ internal readonly ref struct CohereRequestWriter
         {
             _json.WriteString("type"u8, "thinking"u8);
             _json.WriteString("thinking"u8, part.Text);
+        }
+        else if (part.SearchResult is { } found)
+        {
+            _json.WriteString("type"u8, "document"u8);
+            _json.WritePropertyName("document"u8);
+            Write(found);
         }
         else if (part.Type == ContentPartType.Text)
         {
