@@ -78,17 +78,7 @@ internal sealed class ModelsCommand : CliCommand
         using var client = _terminal.Connect();
         foreach (var name in parsed.GetValue(_models)!)
         {
-            using var bar = new PullBar(_terminal, name);
-            try
-            {
-                await foreach (var progress in client.Models.PullAsync(name, null, cancellationToken)) bar.Report(progress);
-            }
-            catch (UnsupportedFeatureException e) when (!name.Contains('/', StringComparison.Ordinal))
-            {
-                // A bare name is OpenAI's, which brings no models.
-                throw new FailureException($"{e.Message}; write whose it is before it, as ollama/{name}", e);
-            }
-            bar.Dispose();
+            await PullCommand.BringAsync(client, name, _terminal, cancellationToken);
             _terminal.Write($"{name}\n");
         }
         return 0;

@@ -151,7 +151,8 @@ internal readonly ref struct ChatRequestWriter
             _warnings.Add("stop", $"only the first {_quirks.MaxStops} of {stop.Count} stop texts were sent: the service takes no more");
             stop = [.. stop.Take(_quirks.MaxStops)];
         }
-        _members.TextOrTexts("stop"u8, stop);
+        if (_quirks.StopLists) _members.Texts("stop"u8, stop);
+        else _members.TextOrTexts("stop"u8, stop);
     }
 }
 
