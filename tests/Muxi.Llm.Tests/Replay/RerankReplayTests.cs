@@ -94,5 +94,5 @@ public sealed class RerankReplayTests
 
     private static LlmClient ClientFor(ReplayServer server, string name) => new(Calls.OptionsFor(server.Url, name) with { Providers = [_first] });
 
-    private static string NameOf(Cassette record) => record.Request.Url.Contains("cohere.com/v1/", StringComparison.Ordinal) ? _first.Name : _names.GetValueOrDefault(record.Provider, record.Provider);
+    private static string NameOf(Cassette record) => record.Provider == "cohere" && record.Request.Url.Contains("/v1/", StringComparison.Ordinal) ? _first.Name : _names.GetValueOrDefault(record.Provider, record.Provider);
 }

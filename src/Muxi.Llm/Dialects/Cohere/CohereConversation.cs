@@ -81,7 +81,7 @@ internal sealed class CohereConversation
     private void AddAnswer(Message message)
     {
         // What only this service has beside the content and the calls.
-        var turn = new CohereTurn("assistant") { Extra = Own(message.Extra) };
+        var turn = new CohereTurn("assistant") { Extra = Own(message.Extra), IsList = message.ContentIsList };
         foreach (var part in message.Blocks)
         {
             if (part.ToolCall is { } call) turn.Calls.Add(call with { Id = _ids.OfCall(call.Id) });
@@ -153,7 +153,7 @@ internal sealed class CohereConversation
             case "image_url" when part.ImageUrl is not null:
                 return part;
             case "file" when part.File is { } file:
-                return Document(file);
+                return FileParts.TextOrPicture(file) ?? throw Refuse($"the file{FileParts.NameOf(file)} is not taken: the service takes text and pictures");
             case "search_result" when part.SearchResult is { } found:
                 // By its source a citation tells which one it is of; two of one id cannot be.
                 return part with { SearchResult = found with { Id = (found.Id ?? found.Source) is { Length: > 0 } id && _documents.Add(id) ? id : null } };
@@ -170,26 +170,6 @@ internal sealed class CohereConversation
                 throw Refuse($"a part of type '{part.Type}' is not taken: the service takes text and pictures");
         }
     }
-
-    /// <summary>A document: text is text, a picture is one; nothing else can be read.</summary>
-    private ContentPart Document(InputFile file)
-    {
-        if (file.Data is { } held)
-        {
-            if (IsPicture(held.MediaType)) return ContentPart.FromImage(new(held, null));
-            if (IsText(held.MediaType)) return Encoding.UTF8.GetString(JsonReading.WithoutMark(held.Bytes.Span));
-        }
-        else if (file.FileData is { } text && DataUri.Read(text) is { } data)
-        {
-            if (IsPicture(data.MediaType)) return ContentPart.FromImage(new(text));
-            if (IsText(data.MediaType)) return data.Text();
-        }
-        throw Refuse($"the file{(file.Filename is { } name ? $" '{name}'" : "")} is not taken: the service takes text and pictures");
-    }
-
-    private static bool IsPicture(string mediaType) => mediaType.StartsWith("image/", StringComparison.Ordinal);
-
-    private static bool IsText(string mediaType) => mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType is "application/json" or "application/jsonl";
 
     private void WarnOfMarks() => _plan.Warnings.Add("cache_control", "left out: the service keeps what it has read by itself");
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -26,24 +25,23 @@ public sealed record CohereModels : ModelsDialect
     /// <inheritdoc/>
     public override Page<Model> ParsePage(HttpReply reply, CallContext context)
     {
-        try
-        {
-            return ReadPage(JsonReading.WithoutMark(reply.Body.Span)) ?? throw context.Error(reply);
-        }
-        catch (JsonException e)
-        {
-            throw new ServerException($"{context.Provider}: the list of models is not JSON", e) { Provider = context.Provider, Status = HttpStatusCode.BadGateway };
-        }
+        var members = MembersOf(reply, context);
+        if (members["models"] is not { IsEmpty: false } list || list.ToElement() is not { ValueKind: JsonValueKind.Array } models) throw context.Error(reply);
+        var next = members.GetString("next_page_token");
+        var data = models.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.Object).Select(static one => Named(Extra.Trusted(((RawJson)one).Utf8.ToArray()))).OfType<Model>().ToList();
+        return new() { Data = data, HasMore = !string.IsNullOrEmpty(next), LastId = string.IsNullOrEmpty(next) ? data.LastOrDefault()?.Id : next, Extra = members.Without("models").Without("next_page_token") };
     }
 
     /// <inheritdoc/>
-    public override Model Parse(HttpReply reply, CallContext context)
+    public override Model Parse(HttpReply reply, CallContext context) => Named(MembersOf(reply, context)) ?? throw context.Error(reply);
+
+    /// <exception cref="ApiException">The reply is no object.</exception>
+    private static Extra MembersOf(HttpReply reply, CallContext context)
     {
         try
         {
-            var source = JsonReading.WithoutMark(reply.Body.Span);
-            var reader = new Utf8JsonReader(source);
-            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject && ReadModel(ref reader, source) is { } model) return model;
+            var raw = RawJson.Parse(JsonReading.WithoutMark(reply.Body.Span));
+            if (raw.ToElement().ValueKind == JsonValueKind.Object) return Extra.Trusted(raw.Utf8.ToArray());
         }
         catch (JsonException)
         {
@@ -52,43 +50,5 @@ public sealed record CohereModels : ModelsDialect
         throw context.Error(reply);
     }
 
-    private static Page<Model>? ReadPage(ReadOnlySpan<byte> source)
-    {
-        var reader = new Utf8JsonReader(source);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        List<Model>? models = null;
-        string? next = null;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("models"u8) && reader.NextIs(JsonTokenType.StartArray)) models = ReadList(ref reader, source);
-            else if (reader.Is("next_page_token"u8)) next = reader.ReadString(source);
-            else if (reader.NextIsNull()) reader.SkipMember();
-            else extra.Take(ref reader, source);
-        }
-        return models is null ? null : new() { Data = models, HasMore = !string.IsNullOrEmpty(next), LastId = string.IsNullOrEmpty(next) ? models.LastOrDefault()?.Id : next, Extra = extra.ToExtra() };
-    }
-
-    private static List<Model> ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
-    {
-        var models = new List<Model>();
-        reader.Read();
-        while (reader.NextItem())
-            if (reader.TokenType != JsonTokenType.StartObject) reader.Skip();
-            else if (ReadModel(ref reader, source) is { } model) models.Add(model);
-        return models;
-    }
-
-    private static Model? ReadModel(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
-    {
-        string? name = null;
-        var extra = new ExtraReader();
-        while (reader.NextMember())
-        {
-            if (reader.Is("name"u8)) name = reader.ReadString(source);
-            else if (reader.NextIsNull()) reader.SkipMember();
-            else extra.Take(ref reader, source);
-        }
-        return string.IsNullOrEmpty(name) ? null : new() { Id = name, Extra = extra.ToExtra() };
-    }
+    private static Model? Named(Extra members) => members.GetString("name") is { Length: > 0 } name ? new() { Id = name, Extra = members.Without("name") } : null;
 }

@@ -238,24 +238,7 @@ internal readonly ref struct CohereRequestWriter
     private void Write(Tool tool, FunctionDefinition function)
     {
         if (!tool.CacheControl.IsEmpty) _plan.Warnings.Add("cache_control", "left out: the service keeps what it has read by itself");
-        _json.WriteStartObject();
-        _json.WriteString("type"u8, "function"u8);
-        _json.WriteStartObject("function"u8);
-        _json.WriteString("name"u8, function.Name);
-        if (function.Description is { } description) _json.WriteString("description"u8, description);
-        if (function.Parameters.IsEmpty)
-        {
-            _json.WriteStartObject("parameters"u8);
-            _json.WriteString("type"u8, "object"u8);
-            _json.WriteStartObject("properties"u8);
-            _json.WriteEndObject();
-            _json.WriteEndObject();
-        }
-        else Raw("parameters"u8, function.Parameters);
-        function.Extra.WriteMembers(_json);
-        _json.WriteEndObject();
-        tool.Extra.WriteMembers(_json);
-        _json.WriteEndObject();
+        FunctionJson.Write(_json, tool, function);
     }
 
     private void Raw(ReadOnlySpan<byte> name, RawJson value)
