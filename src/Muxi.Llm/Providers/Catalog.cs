@@ -21,7 +21,7 @@ public static class Catalog
         Providers.OpenAIResponses, Providers.DeepSeekAnthropic, Providers.MoonshotAnthropic,
         Providers.VertexAI, Providers.Azure, Providers.Cloudflare, Providers.Databricks, Providers.GitHub, Providers.Snowflake,
         Providers.Moonshot, Providers.Zai, Providers.DashScope, Providers.Vercel,
-        Providers.AI21, Providers.AI302, Providers.AIHubMix, Providers.Baseten, Providers.Chutes, Providers.Clarifai, Providers.CometApi, Providers.Crusoe,
+        Providers.AI21, Providers.AI302, Providers.AIHubMix, Providers.Baseten, Providers.Chutes, Providers.Clarifai, Providers.Cohere, Providers.CometApi, Providers.Crusoe,
         Providers.DigitalOcean, Providers.Doubleword, Providers.Featherless, Providers.Friendli, Providers.GmiCloud, Providers.Helicone, Providers.Heroku, Providers.HuggingFace, Providers.Hunyuan,
         Providers.Hyperbolic, Providers.Inception, Providers.InferenceNet, Providers.IoNet, Providers.MetaLlama, Providers.ModelScope, Providers.Morph, Providers.NanoGpt,
         Providers.Nebius, Providers.Novita, Providers.Nscale, Providers.OpenCode, Providers.OVHcloud, Providers.Poe, Providers.Portkey, Providers.PublicAI, Providers.Qianfan,

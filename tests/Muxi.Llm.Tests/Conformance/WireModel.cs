@@ -17,6 +17,7 @@ internal abstract class WireModel
         ["ollama-chat"] = new OllamaWireModel(),
         ["gemini-chat"] = new GeminiWireModel(),
         ["bedrock-converse"] = new BedrockWireModel(),
+        ["cohere-chat"] = new CohereWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
 
@@ -80,6 +81,7 @@ internal abstract class WireModel
         OllamaChat => All["ollama-chat"],
         GeminiChat => All["gemini-chat"],
         BedrockConverse => All["bedrock-converse"],
+        CohereChat => All["cohere-chat"],
         _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),
     };
 

@@ -12,6 +12,8 @@ public sealed class DocsTests : IDisposable
 
     private const string AnthropicReply = """{"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"A cat."}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}""";
 
+    private const string CohereReply = """{"id":"1","message":{"role":"assistant","content":[{"type":"text","text":"From nine."}],"citations":[{"start":5,"end":9,"text":"nine","sources":[{"type":"document","id":"handbook/12","document":{"id":"handbook/12","title":"Opening hours","text":"Open from nine."}}]}]},"finish_reason":"COMPLETE"}""";
+
     private const string GeminiReply = """{"candidates":[{"content":{"parts":[{"text":"A cat."}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"m","responseId":"1"}""";
 
     private const string Stream = "data: {\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Once.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
@@ -63,6 +65,7 @@ public sealed class DocsTests : IDisposable
             : request.Target.EndsWith("/converse", StringComparison.Ordinal) ? CannedReply.Json("""{"output":{"message":{"role":"assistant","content":[{"text":"Asparagus."}]}},"stopReason":"end_turn"}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GeminiReply)
             : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
+            : request.Target == "/v2/chat" ? CannedReply.Json(CohereReply) : request.Target == "/v2/embed" ? CannedReply.Json("""{"id":"1","embeddings":{"float":[[0.5,0.25]]},"meta":{"billed_units":{"input_tokens":5}}}""")
             : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
@@ -80,6 +83,8 @@ public sealed class DocsTests : IDisposable
         environment["AZURE_OPENAI_ENDPOINT"] = server.Url.ToString();
         environment["AZURE_OPENAI_API_KEY"] = "key-of-the-test";
         environment["OLLAMA_BASE_URL"] = server.Url.ToString();
+        environment["CO_API_KEY"] = "key-of-the-test";
+        environment["CO_BASE_URL"] = server.Url.ToString();
         environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();
         environment["AWS_ACCESS_KEY_ID"] = environment["AWS_SECRET_ACCESS_KEY"] = "key-of-the-test";
         environment["AWS_REGION"] = "us-east-1";

@@ -55,6 +55,7 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("embeddings", typeof(VertexEmbeddings), "POST", "", """{"predictions":[{"embeddings":{"values":[5],"statistics":{"truncated":false,"token_count":1}}}]}""", EmbedAsync),
         new("embeddings", typeof(VertexContentEmbeddings), "POST", "", """{"embedding":{"values":[5]}}""", EmbedAsync),
         new("embeddings", typeof(BedrockEmbeddings), "POST", "", """{"embedding":[5],"inputTextTokenCount":1}""", EmbedAsync),
+        new("embeddings", typeof(CohereEmbeddings), "POST", "", """{"id":"1","embeddings":{"float":[[5]]},"meta":{"billed_units":{"input_tokens":1}}}""", EmbedAsync),
         new("rerank", typeof(CohereRerank), "POST", "", """{"results":[{"index":0,"relevance_score":5}]}""", RankAsync),
         new("moderations", typeof(OpenAIModerations), "POST", "", """{"id":"1","model":"Hello","results":[{"flagged":false,"categories":{},"category_scores":{}}]}""",
             static async (client, provider) => (await client.Moderations.CreateAsync(new() { Model = $"{provider}/m", Input = "Hi" }, null, Token)).Model),
@@ -87,6 +88,7 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("batches", typeof(MistralBatches), "GET", "", """{"object":"list","total":1,"data":[{"id":"Hello","object":"batch","input_files":["f"],"endpoint":"/v1/chat/completions","model":"m","errors":[],"status":"SUCCESS","created_at":1,"total_requests":1,"completed_requests":1,"succeeded_requests":1,"failed_requests":0}]}""", BatchesAsync),
         new("models", typeof(OpenAIModels), "GET", "", """{"object":"list","data":[{"id":"Hello","object":"model","created":1,"owned_by":"x"}]}""", ModelsAsync),
         new("models", typeof(GeminiModels), "GET", "?pageSize=1000", """{"models":[{"name":"models/Hello"}],"publisherModels":[{"name":"publishers/google/models/Hello"}]}""", ModelsAsync),
+        new("models", typeof(CohereModels), "GET", "?page_size=1000", """{"models":[{"name":"Hello","endpoints":["chat"]}]}""", ModelsAsync),
         new("models", typeof(OllamaModels), "GET", "", """{"models":[{"name":"Hello","modified_at":"2026-01-01T00:00:00Z"}]}""", ModelsAsync),
     ];
 

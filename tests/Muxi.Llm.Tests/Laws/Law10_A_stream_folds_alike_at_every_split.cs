@@ -108,6 +108,54 @@ public partial class Law10_A_stream_folds_alike_at_every_split
 
 
             """,
+        [nameof(CohereChat)] = """
+            event: message-start
+            data: {"id":"29f14a5a-11de-4cae-9800-25e4747408ea","type":"message-start","delta":{"message":{"role":"assistant","content":[],"tool_plan":"","tool_calls":[],"citations":[]}}}
+
+            event: content-start
+            data: {"type":"content-start","index":0,"delta":{"message":{"content":{"type":"thinking","thinking":""}}}}
+
+            : keep-alive
+
+            data: {"type":"content-delta","index":0,"delta":{"message":{"content":{"thinking":"Zwölf 🧮"}}}}
+
+            event: content-end
+            data: {"type":"content-end","index":0}
+
+            event: content-start
+            data: {"type":"content-start","index":1,"delta":{"message":{"content":{"type":"text","text":"Grüße, "}}}}
+
+            data:{"type":"content-delta","index":1,
+            data:  "delta":{"message":{"content":{"text":"\"世界\" \ud83d"}}},"logprobs":{"text":"\"世界\"","token_ids":[1,2],"logprobs":[-0.5,-0.25]}}
+
+            data: {"type":"content-delta","index":1,"delta":{"message":{"content":{"text":"\udc4b🏽"}}}}
+
+            event: citation-start
+            data: {"type":"citation-start","index":0,"delta":{"message":{"citations":{"start":8,"end":10,"text":"世界","sources":[{"type":"document","id":"d:0","document":{"id":"d:0","title":"Größen"}}],"type":"TEXT_CONTENT"}}}}
+
+            event: tool-plan-delta
+            data: {"type":"tool-plan-delta","delta":{"message":{"tool_plan":"Erst das Wetter 🌦"}}}
+
+            event: tool-call-start
+            data: {"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"weather_a","type":"function","function":{"name":"weather","arguments":""}}}}}
+
+            data: {"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{\"city\":\"Kö"}}}}}
+
+            data: {"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"ln\"}"}}}}}
+
+            event: tool-call-end
+            data: {"type":"tool-call-end","index":0}
+
+            event: later-event
+            data: {"type":"later-event","note":"世界"}
+
+            event: message-end
+            data: {"type":"message-end","delta":{"finish_reason":"TOOL_CALL","usage":{"billed_units":{"input_tokens":1,"output_tokens":5},"tokens":{"input_tokens":11,"output_tokens":9},"cached_tokens":8}}}
+
+            data: [DONE]
+
+
+            """,
         [nameof(OllamaChat)] = """
             {"model":"m-1","created_at":"2026-08-04T19:59:11.820116Z","message":{"role":"assistant","content":"","thinking":"Zwölf 🧮, "},"done":false}
 
