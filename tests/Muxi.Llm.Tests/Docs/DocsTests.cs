@@ -53,13 +53,14 @@ public sealed class DocsTests : IDisposable
         { "background", "completed: Hello! I am the muxi-llm sandbox" },
         { "tokens", "7 tokens with o200k_base" },
         { "models", "owned by muxi-llm-sandbox" },
+        { "pull", "greeting.txt, 6 of 6 bytes" },
     };
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Every_block_of_a_page_compiles_and_runs(string page)
     {
         await using var server = await ReplayServer.StartAsync(1, request =>
-            AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
+            HuggingFaceDocs.Answer(request) is { } hugging ? hugging : AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GoogleWire.Answer("""{"text":"Asparagus."}""", "STOP"))
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
             : request.Target.EndsWith("/converse", StringComparison.Ordinal) ? CannedReply.Json("""{"output":{"message":{"role":"assistant","content":[{"text":"Asparagus."}]}},"stopReason":"end_turn"}""")
@@ -70,7 +71,7 @@ public sealed class DocsTests : IDisposable
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
         Dictionary<string, string> environment = [];
-        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI", "GEMINI"])
+        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI", "GEMINI", "HUGGINGFACE"])
         {
             environment[$"{provider}_API_KEY"] = "key-of-the-test";
             environment[$"{provider}_BASE_URL"] = server.Url.ToString();
@@ -82,7 +83,8 @@ public sealed class DocsTests : IDisposable
         environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
         environment["AZURE_OPENAI_ENDPOINT"] = server.Url.ToString();
         environment["AZURE_OPENAI_API_KEY"] = "key-of-the-test";
-        environment["OLLAMA_BASE_URL"] = server.Url.ToString();
+        environment["OLLAMA_BASE_URL"] = environment["TGI_BASE_URL"] = environment["TEI_BASE_URL"] = environment["HF_ENDPOINT"] = server.Url.ToString();
+        environment["HF_HUB_CACHE"] = Path.Combine(_folder.FullName, "hub");
         environment["CO_API_KEY"] = "key-of-the-test";
         environment["CO_BASE_URL"] = server.Url.ToString();
         environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();

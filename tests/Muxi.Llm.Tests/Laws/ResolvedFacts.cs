@@ -28,6 +28,7 @@ internal static class ResolvedFacts
         yield return $"{provider.Name}: {provider.DisplayName}, {provider.BaseUrl}";
         foreach (var line in Auths(provider.Auth)) yield return $"{provider.Name} auth {line}";
         if (provider.CredentialVariables.Length > 0) yield return $"{provider.Name} auth variables {string.Join(' ', provider.CredentialVariables)}";
+        if (!provider.Auth.KeyFiles.IsEmpty) yield return $"{provider.Name} auth files {string.Join(' ', provider.Auth.KeyFiles)}";
         yield return $"{provider.Name} address variables {string.Join(' ', provider.UrlVariables)}";
         foreach (var property in typeof(Provider).GetProperties().Where(property => !_told.Contains(property.Name)).OrderBy(property => property.Name, StringComparer.Ordinal))
         {

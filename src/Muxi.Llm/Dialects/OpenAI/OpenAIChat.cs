@@ -125,6 +125,9 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>How large a request is at most, in bytes, attachments in base64 included; 0 for no limit that is published.</summary>
     public long MaxRequestBytes { get; init; }
 
+    /// <summary>Whether the service says <c>stop</c> where an answer ends in calls: it is read as <c>tool_calls</c> then, with the service's word beside it.</summary>
+    public bool StopsWithCalls { get; init; }
+
     /// <summary>Further words for our finish reasons, besides those that all services share.</summary>
     public ImmutableDictionary<string, string> FinishReasons { get; init; } = ImmutableDictionary<string, string>.Empty;
 
