@@ -47,6 +47,8 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("token counting", typeof(BedrockTokenCount), "POST", "", """{"inputTokens":5}""", CountAsync),
         new("completions", typeof(OpenAICompletions), "POST", "", """{"id":"1","object":"text_completion","created":1,"model":"m","choices":[{"text":"Hello","index":0,"logprobs":null,"finish_reason":"stop"}]}""", CompleteAsync),
         new("completions", typeof(OllamaCompletions), "POST", "", """{"model":"m","created_at":"2026-08-04T19:59:11Z","response":"Hello","done":true,"done_reason":"stop"}""", CompleteAsync),
+        new("completions", typeof(WatsonxCompletions), "POST", "", """{"model_id":"m","created_at":"2026-08-04T19:59:11Z","results":[{"generated_text":"Hello","generated_token_count":1,"input_token_count":1,"stop_reason":"eos_token"}]}""", CompleteAsync),
+        new("embeddings", typeof(WatsonxEmbeddings), "POST", "", """{"model_id":"m","results":[{"embedding":[5]}],"created_at":"2026-08-04T19:59:11Z","input_token_count":1}""", EmbedAsync),
         new("embeddings", typeof(OpenAIEmbeddings), "POST", "", """{"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[5]}],"usage":{"prompt_tokens":1,"total_tokens":1}}""", EmbedAsync),
         new("embeddings", typeof(OllamaEmbeddings), "POST", "", """{"model":"m","embeddings":[[5]],"prompt_eval_count":1}""", EmbedAsync),
         new("embeddings", typeof(GeminiEmbeddings), "POST", "", """{"embeddings":[{"values":[5]}]}""", EmbedAsync),
@@ -60,6 +62,7 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("images", typeof(OpenAIImageGeneration), "POST", "", """{"created":1,"data":[{"b64_json":"SGVsbG8="}]}""", DrawAsync),
         new("images", typeof(OpenAIWholeImages), "POST", "/generations", """{"created":1,"data":[{"b64_json":"SGVsbG8="}]}""", DrawAsync),
         new("images", typeof(FireworksImages), "POST", "", "picture", DrawAsync),
+        new("images", typeof(ReplicateImages), "POST", "", """{"id":"p","model":"m","status":"succeeded","output":["data:image/png;base64,SGVsbG8="],"error":null,"urls":{"get":"https://api.replicate.com/v1/predictions/p"}}""", DrawAsync),
         new("images", typeof(GeminiImages), "POST", "", """{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"SGVsbG8="}}],"role":"model"},"finishReason":"STOP"}]}""", DrawAsync),
         new("images", typeof(ImagenImages), "POST", "", """{"predictions":[{"mimeType":"image/png","bytesBase64Encoded":"SGVsbG8="}]}""", DrawAsync),
         new("images", typeof(BedrockImages), "POST", "", """{"images":["SGVsbG8="]}""", DrawAsync),
@@ -81,6 +84,8 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("batches", typeof(MistralBatches), "GET", "", """{"object":"list","total":1,"data":[{"id":"Hello","object":"batch","input_files":["f"],"endpoint":"/v1/chat/completions","model":"m","errors":[],"status":"SUCCESS","created_at":1,"total_requests":1,"completed_requests":1,"succeeded_requests":1,"failed_requests":0}]}""", BatchesAsync),
         new("models", typeof(OpenAIModels), "GET", "", """{"object":"list","data":[{"id":"Hello","object":"model","created":1,"owned_by":"x"}]}""", ModelsAsync),
         new("models", typeof(GeminiModels), "GET", "?pageSize=1000", """{"models":[{"name":"models/Hello"}],"publisherModels":[{"name":"publishers/google/models/Hello"}]}""", ModelsAsync),
+        new("models", typeof(WatsonxModels), "GET", "&limit=200", """{"total_count":1,"limit":200,"resources":[{"model_id":"Hello","provider":"IBM"}]}""", ModelsAsync),
+        new("models", typeof(ReplicateModels), "GET", "", """{"next":null,"previous":null,"results":[{"owner":"acme","name":"Hello","latest_version":null}]}""", ModelsAsync),
         new("models", typeof(OllamaModels), "GET", "", """{"models":[{"name":"Hello","modified_at":"2026-01-01T00:00:00Z"}]}""", ModelsAsync),
     ];
 
