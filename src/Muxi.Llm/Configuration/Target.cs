@@ -62,8 +62,8 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
         if (told is { IsAbsoluteUri: true, UserInfo: "" })
         {
             if (IsSameOrigin(told, own)) return told;
-            var isListed = told.Scheme == Uri.UriSchemeHttps && Provider.ToldHosts.Any(host => Globs.Matches(host, told.Host));
-            if (isListed && IsVendors && told.IsDefaultPort) return told;
+            var isListed = told.Scheme == Uri.UriSchemeHttps && told.IsDefaultPort && Provider.ToldHosts.Any(host => Globs.Matches(host, told.Host));
+            if (isListed && IsVendors) return told;
             if (isListed || (Uri.TryCreate(Provider.BaseUrl, UriKind.Absolute, out var vendors) && IsSameOrigin(told, vendors))) return new(own.GetLeftPart(UriPartial.Authority) + told.PathAndQuery);
         }
         throw new ServerException($"{Provider.Name}: the service told an address of another origin than {own.GetLeftPart(UriPartial.Authority)}, and nothing is sent there")

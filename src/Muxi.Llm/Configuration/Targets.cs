@@ -133,7 +133,6 @@ internal sealed class Targets(LlmOptions options)
         var (url, source, dated) = BaseUrl(name, request);
         var (auth, key) = OwnKey(name, request) is { } own ? (provider.Auth, own) : Credential(provider, source);
         if (key is not null) CheckKey(name, key, isCalls: request?.ApiKey is not null);
-        var order = key is null || auth.Exchange is null ? null : TokenOrder.For(auth.Exchange, key, provider, url.Folder, IsServicesOwn(url, source, provider), Variable);
         var headers = Headers(name, request, source);
         if (key is not null) headers.InsertRange(0, auth.Headers);
         var isDemanded = provider.Auth.IsRequired && IsServicesOwn(url, source, provider);
@@ -142,16 +141,23 @@ internal sealed class Targets(LlmOptions options)
         if (!isTold && isDemanded && credentials is null) throw MissingKey(name, source);
         if (url.User.Length > 0 && key is null) headers.Insert(0, new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(url.User))));
         IReadOnlyList<string> secrets = Secrets.Of(options.Proxy, url, auth.Header, key, headers);
-        if (_file.Secrets.Count > 0 || credentials is not null || order is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
+        if (_file.Secrets.Count > 0 || credentials is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
         // A stranger's file may not make us read the addresses of this network.
         var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
-        if (order is not null) ((List<string>)secrets).AddRange(order.Secrets);
-        var target = new Target(dated ?? provider, name.Model, url, order is null ? key : null, headers)
+        var target = new Target(dated ?? provider, name.Model, url, key, headers)
         {
-            Order = order, Account = source is UrlSource.Call or UrlSource.Stranger or UrlSource.DefinedByStranger ? null : AccountOf(provider),
             Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets,
         };
+        target = Introduced(target, source);
         return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
+    }
+
+    /// <summary>The target with the token that its key is exchanged for, and with what it is told of whose call it is.</summary>
+    private Target Introduced(Target target, UrlSource source)
+    {
+        if (target is { Key: { } key, Auth.Exchange: { } exchange } && TokenOrder.For(exchange, key, target.Provider, target.BaseUrl.Folder, IsServicesOwn(target.BaseUrl, source, target.Provider), Variable) is { } order)
+            target = target with { Key = null, Order = order, Secrets = (List<string>)[.. target.Secrets, .. order.Secrets] };
+        return source is UrlSource.Call or UrlSource.Stranger or UrlSource.DefinedByStranger ? target : target with { Account = AccountOf(target.Provider) };
     }
 
     /// <summary>What a service is told of whose call it is.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Muxi.Llm;
 
 /// <summary>A member of a request's body that says whose call it is, where the key alone does not: a project, a space.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">What the service calls it, as it stands in the body.</param>
 /// <param name="Variables">Environment variables that hold it; the first that is set counts.</param>
 public sealed record AccountMember(string Name, params ImmutableArray<string> Variables);
 

@@ -15,7 +15,7 @@ internal sealed class TokenExchanger(TimeProvider clock)
     private const int MostBytes = 1 << 16;
 
     /// <summary>Whoever hands out tokens does so in a second; the calls' own limits end their waits before.</summary>
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a token is used of which nothing says how long it lasts.</summary>
     private static readonly TimeSpan _unsaid = TimeSpan.FromMinutes(5);
@@ -37,7 +37,7 @@ internal sealed class TokenExchanger(TimeProvider clock)
         lock (slot)
         {
             if (slot.Held is { } held && clock.GetUtcNow() < held.RenewAt) return held.Value;
-            running = slot.Running ??= RenewAsync(slot, order, client);
+            running = slot.Running ??= Task.Run(() => RenewAsync(slot, order, client), CancellationToken.None);
         }
         var outcome = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
         return outcome.Token?.Value ?? throw outcome.Fault!(target);
@@ -52,8 +52,6 @@ internal sealed class TokenExchanger(TimeProvider clock)
 
     private async Task<Outcome> RenewAsync(Slot slot, TokenOrder order, HttpClient client)
     {
-        // Not under the lock of whoever began it.
-        await Task.Yield();
         var outcome = await AskAsync(order, client).ConfigureAwait(false);
         lock (slot)
         {

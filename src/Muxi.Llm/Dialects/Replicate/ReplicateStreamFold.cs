@@ -119,7 +119,7 @@ internal sealed class ReplicateStreamFold(ReplicateChat quirks, CallContext cont
         else Finish(into, null, _logs is null ? default : new Extra().With("logs", RawJson.Trusted(JsonOut.ToUtf8(_logs, static (json, text) => json.WriteStringValue(text)))));
     }
 
-    private static string? Reason(WireEvent wireEvent)
+    private string? Reason(WireEvent wireEvent)
     {
         try
         {
@@ -127,8 +127,7 @@ internal sealed class ReplicateStreamFold(ReplicateChat quirks, CallContext cont
         }
         catch (System.Text.Json.JsonException)
         {
-            // Older streams say nothing but that they are done.
-            return null;
+            throw Begun(context.Interrupted("was cut within its last event"));
         }
     }
 

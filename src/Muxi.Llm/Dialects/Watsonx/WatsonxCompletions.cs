@@ -13,7 +13,7 @@ public sealed record WatsonxCompletions : CompletionsDialect
     /// <summary>The path after the base URL; it has a query.</summary>
     public string Path { get; init; } = "text/generation";
 
-    /// <summary>The path for a stream.</summary>
+    /// <summary>The path that is asked for an answer in pieces; the body is the same there.</summary>
     public string StreamPath { get; init; } = "text/generation_stream";
 
     /// <summary>Further members of a request that belong into <c>parameters</c>: they may stand beside it too.</summary>
