@@ -74,7 +74,7 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
         var stop = plan.Stops[_at];
         var target = targets.Resolve(stop.Name, stop.Options);
         var now = transport.Clock.GetUtcNow();
-        var context = new CallContext(target.Provider.Name, target.Provider.WholeModel(target.Model), CallIds.Next(now), now) { Secrets = target.Secrets, Service = target.Provider };
+        var context = new CallContext(target.Provider.Name, target.Provider.WholeModel(target.Model), CallIds.Next(now), now) { Secrets = target.Secrets, Service = target.Provider, Account = target.Account };
         var timeouts = transport.TimeoutsFor(stop);
         if (_at > 0) timeouts = timeouts with { Total = transport.TimeoutsFor(plan.Stops[0]).Total };
         _current = new(target, context, new(timeouts, transport.Clock, _started, caller), stop.Options?.Strict ?? false, transport.Logger);

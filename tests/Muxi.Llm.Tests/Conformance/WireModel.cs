@@ -75,6 +75,8 @@ internal abstract class WireModel
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
     {
+        OpenAIChat { StreamPath: { } path, Path: var whole } => new PathWireModel { At = whole, Streamed = path },
+        ReplicateChat => new ReplicateWireModel(),
         OpenAIChat { Path: var path } => path == "chat/completions" ? All["openai-chat"] : new OpenAIWireModel { At = path.Split("../")[^1] },
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],

@@ -7,7 +7,7 @@ namespace Muxi.Llm.Tests;
 /// <summary>Requests, replies and streams of the fixtures, with each of their values in turn gone or replaced by something odd: all is taken or refused, and nothing else is thrown.</summary>
 public sealed class OddValuesTests
 {
-    private static readonly string[] _formats = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse", "ollama-chat", "cohere-chat"];
+    private static readonly string[] _formats = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse", "ollama-chat", "cohere-chat", "replicate-chat"];
 
     /// <summary>The formats whose streams are played here; others have tests of their own for them.</summary>
     private static readonly string[] _streamed = ["bedrock-converse", "ollama-chat", "cohere-chat"];

@@ -49,6 +49,8 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("completions", typeof(OllamaCompletions), "POST", "", """{"model":"m","created_at":"2026-08-04T19:59:11Z","response":"Hello","done":true,"done_reason":"stop"}""", CompleteAsync),
         new("completions", typeof(TgiCompletions), "POST", "", """{"generated_text":"Hello","details":{"finish_reason":"eos_token","generated_tokens":1,"seed":null,"prefill":[],"tokens":[]}}""", CompleteAsync),
         new("embeddings", typeof(HuggingFaceEmbeddings), "POST", "", "[5]", EmbedAsync),
+        new("completions", typeof(WatsonxCompletions), "POST", "", """{"model_id":"m","created_at":"2026-08-04T19:59:11Z","results":[{"generated_text":"Hello","generated_token_count":1,"input_token_count":1,"stop_reason":"eos_token"}]}""", CompleteAsync),
+        new("embeddings", typeof(WatsonxEmbeddings), "POST", "", """{"model_id":"m","results":[{"embedding":[5]}],"created_at":"2026-08-04T19:59:11Z","input_token_count":1}""", EmbedAsync),
         new("embeddings", typeof(OpenAIEmbeddings), "POST", "", """{"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[5]}],"usage":{"prompt_tokens":1,"total_tokens":1}}""", EmbedAsync),
         new("embeddings", typeof(OllamaEmbeddings), "POST", "", """{"model":"m","embeddings":[[5]],"prompt_eval_count":1}""", EmbedAsync),
         new("embeddings", typeof(GeminiEmbeddings), "POST", "", """{"embeddings":[{"values":[5]}]}""", EmbedAsync),
@@ -64,6 +66,7 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("images", typeof(OpenAIWholeImages), "POST", "/generations", """{"created":1,"data":[{"b64_json":"SGVsbG8="}]}""", DrawAsync),
         new("images", typeof(HuggingFaceImages), "POST", "", "picture", DrawAsync),
         new("images", typeof(FireworksImages), "POST", "", "picture", DrawAsync),
+        new("images", typeof(ReplicateImages), "POST", "", """{"id":"p","model":"m","status":"succeeded","output":["data:image/png;base64,SGVsbG8="],"error":null,"urls":{"get":"https://api.replicate.com/v1/predictions/p"}}""", DrawAsync),
         new("images", typeof(GeminiImages), "POST", "", """{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"SGVsbG8="}}],"role":"model"},"finishReason":"STOP"}]}""", DrawAsync),
         new("images", typeof(ImagenImages), "POST", "", """{"predictions":[{"mimeType":"image/png","bytesBase64Encoded":"SGVsbG8="}]}""", DrawAsync),
         new("images", typeof(BedrockImages), "POST", "", """{"images":["SGVsbG8="]}""", DrawAsync),
@@ -89,6 +92,8 @@ internal sealed record CalledOperation(string Operation, Type Format, string Met
         new("models", typeof(OpenAIModels), "GET", "", """{"object":"list","data":[{"id":"Hello","object":"model","created":1,"owned_by":"x"}]}""", ModelsAsync),
         new("models", typeof(GeminiModels), "GET", "?pageSize=1000", """{"models":[{"name":"models/Hello"}],"publisherModels":[{"name":"publishers/google/models/Hello"}]}""", ModelsAsync),
         new("models", typeof(CohereModels), "GET", "?page_size=1000", """{"models":[{"name":"Hello","endpoints":["chat"]}]}""", ModelsAsync),
+        new("models", typeof(WatsonxModels), "GET", "&limit=200", """{"total_count":1,"limit":200,"resources":[{"model_id":"Hello","provider":"IBM"}]}""", ModelsAsync),
+        new("models", typeof(ReplicateModels), "GET", "", """{"next":null,"previous":null,"results":[{"owner":"acme","name":"Hello","latest_version":null}]}""", ModelsAsync),
         new("models", typeof(OllamaModels), "GET", "", """{"models":[{"name":"Hello","modified_at":"2026-01-01T00:00:00Z"}]}""", ModelsAsync),
     ];
 

@@ -42,6 +42,25 @@ public partial class Law10_A_stream_folds_alike_at_every_split
 
 
             """,
+        [nameof(ReplicateChat)] = """
+            event: output
+            id: 1690212292:0
+            data: Grüße, "世
+
+            : hi
+
+            event: output
+            data:界" 👋🏽
+            data: 
+
+            event: logs
+            data: {"a":"🧮"}
+
+            event: done
+            data: {}
+
+
+            """,
         [nameof(GeminiChat)] = """
             data: {"candidates":[{"content":{"parts":[{"text":"Zwölf 🧮","thought":true}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":11,"totalTokenCount":11},"modelVersion":"m-1","responseId":"r1"}
 
@@ -258,8 +277,9 @@ public partial class Law10_A_stream_folds_alike_at_every_split
         var whole = await ReadAsync(spoken, [body]);
 
         Assert.Contains("\"content\":\"Grüße, \\\"世界\\\" \\uD83D\\uDC4B", whole, StringComparison.Ordinal);
-        Assert.Contains("\"arguments\":\"{\\\"city\\\":\\\"Köln\\\"}\"", whole, StringComparison.Ordinal);
-        Assert.Contains("\"total_tokens\":20", whole, StringComparison.Ordinal);
+        // Predictions have no calls, and tell what was used elsewhere.
+        if (dialect != nameof(ReplicateChat)) Assert.Contains("\"arguments\":\"{\\\"city\\\":\\\"Köln\\\"}\"", whole, StringComparison.Ordinal);
+        if (dialect != nameof(ReplicateChat)) Assert.Contains("\"total_tokens\":20", whole, StringComparison.Ordinal);
         Law.Holds(await CheckAsync(body, pieces => ReadAsync(spoken, pieces)), "Something is kept or decoded across reads: copy what an event's data must outlive, and cut at events, not at reads.");
     }
 

@@ -22,6 +22,7 @@ public sealed class ReplayCoverageTests
         (nameof(RerankReplayTests), RerankReplayTests.Reads),
         (nameof(CohereReplayTests), CohereReplayTests.Reads),
         (nameof(HuggingFaceReplayTests), HuggingFaceReplayTests.Reads),
+        (nameof(PredictionReplayTests), PredictionReplayTests.Reads),
         (nameof(OllamaReplayTests), static record => record.Provider == "ollama"),
     ];
 
