@@ -15,6 +15,9 @@ internal sealed class Targets(LlmOptions options)
     private readonly FallbackRules _fallbacks = new(options);
     private readonly UrlParts _parts = new(options);
 
+    /// <summary>The servers that are started here for models that are files.</summary>
+    public LocalModels Local { get; } = new(options);
+
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
 
@@ -144,7 +147,7 @@ internal sealed class Targets(LlmOptions options)
         if (_file.Secrets.Count > 0 || credentials is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
         // A stranger's file may not make us read the addresses of this network.
         var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
-        var target = new Target(dated ?? provider, name.Model, url, key, headers) { Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets };
+        var target = new Target(dated ?? provider, name.Model, url, key, headers) { Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets, File = source is UrlSource.Provider ? ModelFile.Find(name, options) : null };
         return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
     }
 
@@ -173,6 +176,9 @@ internal sealed class Targets(LlmOptions options)
         }
         return FileSettings(provider) is { ApiKey: not null } settings ? _file.PlaceOf(settings.Path + ".api_key") : null;
     }
+
+    /// <summary>Whether a server is started on this machine for a model: its name is one of a file, and nothing says where a server runs.</summary>
+    public bool IsStartedHere(ModelName name) => ModelFile.IsNamed(name) && Source(name.Provider) is UrlSource.Provider;
 
     /// <summary>Where the address of a service's calls is from.</summary>
     public UrlSource Source(Provider provider) => Address(new(provider, "", null), null).Source;

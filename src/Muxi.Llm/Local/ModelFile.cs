@@ -1,0 +1,98 @@
+namespace Muxi.Llm;
+
+/// <summary>A model that is a file on this machine, and the program that answers for it.</summary>
+/// <param name="Program">How its server is started.</param>
+/// <param name="Path">The file, whole path.</param>
+internal sealed record ModelFile(LocalServer Program, string Path)
+{
+    private const string NearNames = "; there are ";
+    private const int MostNames = 5;
+
+    /// <summary>Whether a name is one of a file, be it there or not.</summary>
+    public static bool IsNamed(ModelName name) => name.Provider.Launch is { } program && name.Host is null && name.Model.EndsWith(program.FileEnding, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The file that a name means; null where it names none.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="options">Where models lie, and how variables are read.</param>
+    /// <exception cref="ConfigurationException">There is no such file; the message says where it was looked for.</exception>
+    public static ModelFile? Find(ModelName name, LlmOptions options)
+    {
+        if (!IsNamed(name)) return null;
+        var program = name.Provider.Launch!;
+        var paths = new List<string> { InHome(name.Model, options.Environment) };
+        if (!System.IO.Path.IsPathRooted(paths[0]) && FolderOf(program, options) is { } folder) paths.Add(System.IO.Path.Combine(InHome(folder, options.Environment), name.Model));
+        foreach (var path in paths)
+            if (File.Exists(path)) return new(program, System.IO.Path.GetFullPath(path));
+        throw Missing(name, [.. paths.Select(System.IO.Path.GetFullPath)]);
+    }
+
+    /// <summary>The folder in which models are looked for by their names alone; null where none is set.</summary>
+    public static string? FolderOf(LocalServer program, LlmOptions options) =>
+        options.LocalServers?.ModelsFolder ?? LocalPrograms.Variable(program.FolderVariables, options.Environment) ?? options.Configuration?.LocalServers?.ModelsFolder;
+
+    /// <summary>The models in a folder, by their names below it; parts of a model but the first, and what merely goes along with one, are left out.</summary>
+    public static IReadOnlyList<string> In(string folder, LocalServer program)
+    {
+        if (!Directory.Exists(folder)) return [];
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 4 };
+        return [.. Directory.EnumerateFiles(folder, "*" + program.FileEnding, everywhere).Where(path => !IsCompanion(path, program) && !IsLaterPart(path))
+            .Select(path => System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// The file beside the model's that goes along with it; null where there is none. Where several models lie in a folder, it is one whose name shares the model's, up to
+    /// the last dash: <c>mmproj-gemma-3-4b-it-f16.gguf</c> with <c>gemma-3-4b-it-Q4_K_M.gguf</c>.
+    /// </summary>
+    public string? Companion()
+    {
+        if (Program.CompanionPrefix is null) return null;
+        var beside = Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, "*" + Program.FileEnding).Order(StringComparer.Ordinal).ToLookup(path => IsCompanion(path, Program));
+        if (!beside[true].Any()) return null;
+        if (beside[false].Count(static path => !IsLaterPart(path)) == 1) return beside[true].First();
+        var stem = System.IO.Path.GetFileNameWithoutExtension(Path);
+        var family = stem.LastIndexOf('-') is > 0 and var dash ? stem[..dash] : stem;
+        return beside[true].FirstOrDefault(path => System.IO.Path.GetFileName(path).Contains(family, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>A path in which <c>~</c> stands for the home folder.</summary>
+    public static string InHome(string path, Func<string, string?> environment)
+    {
+        if (path is not ['~', '/' or '\\', ..] and not "~") return path;
+        return (environment("HOME") ?? environment("USERPROFILE")) is { Length: > 0 } home ? home + path[1..] : path;
+    }
+
+    private static bool IsCompanion(string path, LocalServer program) =>
+        program.CompanionPrefix is { } prefix && System.IO.Path.GetFileName(path).StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it is a part of a model that is split, but not the first (<c>model-00002-of-00003.gguf</c>): the program finds it by the first.</summary>
+    private static bool IsLaterPart(string path)
+    {
+        var name = System.IO.Path.GetFileNameWithoutExtension(path.AsSpan());
+        return name.Length > 15 && name[^9..^5] is "-of-" && name[^15] == '-' && !name[^14..^9].ContainsAnyExceptInRange('0', '9') && name[^14..^9] is not "00001";
+    }
+
+    private static ConfigurationException Missing(ModelName name, string[] paths)
+    {
+        var near = paths.Select(path => Near(path, name.Provider.Launch!)).FirstOrDefault(static names => names.Length > 0) ?? "";
+        var url = name.Provider.UrlVariables[0];
+        return new($"{name.Provider.Name}: there is no file {string.Join(" or ", paths)}{near}; a server that runs already is asked where {url} is set, or by {name.Provider.Name}/MODEL@HOST:PORT") { Provider = name.Provider.Name, Model = name.Model };
+    }
+
+    /// <summary>Names that may have been meant: the nearest in the folder, else what is there.</summary>
+    private static string Near(string path, LocalServer program)
+    {
+        if (System.IO.Path.GetDirectoryName(path) is not { } folder || !Directory.Exists(folder)) return "";
+        string?[] there;
+        try
+        {
+            there = [.. Directory.GetFiles(folder, "*" + program.FileEnding).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+        var hint = Nearness.Hint(System.IO.Path.GetFileName(path), there.OfType<string>());
+        if (hint.Length > 0) return hint.TrimEnd('?');
+        return there.Length == 0 ? "" : NearNames + string.Join(", ", there.Take(MostNames)) + (there.Length > MostNames ? $" and {there.Length - MostNames} more there" : " there");
+    }
+}
