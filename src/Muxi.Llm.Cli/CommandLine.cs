@@ -94,7 +94,7 @@ internal static class CommandLine
             new ChatCommand(terminal), new CompleteCommand(terminal), new EmbedCommand(terminal), new RerankCommand(terminal), new ModerateCommand(terminal),
             new ImageCommand(terminal), new SpeakCommand(terminal), new TranscribeCommand(terminal), new TranslateCommand(terminal), new OcrCommand(terminal), new FilesCommand(terminal), new BatchCommand(terminal),
             new TokensCommand(terminal),
-            new ServeCommand(terminal), new ModelsCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
+            new ServeCommand(terminal), new ModelsCommand(terminal), new PullCommand(terminal), new ProvidersCommand(terminal), new ConfigCommand(terminal), new DoctorCommand(terminal),
             new RecordCommand(terminal),
         };
         foreach (var option in root.Options)

@@ -26,10 +26,10 @@ internal sealed class Callees(LlmClient client)
     public IReadOnlyDictionary<string, string> Aliases => client.Settings.Aliases;
 
     /// <summary>Whether the operator has set this service up: its key, or an address of it.</summary>
-    public bool IsSetUp(Provider provider) => provider.InProcess is null && Targets.IsSetUp(provider);
+    public bool IsSetUp(Provider provider) => !provider.IsSimulated && Targets.IsSetUp(provider);
 
     /// <summary>Whether a service is there without anything set, or has been set up.</summary>
-    public bool MayList(Provider provider) => provider.InProcess is not null || IsSetUp(provider);
+    public bool MayList(Provider provider) => provider.IsSimulated || IsSetUp(provider);
 
     /// <summary>The settings of one call: who is asked when its model fails, and the client's headers that pass.</summary>
     /// <param name="call">Has the client's headers.</param>

@@ -17,7 +17,7 @@ internal sealed class ModelList(LlmClient client, Callees callees, GatewayOption
     public async Task<IReadOnlyList<Listed>> AllAsync(CancellationToken cancellationToken)
     {
         var providers = callees.Providers.Where(provider => provider.Models is not null && callees.IsSetUp(provider)).ToList();
-        if (providers.Count == 0) providers = [.. callees.Providers.Where(provider => provider.InProcess is not null)];
+        if (providers.Count == 0) providers = [.. callees.Providers.Where(provider => provider.IsSimulated)];
         var lists = await Task.WhenAll(providers.Select(OrNoneAsync)).WaitAsync(cancellationToken);
         return [.. callees.Aliases.Select(alias => Alias(alias.Key)).OrderBy(alias => alias.Name, StringComparer.Ordinal), .. lists.SelectMany(list => list)];
     }

@@ -34,7 +34,7 @@ public sealed class LlmClient : IDisposable
         Rerank = new(router, Targets);
         Moderations = new(router);
         Ocr = new(router, Targets);
-        Models = new(router, Targets);
+        Models = new(router, Targets, new(_transport, Targets, Settings));
         Files = new(router, Targets, Settings.TimeProvider);
         Uploads = new(router, Targets);
         Batches = new(router, Targets, Files, Settings.TimeProvider);

@@ -12,6 +12,8 @@ public readonly record struct ContentPartType(string Value)
     public static ContentPartType InputAudio => new("input_audio");
     /// <summary>A document, in <see cref="ContentPart.File"/>.</summary>
     public static ContentPartType File => new("file");
+    /// <summary>Something found for the model to answer from, in <see cref="ContentPart.SearchResult"/>.</summary>
+    public static ContentPartType SearchResult => new("search_result");
     /// <summary>The model's refusal, in <see cref="ContentPart.Text"/>.</summary>
     public static ContentPartType Refusal => new("refusal");
     /// <summary>The model's thinking, in <see cref="ContentPart.Text"/>, with <see cref="ContentPart.Signature"/> where the vendor signs it.</summary>
@@ -48,6 +50,9 @@ public sealed record ContentPart
     /// <summary>The document of a file part.</summary>
     public InputFile? File { get; init; }
 
+    /// <summary>What was found, of a search result's part.</summary>
+    public SearchResult? SearchResult { get; init; }
+
     /// <summary>The call of a tool-call block.</summary>
     public ToolCall? ToolCall { get; init; }
 
@@ -77,6 +82,15 @@ public sealed record ContentPart
 
     /// <summary>Why the model will not answer.</summary>
     public static ContentPart FromRefusal(string text) => new() { Type = ContentPartType.Refusal, Text = text };
+
+    /// <summary>Something found for the model to answer from, and to cite.</summary>
+    public static ContentPart FromSearchResult(SearchResult result) => new() { Type = ContentPartType.SearchResult, SearchResult = result };
+
+    /// <summary>Something found for the model to answer from, and to cite.</summary>
+    /// <param name="source">Where it is from: an address, or a name of your own for it.</param>
+    /// <param name="title">Its title; null for none.</param>
+    /// <param name="content">What was found, in one piece or in several; a citation is of whole pieces.</param>
+    public static ContentPart FromSearchResult(string source, string? title, params string[] content) => FromSearchResult(new SearchResult { Source = source, Title = title, Content = content });
 
     /// <summary>A picture.</summary>
     internal static ContentPart FromImage(ImageUrl image) => new() { Type = ContentPartType.ImageUrl, ImageUrl = image };

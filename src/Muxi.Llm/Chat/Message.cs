@@ -154,17 +154,26 @@ public sealed record AudioOutput
     internal bool IsContent => !string.IsNullOrEmpty(Data) || !string.IsNullOrEmpty(Transcript);
 }
 
-/// <summary>A citation of a page.</summary>
+/// <summary>A citation: of a page, which has an address, or of a document or search result that was given.</summary>
 public sealed record Annotation
 {
-    /// <summary><c>url_citation</c>, or a vendor's own word.</summary>
+    /// <summary><c>url_citation</c> for what has an address, <c>document_citation</c> for what has none, or a vendor's own word.</summary>
     public string Type { get; init; } = "url_citation";
 
     /// <summary>The cited page's address.</summary>
     public string? Url { get; init; }
 
-    /// <summary>The page's title.</summary>
+    /// <summary>The page's or document's title.</summary>
     public string? Title { get; init; }
+
+    /// <summary>The words that are cited, of the page or document.</summary>
+    public string? CitedText { get; init; }
+
+    /// <summary>The id of the document, or of the file, or the source of the search result, where it has one.</summary>
+    public string? DocumentId { get; init; }
+
+    /// <summary>Which one of the given documents, or of the given search results, it is; from 0.</summary>
+    public int? DocumentIndex { get; init; }
 
     /// <summary>Where in the content the cited text begins, in characters.</summary>
     public long? StartIndex { get; init; }
@@ -172,6 +181,6 @@ public sealed record Annotation
     /// <summary>Where in the content the cited text ends, in characters.</summary>
     public long? EndIndex { get; init; }
 
-    /// <summary>Members that we do not know; of a <c>url_citation</c>, those inside it.</summary>
+    /// <summary>Members that we do not know; of a <c>url_citation</c> and a <c>document_citation</c>, those inside it: of a document, where the cited words stand in it.</summary>
     public Extra Extra { get; init; }
 }

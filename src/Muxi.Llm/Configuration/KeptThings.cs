@@ -17,12 +17,12 @@ internal sealed record KeptThings(string Name, Func<Provider, bool> IsKeptBy)
     {
         var usual = client.Targets.Owner(null);
         var able = client.Providers.Where(IsKeptBy).ToList();
-        var ready = able.Where(provider => provider.InProcess is null && client.Targets.IsSetUp(provider)).ToList();
+        var ready = able.Where(provider => !provider.IsSimulated && client.Targets.IsSetUp(provider)).ToList();
         if (ready.Exists(provider => provider.Name == usual.Name)) return usual;
         return ready switch
         {
             [var only] => only,
-            [] => able.Find(static provider => provider.InProcess is not null) ?? usual,
+            [] => able.Find(static provider => provider.IsSimulated) ?? usual,
             _ => throw new ConfigurationException($"several services keep {Name} here: say which, one of {string.Join(", ", ready.Select(static provider => provider.Name))}"),
         };
     }

@@ -172,6 +172,7 @@ internal sealed class Targets(LlmOptions options)
         {
             if (Coded(options.ApiKeys, provider) is { Length: > 0 }) return "LlmOptions.ApiKeys";
             if (provider.CredentialVariables.FirstOrDefault(name => Variable(name) is not null) is { } variable) return variable;
+            if (KeptKey(provider) is { } kept) return kept.Path;
             if (CredentialsOf(provider, Source(provider)) is not null && provider.Auth.Source!.Variables.FirstOrDefault(name => Variable(name) is not null) is { } other) return other;
         }
         return FileSettings(provider) is { ApiKey: not null } settings ? _file.PlaceOf(settings.Path + ".api_key") : null;
@@ -179,6 +180,10 @@ internal sealed class Targets(LlmOptions options)
 
     /// <summary>Whether a server is started on this machine for a model: its name is one of a file, and nothing says where a server runs.</summary>
     public bool IsStartedHere(ModelName name) => ModelFile.IsNamed(name) && Source(name.Provider) is UrlSource.Provider;
+
+    /// <summary>Names of the models that a server of a service can be started for.</summary>
+    public IReadOnlyList<string> FilesOf(Provider provider) =>
+        provider.Launch is { } program && !IsElsewhere(provider) ? [.. ModelFile.All(program, options).Select(name => $"{provider.Name}/{name}")] : [];
 
     /// <summary>Where the address of a service's calls is from.</summary>
     public UrlSource Source(Provider provider) => Address(new(provider, "", null), null).Source;
@@ -206,9 +211,16 @@ internal sealed class Targets(LlmOptions options)
             if (FirstSet(Known(provider).KeyVariables) is { } set) return (auth, set);
             foreach (var other in auth.Others)
                 if (FirstSet(other.Variables) is { } token) return (other, token);
+            if (KeptKey(provider) is { } kept) return (auth, kept.Key);
         }
         return (auth, FileSettings(provider)?.ApiKey);
     }
+
+    /// <summary>The key that a service's own program keeps in a file. Where a configuration names the variables, no other place counts.</summary>
+    private (string Path, string Key)? KeptKey(Provider provider) => provider.Auth.KeyFiles.IsEmpty || provider.OwnKeyVariables.Length > 0 ? null : KeyFiles.Read(provider.Auth.KeyFiles, options.Environment);
+
+    /// <summary>The key that is set for a service, wherever its calls go; null where there is none.</summary>
+    public string? KeyOf(Provider provider) => Credential(provider, UrlSource.Provider).Key;
 
     /// <summary>Where a call goes, and the service as it is spoken to there in a dated version of its API; null for the usual form.</summary>
     private (BaseUrl Url, UrlSource Source, Provider? Dated) BaseUrl(ModelName name, RequestOptions? request)

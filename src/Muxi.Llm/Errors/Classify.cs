@@ -26,7 +26,7 @@ internal static class Errors
         string[] secrets = [.. reply.Secrets ?? []];
         var all = outer.Over(body.Headers);
         var filtered = kind == ErrorKind.ContentFilter ? ContentFilterResults.InError(Redaction.Redact(body.Raw, secrets)) : null;
-        var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : filtered is { IsFiltered: true } ? " " + Clean($"(filtered: {filtered})", secrets) : ""));
+        var error = Make(kind, Message(reply, body, secrets) + (kind == ErrorKind.NotFound ? Mend(reply, body) : filtered is { IsFiltered: true } ? " " + Clean($"(filtered: {filtered})", secrets) : ""), reply.Cause);
         if (error is ContentFilterException refused) refused.Results = filtered;
         error.Blame(reply.Provider, reply.Model);
         error.Fill(new ErrorFacts(
@@ -90,21 +90,21 @@ internal static class Errors
         return body.RequestId ?? headers["cf-ray"];
     }
 
-    private static ApiException Make(ErrorKind kind, string message) => kind switch
+    private static ApiException Make(ErrorKind kind, string message, Exception? cause) => kind switch
     {
-        ErrorKind.ContextLength => new ContextLengthExceededException(message),
-        ErrorKind.ContentFilter => new ContentFilterException(message),
-        ErrorKind.BadRequest => new BadRequestException(message),
-        ErrorKind.Authentication => new AuthenticationException(message),
-        ErrorKind.Permission => new PermissionDeniedException(message),
-        ErrorKind.NotFound => new NotFoundException(message),
-        ErrorKind.Conflict => new ConflictException(message),
-        ErrorKind.TooLarge => new RequestTooLargeException(message),
-        ErrorKind.Unprocessable => new UnprocessableEntityException(message),
-        ErrorKind.Quota => new QuotaExceededException(message),
-        ErrorKind.RateLimit => new RateLimitException(message),
-        ErrorKind.Overloaded => new OverloadedException(message),
-        ErrorKind.Server or ErrorKind.Timeout => new ServerException(message),
-        _ => new ApiException(message),
+        ErrorKind.ContextLength => new ContextLengthExceededException(message, cause),
+        ErrorKind.ContentFilter => new ContentFilterException(message, cause),
+        ErrorKind.BadRequest => new BadRequestException(message, cause),
+        ErrorKind.Authentication => new AuthenticationException(message, cause),
+        ErrorKind.Permission => new PermissionDeniedException(message, cause),
+        ErrorKind.NotFound => new NotFoundException(message, cause),
+        ErrorKind.Conflict => new ConflictException(message, cause),
+        ErrorKind.TooLarge => new RequestTooLargeException(message, cause),
+        ErrorKind.Unprocessable => new UnprocessableEntityException(message, cause),
+        ErrorKind.Quota => new QuotaExceededException(message, cause),
+        ErrorKind.RateLimit => new RateLimitException(message, cause),
+        ErrorKind.Overloaded => new OverloadedException(message, cause),
+        ErrorKind.Server or ErrorKind.Timeout => new ServerException(message, cause),
+        _ => new ApiException(message, cause),
     };
 }

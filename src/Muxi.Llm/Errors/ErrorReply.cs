@@ -15,4 +15,7 @@ internal readonly record struct ErrorReply(
 
     /// <summary>What to do about a model that is not there; <c>{model}</c> in it stands for the model. Null where there is nothing to do.</summary>
     public string? MissingModelHint { get; init; }
+
+    /// <summary>What was raised where no reply told of the error; null for a reply.</summary>
+    public Exception? Cause { get; init; }
 }

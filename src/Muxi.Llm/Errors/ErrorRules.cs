@@ -7,7 +7,7 @@ internal static class ErrorRules
     private static readonly string[] Context =
     [
         "exceed context limit", "exceeds context limit", "maximum context length", "model's maximum context limit", "longer than the model's context length",
-        "input tokens exceed the configured limit", "`inputs` tokens + `max_new_tokens` must be", "exceeds the available context size",
+        "input tokens exceed the configured limit", "`inputs` tokens + `max_new_tokens` must be", "`inputs` must have less than", "exceeds the available context size",
         "exceeds the maximum number of tokens allowed", "context window", "prompt is too long", "prompt too long; exceeded max context length",
         "too many tokens", "input tokens exceeded", "input is too long for requested model", "too many total text bytes",
         "total length of all messages is too long", "reduce the length of messages",

@@ -36,7 +36,7 @@ public sealed class ConfigurationException(string message, Exception? inner = nu
 }
 
 /// <summary>The provider or its wire format has no such operation, or <see cref="RequestOptions.Strict"/> forbids what would be left out. Nothing was sent.</summary>
-public sealed class UnsupportedFeatureException(string message) : LlmException(message);
+public sealed class UnsupportedFeatureException(string message, Exception? inner = null) : LlmException(message, inner);
 
 /// <summary>No reply came: the connection was refused, reset or could not be made, or the name is unknown.</summary>
 public class ApiConnectionException(string message, Exception? inner = null) : LlmException(message, inner)

@@ -8,8 +8,9 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     private const string NearNames = "; there are ";
     private const int MostNames = 5;
 
-    /// <summary>Whether a name is one of a file, be it there or not.</summary>
-    public static bool IsNamed(ModelName name) => name.Provider.Launch is { } program && name.Host is null && name.Model.EndsWith(program.FileEnding, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a name is one of a file, be it there or not: a path, or one that was pulled from the hub.</summary>
+    public static bool IsNamed(ModelName name) =>
+        name.Provider.Launch is { } program && name.Host is null && (HubFile.IsMeant(name.Model) || name.Model.EndsWith(program.FileEnding, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The file that a name means; null where it names none.</summary>
     /// <param name="name">The name.</param>
@@ -19,6 +20,7 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     {
         if (!IsNamed(name)) return null;
         var program = name.Provider.Launch!;
+        if (HubFile.IsMeant(name.Model)) return new(program, Pulled(name, options));
         var paths = new List<string> { InHome(name.Model, options.Environment) };
         if (!System.IO.Path.IsPathRooted(paths[0]) && FolderOf(program, options) is { } folder) paths.Add(System.IO.Path.Combine(InHome(folder, options.Environment), name.Model));
         foreach (var path in paths)
@@ -29,6 +31,17 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     /// <summary>The folder in which models are looked for by their names alone; null where none is set.</summary>
     public static string? FolderOf(LocalServer program, LlmOptions options) =>
         options.LocalServers?.ModelsFolder ?? LocalPrograms.Variable(program.FolderVariables, options.Environment) ?? options.Configuration?.LocalServers?.ModelsFolder;
+
+    /// <summary>Names of all models that a server can be started for: those in the folder of models, then those that were pulled from the hub.</summary>
+    public static IReadOnlyList<string> All(LocalServer program, LlmOptions options)
+    {
+        var names = new List<string>(FolderOf(program, options) is { } folder ? In(InHome(folder, options.Environment), program) : []);
+        var cache = new HubCache(options.Environment).Folder;
+        foreach (var repository in Directory.Exists(cache) ? Directory.GetDirectories(cache, "models--*").Order(StringComparer.Ordinal) : [])
+            foreach (var snapshot in Directory.Exists(System.IO.Path.Combine(repository, "snapshots")) ? Directory.GetDirectories(System.IO.Path.Combine(repository, "snapshots")) : [])
+                names.AddRange(In(snapshot, program).Select(file => NameAtHub(repository, snapshot, file)));
+        return names;
+    }
 
     /// <summary>The models in a folder, by their names below it; parts of a model but the first, and what merely goes along with one, are left out.</summary>
     public static IReadOnlyList<string> In(string folder, LocalServer program)
@@ -64,11 +77,22 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     private static bool IsCompanion(string path, LocalServer program) =>
         program.CompanionPrefix is { } prefix && System.IO.Path.GetFileName(path).StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether it is a part of a model that is split, but not the first (<c>model-00002-of-00003.gguf</c>): the program finds it by the first.</summary>
-    private static bool IsLaterPart(string path)
+    /// <summary>The name by which a file of the hub's cache is asked for; at its commit, where that is not the last one of main.</summary>
+    private static string NameAtHub(string repository, string snapshot, string file)
     {
-        var name = System.IO.Path.GetFileNameWithoutExtension(path.AsSpan());
-        return name.Length > 15 && name[^9..^5] is "-of-" && name[^15] == '-' && !name[^14..^9].ContainsAnyExceptInRange('0', '9') && name[^14..^9] is not "00001";
+        var main = System.IO.Path.Combine(repository, "refs", HubFile.Main);
+        var commit = System.IO.Path.GetFileName(snapshot);
+        var isMain = File.Exists(main) && File.ReadAllText(main).Trim() == commit;
+        return $"{HubFile.Scheme}{System.IO.Path.GetFileName(repository)["models--".Length..].Replace("--", "/", StringComparison.Ordinal)}/{file}{(isMain ? "" : $"@{commit}")}";
+    }
+
+    /// <summary>Whether it is a part of a model that is split, but not the first (<c>model-00002-of-00003.gguf</c>): the program finds it by the first.</summary>
+    private static bool IsLaterPart(string path) => System.IO.Path.GetFileName(path) is var name && SplitGguf.Parts(name)[0] != name;
+
+    private static string Pulled(ModelName name, LlmOptions options)
+    {
+        var cache = new HubCache(options.Environment);
+        return cache.Find(HubFile.Parse(name.Model)) ?? throw new ConfigurationException($"{name.Provider.Name}: {name.Model} is not in {cache.Folder}: bring it with 'muxi-llm pull {name.Model}'") { Provider = name.Provider.Name, Model = name.Model };
     }
 
     private static ConfigurationException Missing(ModelName name, string[] paths)

@@ -59,6 +59,9 @@ public sealed record ModelPullProgress : Reply
     /// <summary>How much of it is there, in bytes.</summary>
     public long? Completed { get; init; }
 
+    /// <summary>Where the file is on this machine, once it is there whole; of a model in parts the first one's. Null where a server keeps it.</summary>
+    public string? Path { get; init; }
+
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }
 

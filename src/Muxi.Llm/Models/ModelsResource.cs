@@ -11,7 +11,9 @@ public sealed class ModelsResource
     private readonly Router _router;
     private readonly Targets _targets;
 
-    internal ModelsResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
+    private readonly Hub _hub;
+
+    internal ModelsResource(Router router, Targets targets, Hub hub) => (_router, _targets, _hub) = (router, targets, hub);
 
     /// <summary>Every model of a provider, in its order, each once; pages are asked for as they are needed.</summary>
     /// <param name="provider">The provider's name.</param>
@@ -23,6 +25,14 @@ public sealed class ModelsResource
     /// <exception cref="UnsupportedFeatureException">The provider does not list its models; nothing was sent.</exception>
     public IAsyncEnumerable<Model> ListAsync(string provider, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         AllAsync(_targets.Provider(provider), options, cancellationToken);
+
+    /// <summary>
+    /// The models that are files of this machine and that a server can be started for, as they are asked for: those in <see cref="LocalServerOptions.ModelsFolder"/>, and those that were
+    /// pulled from the hub. Nobody is asked. Empty where a provider starts none, or has an address set, at which it is only asked.
+    /// </summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <exception cref="ConfigurationException">There is no such provider.</exception>
+    public IReadOnlyList<string> ListFiles(string provider) => _targets.FilesOf(_targets.Provider(provider));
 
     /// <summary>One page of a provider's models; most give all on one.</summary>
     /// <param name="provider">The provider's name.</param>
@@ -64,17 +74,21 @@ public sealed class ModelsResource
 
     /// <summary>
     /// Has a server of your own bring a model, and tells how far it is. Nothing is sent before the first progress is asked for; leaving the loop ends the transfer, and asking
-    /// again goes on with it.
+    /// again goes on with it. A name of Hugging Face's hub (<c>hf:org/repo/model.gguf</c>, <c>hf:org/repo:Q4_K_M</c>, with <c>@revision</c> behind it) is brought to this machine instead, into the
+    /// cache that all of the hub's programs share; the last progress has its path.
     /// </summary>
-    /// <param name="name"><c>provider/model</c>, or an alias.</param>
+    /// <param name="name"><c>provider/model</c>, an alias, or <c>hf:</c> and what is meant at the hub.</param>
     /// <param name="options">Settings of the call; further members of its body (<c>insecure</c>) by <see cref="RequestOptions.ExtraBody"/>.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
-    /// <exception cref="NotFoundException">The server knows nowhere to bring it from.</exception>
+    /// <exception cref="NotFoundException">The server knows nowhere to bring it from, or the hub has no such file.</exception>
+    /// <exception cref="IOException">The cache on this machine cannot be written to: the disk is full.</exception>
     /// <exception cref="StreamInterruptedException">It failed when a part was there already.</exception>
     /// <exception cref="UnsupportedFeatureException">The provider brings no models; nothing was sent.</exception>
     /// <exception cref="LlmException">As <see cref="ListAsync"/>.</exception>
     public IAsyncEnumerable<ModelPullProgress> PullAsync(string name, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        _router.StreamAsync(Verbs.ModelPull, new ModelPullRequest(ModelOf(name)), name, Alone(options), cancellationToken);
+        name is not null && HubFile.IsMeant(name)
+            ? _hub.PullAsync(HubFile.Parse(name), options, cancellationToken)
+            : _router.StreamAsync(Verbs.ModelPull, new ModelPullRequest(ModelOf(name!)), name!, Alone(options), cancellationToken);
 
     /// <summary>The models that a server of your own holds in memory.</summary>
     /// <param name="provider">The provider's name.</param>

@@ -25,7 +25,7 @@ public static partial class Providers
     {
         Thinking = AnthropicThinking.Adaptive, ThinkingDisplay = "summarized", ThinkingOff = null, Efforts = ["low", "medium", "high", "xhigh", "max"],
         MaxRequestBytes = 32 << 20, MaxImageBytes = 10 << 20,
-        Sampling = false, ForcedTools = false, SystemTurns = true, OutputFormat = true, StrictTools = true,
+        Sampling = false, ForcedTools = false, SystemTurns = true, OutputFormat = true, StrictTools = true, SearchResults = true,
         Betas = new Dictionary<string, string>
         {
             ["file"] = "files-api-2025-04-14", ["mcp_servers"] = "mcp-client-2025-11-20", ["mcp_toolset"] = "mcp-client-2025-11-20",

@@ -31,6 +31,12 @@ public sealed record Auth(string Header, string Prefix)
     /// <summary>What else may tell who asks, where there is no key: an account of the machine's or the user's own, asked for by a package of its own. Null for nothing.</summary>
     public AuthSource? Source { get; init; }
 
+    /// <summary>
+    /// Files in which the vendor's own programs keep the key, each below a variable (<c>$HF_HOME/token</c>) or the user's folder (<c>~/.cache/...</c>). The first one whose variable is set
+    /// counts, be it there or not, after all variables that hold the key itself.
+    /// </summary>
+    public ImmutableArray<string> KeyFiles { get; init; } = [];
+
     /// <summary>No key at all.</summary>
     public static Auth None { get; } = new("", "") { IsRequired = false };
 

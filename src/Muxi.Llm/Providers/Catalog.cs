@@ -22,13 +22,13 @@ public static class Catalog
         Providers.VertexAI, Providers.Azure, Providers.Cloudflare, Providers.Databricks, Providers.GitHub, Providers.Snowflake,
         Providers.Moonshot, Providers.Zai, Providers.DashScope, Providers.Vercel,
         Providers.AI21, Providers.AI302, Providers.AIHubMix, Providers.Baseten, Providers.Chutes, Providers.Clarifai, Providers.CometApi, Providers.Crusoe,
-        Providers.DigitalOcean, Providers.Doubleword, Providers.Featherless, Providers.Friendli, Providers.GmiCloud, Providers.Helicone, Providers.Heroku, Providers.Hunyuan,
+        Providers.DigitalOcean, Providers.Doubleword, Providers.Featherless, Providers.Friendli, Providers.GmiCloud, Providers.Helicone, Providers.Heroku, Providers.HuggingFace, Providers.Hunyuan,
         Providers.Hyperbolic, Providers.Inception, Providers.InferenceNet, Providers.IoNet, Providers.MetaLlama, Providers.ModelScope, Providers.Morph, Providers.NanoGpt,
         Providers.Nebius, Providers.Novita, Providers.Nscale, Providers.OpenCode, Providers.OVHcloud, Providers.Poe, Providers.Portkey, Providers.PublicAI, Providers.Qianfan,
         Providers.Recraft, Providers.Requesty, Providers.SambaNova, Providers.Sarvam, Providers.Scaleway, Providers.SiliconFlow, Providers.StepFun, Providers.Synthetic,
         Providers.Telnyx, Providers.Tinfoil, Providers.Upstage, Providers.V0, Providers.Venice, Providers.Volcengine, Providers.Vultr, Providers.Wandb, Providers.Writer, Providers.Xiaomi,
         Providers.ZenMux,
-        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.SGLang, Providers.LocalAI, Providers.LiteLLM, Providers.Jan, Providers.Llamafile, Providers.DockerModelRunner, Providers.Sandbox,
+        Providers.OllamaCloud, Providers.Ollama, Providers.LMStudio, Providers.Vllm, Providers.LlamaCpp, Providers.SGLang, Providers.Tgi, Providers.Tei, Providers.LocalAI, Providers.LiteLLM, Providers.Jan, Providers.Llamafile, Providers.DockerModelRunner, Providers.Sandbox,
     ];
 
     private static readonly Dictionary<string, Provider> _byName = ByName();
@@ -56,7 +56,7 @@ public static class Catalog
         var model = slash < 0 ? name : name[(slash + 1)..];
         var provider = Find(providerName, own) ?? throw Unknown(providerName, name, own);
         if (model.Length == 0) throw new ConfigurationException($"'{name}' names no model: write {providerName}/MODEL") { Provider = provider.Name };
-        return provider.IsSelfHosted && HostStart(model) is var at and > 0
+        return provider.IsSelfHosted && !HubFile.IsMeant(model) && HostStart(model) is var at and > 0
             ? new(provider, model[..at], model[(at + 1)..])
             : new(provider, model, null);
     }

@@ -6,7 +6,7 @@ namespace Muxi.Llm;
 /// <param name="Name">Our name for it: what stands before the slash in <c>provider/model</c>.</param>
 /// <param name="BaseUrl">Its address, path included, without a slash at the end; <c>{name}</c> in it stands for one of its <see cref="UrlParts"/>.</param>
 /// <param name="Auth">How it is told who asks.</param>
-public sealed record Provider(string Name, string BaseUrl, Auth Auth)
+public sealed partial record Provider(string Name, string BaseUrl, Auth Auth)
 {
     /// <summary>The name that the vendor uses.</summary>
     public string DisplayName { get; init; } = Name;
@@ -124,6 +124,9 @@ public sealed record Provider(string Name, string BaseUrl, Auth Auth)
 
     /// <summary>A service inside this process: what answers instead of a socket.</summary>
     internal Func<TimeProvider, HttpMessageHandler>? InProcess { get; init; }
+
+    /// <summary>Whether it only pretends, so that it stands in where nobody has set anything up, and never beside what was set up.</summary>
+    internal bool IsSimulated { get; init; }
 
     /// <summary>The variables that a configuration file names in place of the customary ones; empty for those.</summary>
     internal ImmutableArray<string> OwnKeyVariables { get; init; } = [];

@@ -31,6 +31,7 @@ public static partial class Providers
         Files = new OpenAIFiles { MaxBytes = SandboxFiles.MaxBytes, MaxLimit = 10_000, DefaultPurpose = "user_data", JsonLines = ["batch", "fine-tune"] },
         Uploads = new OpenAIUploads { MaxBytes = SandboxFiles.MaxBytes, MaxPartBytes = SandboxFiles.MaxBytes },
         Batches = new OpenAIBatches { MaxRequests = 50_000, MaxBytes = SandboxFiles.MaxBytes, MaxLimit = 100, Endpoints = SandboxBatches.Endpoints },
+        IsSimulated = true,
         InProcess = static clock => new SandboxHandler(clock),
     };
 }

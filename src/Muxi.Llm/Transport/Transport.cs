@@ -23,7 +23,7 @@ internal sealed class Transport : IDisposable
     private readonly HttpClient? _client;
     // For servers that we have started ourselves, which are behind no proxy; null where connections are the caller's own.
     private readonly Lazy<HttpClient>? _local;
-    private readonly ConcurrentDictionary<string, HttpClient> _inProcess = new();
+    private readonly ConcurrentDictionary<Func<TimeProvider, HttpMessageHandler>, HttpClient> _inProcess = new();
 
     public Transport(LlmOptions options)
     {
@@ -147,6 +147,14 @@ internal sealed class Transport : IDisposable
     /// <summary>Sends a request as it is, with our credentials and headers added; errors are raised.</summary>
     public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
     {
+        var response = await AskAsync(target, request, waiting, trace).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
+    }
+
+    /// <summary>As the other, but the reply is given whatever its status, for who must look at redirects.</summary>
+    public async ValueTask<HttpResponseMessage> AskAsync(Target target, HttpRequestMessage request, Waiting waiting, Trace trace)
+    {
         Tell(request, target);
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Sending(Logger, target.Name, request.Method.Method, request.RequestUri!.GetLeftPart(UriPartial.Path));
         waiting.Begin(TimeoutKind.FirstByte, waiting.Timeouts.FirstByte);
@@ -162,8 +170,7 @@ internal sealed class Transport : IDisposable
         }
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Replied(Logger, target.Name, (int)response.StatusCode, waiting.Elapsed.TotalMilliseconds);
         trace.Take(response, Clock.GetUtcNow());
-        if (response.IsSuccessStatusCode) return response;
-        using (response) throw await ErrorAsync(target, response, waiting).ConfigureAwait(false);
+        return response;
     }
 
     /// <summary>Whether an exception is what becomes of a body that breaks or, as its decoders say it, does not unpack.</summary>
@@ -238,7 +245,7 @@ internal sealed class Transport : IDisposable
     private HttpClient ClientFor(Target target)
     {
         if (target.Provider.InProcess is { } create)
-            return _inProcess.GetOrAdd(target.Provider.Name, static (_, it) => new(it.create(it.Clock)) { Timeout = Timeout.InfiniteTimeSpan }, (create, Clock));
+            return _inProcess.GetOrAdd(create, static (create, clock) => new(create(clock)) { Timeout = Timeout.InfiniteTimeSpan }, Clock);
         if (target.IsLocal && _local is not null) return _local.Value;
         if (_client is not null) return _client;
         var client = _options.HttpClientFactory!.CreateClient(_options.HttpClientName);
@@ -329,7 +336,8 @@ internal sealed class Transport : IDisposable
     private static int RoomFor(HttpResponseMessage response) =>
         long.TryParse(new ReplyHeaders(response)["Content-Length"], CultureInfo.InvariantCulture, out var length) ? (int)Math.Clamp(length + 1, 4096, 1 << 24) : 4096;
 
-    private async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
+    /// <summary>What a reply says that is an error.</summary>
+    public async Task<ApiException> ErrorAsync(Target target, HttpResponseMessage response, Waiting waiting)
     {
         using var body = new PooledBuffer();
         try
@@ -342,59 +350,5 @@ internal sealed class Transport : IDisposable
             // The status says what it is, and what came of the body says more.
         }
         return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, new(response), target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets, MissingModelHint = target.Provider.MissingModelHint });
-    }
-}
-
-/// <summary>A call whose good reply is bytes.</summary>
-/// <param name="Call">What to send.</param>
-/// <param name="Accepts">Whether a reply's headers announce such bytes.</param>
-/// <param name="Unpacking">How they are got out of the body; null where they are the body.</param>
-/// <param name="IsEmptyGood">Whether there may be none.</param>
-internal readonly record struct ContentCall(HttpCall Call, Func<ReplyHeaders, bool> Accepts, Unpacking? Unpacking, bool IsEmptyGood);
-
-/// <summary>What is learned of a call on its way: for the reply, the attempt and the log.</summary>
-internal sealed class Trace
-{
-    private List<Warning>? _warnings;
-    private HttpResponseHeaders? _headers;
-    private DateTimeOffset _received;
-    private RateLimits? _limits;
-
-    public int? Status { get; private set; }
-
-    /// <summary>As the service sent it, not redacted.</summary>
-    public string? RequestId { get; private set; }
-
-    public IReadOnlyList<Warning> Warnings => _warnings ?? (IReadOnlyList<Warning>)[];
-
-    /// <summary>Called with each HTTP call before it is sent; may refuse it.</summary>
-    public Action<HttpCall>? OnCall { get; init; }
-
-    public void Take(HttpCall call)
-    {
-        if (call.Warnings.Count == 0) return;
-        OnCall?.Invoke(call);
-        foreach (var warning in call.Warnings) Add(warning);
-    }
-
-    /// <summary>Adds a warning, once.</summary>
-    public void Add(Warning warning)
-    {
-        if (_warnings?.Contains(warning) != true) (_warnings ??= []).Add(warning);
-    }
-
-    /// <summary>The limits that the reply's headers tell; read when they are asked for, since few callers do.</summary>
-    /// <param name="secrets">What must not show in them.</param>
-    public RateLimits? RateLimits(IReadOnlyList<string> secrets) => _limits ??= _headers is null ? null : RateLimitHeaders.Read(ReplyHeaders.Listed(_headers), _received, secrets);
-
-    /// <summary>Takes what the headers of a reply tell.</summary>
-    /// <param name="response">The reply.</param>
-    /// <param name="now">When they came.</param>
-    public void Take(HttpResponseMessage response, DateTimeOffset now)
-    {
-        (_headers, _received, _limits) = (response.Headers, now, null);
-        Status = (int)response.StatusCode;
-        var headers = new ReplyHeaders(response);
-        RequestId = headers["x-request-id"] ?? headers["request-id"];
     }
 }

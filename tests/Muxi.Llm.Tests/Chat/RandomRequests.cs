@@ -53,14 +53,15 @@ internal sealed class RandomRequests(int seed)
     {
         Role = Pick(Role.Assistant, Role.Assistant, new("model")), Blocks = Some(Block, atLeast: 0), Name = MaybeText(), Extra = Extra(), CacheControl = Raw(),
         Audio = Maybe(() => new AudioOutput { Id = "a" + Text(), Data = MaybeText(), Transcript = MaybeText(), ExpiresAt = Coin() ? 99 : null, Extra = Extra() }),
-        Annotations = Coin() ? [new() { Url = MaybeText(), Title = MaybeText(), StartIndex = 1, EndIndex = 2, Extra = Extra() }, new() { Type = "odd", Extra = Extra() }] : [],
+        Annotations = Coin() ? [new() { Url = MaybeText(), Title = MaybeText(), StartIndex = 1, EndIndex = 2, Extra = Extra() }, new() { Type = "document_citation", Title = MaybeText(), CitedText = MaybeText(), DocumentId = MaybeText(), DocumentIndex = Count(), StartIndex = 0, Extra = Extra() }, new() { Type = "odd", Extra = Extra() }] : [],
     };
 
-    private ContentPart Part() => _random.Next(6) switch
+    private ContentPart Part() => _random.Next(7) switch
     {
         0 => new() { Type = ContentPartType.ImageUrl, ImageUrl = new("data:image/png;base64,AAAA", MaybeText()) { Extra = Extra() }, Extra = Extra(), CacheControl = Raw() },
         1 => new() { Type = ContentPartType.InputAudio, InputAudio = new("AAAA", "wav") { Extra = Extra() }, Extra = Extra() },
         2 => new() { Type = ContentPartType.File, File = new() { FileId = MaybeText(), FileData = MaybeText(), Filename = MaybeText(), Extra = Extra() }, Extra = Extra() },
+        4 => new() { Type = ContentPartType.SearchResult, SearchResult = new() { Source = Text(), Title = MaybeText(), Content = Some(Text, atLeast: 0), Id = MaybeText(), Cite = Coin(), Extra = Extra() }, CacheControl = Raw(), Extra = Extra() },
         3 => new() { Type = "video_url", Extra = """{"video_url":{"url":"http://v"},"fps":2}""" },
         _ => new() { Type = ContentPartType.Text, Text = Text(), CacheControl = Raw(), Extra = Extra() },
     };

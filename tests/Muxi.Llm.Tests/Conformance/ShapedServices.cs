@@ -45,6 +45,12 @@ internal static class ShapedServices
             Members = ["max_tokens", "response_format", "stream_options", "parallel_tool_calls", "usage", "reasoning", "provider"],
             AnswerMembers = ["reasoning", "refusal"], Thinking = "reasoning", Opening = ": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n",
         }),
+        // It ignores what its OpenAPI document does not name, and refuses what it names and is of another type (422).
+        ("tgi/tgi", new()
+        {
+            Members = ["max_tokens", "response_format", "stream_options"], Formats = ["json", "regex"], SchemaType = "json", StrictTools = false, Ends = new() { ["stop"] = "eos_token", ["tool_calls"] = "stop" },
+        }),
+        ("huggingface/meta-llama/Llama-3.1-8B-Instruct:fastest", new() { Thinking = "reasoning", Members = ["max_tokens", "response_format", "stream_options", "parallel_tool_calls", "reasoning_effort"] }),
         ("together/Qwen/Qwen3-235B", new() { Ends = new() { ["stop"] = "eos" }, Calls = CallPieces.Repeated, Usage = UsagePlace.LastChunk, Thinking = "reasoning" }),
         ("fireworks/kimi-k2", new() { Thinking = "reasoning_content", AnswerMembers = ["reasoning_content"], Usage = UsagePlace.LastChunk, Choices = new() { ["none"] = "none", ["auto"] = "auto", ["any"] = "required", ["required"] = "required" } }),
         ("moonshot/kimi-k2-thinking", new()

@@ -62,6 +62,10 @@ internal sealed record Shape
 
     public bool StrictTools { get; init; } = true;
     public string[] Formats { get; init; } = ["text", "json_object", "json_schema"];
+
+    /// <summary>The type by which a form of the answer holds its schema as it is, in a member <c>value</c>; null for OpenAI's form. Tools are not seen beside one then.</summary>
+    public string? SchemaType { get; init; }
+
     public string? CallIds { get; init; }
     public bool NullContent { get; init; } = true;
 
@@ -100,7 +104,7 @@ internal sealed class ShapedWireModel(string name, Shape shape) : OpenAIWireMode
 
     public override bool ForbidsParallelCalls => shape.Members.Contains("parallel_tool_calls");
 
-    public override bool TakesSchemas => shape.Formats.Contains("json_schema");
+    public override bool TakesSchemas => shape.SchemaType is not null || shape.Formats.Contains("json_schema");
 
     protected override string[] Members => ["stream", "temperature", .. shape.HasTools ? (string[])["tools", "tool_choice"] : [], .. shape.Members];
 
@@ -112,9 +116,20 @@ internal sealed class ShapedWireModel(string name, Shape shape) : OpenAIWireMode
     protected override SeenChat Read(JsonObject body)
     {
         if ((string?)body["response_format"]?["type"] is { } format) Assert.Contains(format, shape.Formats);
+        if (shape.SchemaType is not null && body["response_format"] is { } held) body["response_format"] = InOpenAIs(held, body);
         foreach (var message in body["messages"]!.AsArray().Select(message => message!.AsObject())) Check(message);
         if (shape.Alternates) CheckTurns([.. body["messages"]!.AsArray().Select(message => Text(message!["role"])).SkipWhile(role => role == "system")]);
         return base.Read(body);
+    }
+
+    private JsonObject InOpenAIs(JsonNode held, JsonObject body)
+    {
+        Assert.Null(body["tools"]);
+        var value = Only(held, ["type", "value"])["value"]!.DeepClone();
+        Assert.Equal(shape.SchemaType, Text(held["type"]));
+        // "Grammar must have a 'properties' field."
+        Assert.NotNull(value["properties"]);
+        return new() { ["type"] = "json_schema", ["json_schema"] = new JsonObject { ["name"] = "held", ["schema"] = value } };
     }
 
     private static void CheckTurns(IReadOnlyList<string> roles)

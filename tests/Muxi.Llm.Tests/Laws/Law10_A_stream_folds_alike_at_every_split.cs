@@ -119,6 +119,15 @@ public partial class Law10_A_stream_folds_alike_at_every_split
             {"model":"m-1","created_at":"2026-08-04T19:59:13Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":5645304708,"prompt_eval_count":11,"eval_count":9,"x_region":"eu"}
 
             """,
+        [nameof(CanonicalChat)] = """
+            {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m-1","choices":[{"index":0,"delta":{"role":"assistant","reasoning_content":"Zwölf 🧮","blocks":[{"index":0,"type":"reasoning","text":"Zwölf 🧮"}]},"logprobs":null,"finish_reason":null}]}
+            {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m-1","choices":[{"index":0,"delta":{"blocks":[{"index":0,"type":"reasoning","signature":"EqQBCgIYAhIM1gbcDa9GJwZA2b3h==","format":"extensions-ai/mine"}]},"logprobs":null,"finish_reason":null}]}
+
+            {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m-1","choices":[{"index":0,"delta":{"content":"Grüße, \"世界\" 👋🏽\n"},"logprobs":null,"finish_reason":null}]}
+            {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Köln\"}"}}]},"logprobs":null,"finish_reason":null}]}
+            {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m-1","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":11,"completion_tokens":9,"total_tokens":20}}
+
+            """,
         [nameof(OpenAIResponsesChat)] = """
             event: response.created
             data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","created_at":7,"status":"in_progress","model":"m-1","output":[],"usage":null}}

@@ -56,6 +56,24 @@ public class Law10_Other_streams_fold_alike_at_every_split
             {"model":"m-1","created_at":"2026-08-04T19:59:12Z","response":"","done":true,"done_reason":"stop","context":[1,2,3],"prompt_eval_count":11,"eval_count":9}
 
             """, "\"total_tokens\":20"),
+        [nameof(TgiCompletions)] = ("""
+            data:{"index":1,"token":{"id":1,"text":"Grüße, ","logprob":-0.2,"special":false},"generated_text":null,"details":null}
+
+            : keep-alive
+
+            data: {"index":2,"token":{"id":2,"text":"\"世界\" \ud83d","logprob":-0.2,"special":false},
+            data:  "generated_text":null,"details":null}
+
+            data: {"index":3,"token":{"id":3,"text":"\udc4b🏽\n","logprob":-0.2,"special":false},"generated_text":null}
+
+            data: {"index":4,"token":{"id":4,"text":"</s>","logprob":-0.2,"special":true},"generated_text":"Grüße, \"世界\" 👋🏽\n","details":{"finish_reason":"eos_token","generated_tokens":9,"seed":7,"input_length":11}}
+
+
+            """, "\"total_tokens\":20"),
+        [nameof(HuggingFaceTranscription)] = ("""
+            {"text": " Grüße, \"世界\" \ud83d\udc4b🏽",
+             "chunks": [{"text": "Grüße,", "timestamp": [0.0, 1.25]}]}
+            """, "世界"),
         [nameof(OllamaModels)] = ("""
             {"status":"pulling manifest"}
             {"status":"pulling 世界","digest":"sha256:世界👋🏽","total":20,"completed":7}
@@ -182,7 +200,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
         using var handler = new Law10_A_stream_folds_alike_at_every_split.Pieces(pieces, dialect == nameof(OpenAIEmbeddings) ? "application/json" : "text/event-stream");
         var provider = new Provider("split", "http://split.invalid/v1", Auth.None)
         {
-            Completions = dialect == nameof(OllamaCompletions) ? new OllamaCompletions() : new OpenAICompletions(), Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = new OpenAITranscription(), Speech = dialect switch { nameof(GeminiSpeech) => new GeminiSpeech(), nameof(MistralSpeech) => new MistralSpeech(), _ => new OpenAIStreamedSpeech() }, Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
+            Completions = dialect switch { nameof(OllamaCompletions) => new OllamaCompletions(), nameof(TgiCompletions) => new TgiCompletions(), _ => new OpenAICompletions() }, Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = dialect == nameof(HuggingFaceTranscription) ? new HuggingFaceTranscription() : new OpenAITranscription(), Speech = dialect switch { nameof(GeminiSpeech) => new GeminiSpeech(), nameof(MistralSpeech) => new MistralSpeech(), _ => new OpenAIStreamedSpeech() }, Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
             Responses = dialect switch { nameof(OpenAIResponseCreation) => new OpenAIResponseCreation(), nameof(OpenAIStoredResponses) => new OpenAIStoredResponses(), _ => new OpenAIResponses() },
         };
         using var client = new LlmClient(new() { Providers = [provider], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
@@ -190,8 +208,8 @@ public class Law10_Other_streams_fold_alike_at_every_split
         return dialect switch
         {
             nameof(OllamaModels) => await All(client.Models.PullAsync("split/m-1", null, Token), one => $"{one.Status} {one.Digest} {one.Completed} of {one.Total} {one.Extra}"),
-            nameof(OpenAICompletions) or nameof(OllamaCompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
-            nameof(OpenAITranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
+            nameof(OpenAICompletions) or nameof(OllamaCompletions) or nameof(TgiCompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
+            nameof(OpenAITranscription) or nameof(HuggingFaceTranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
             nameof(OpenAIStreamedSpeech) or nameof(GeminiSpeech) or nameof(MistralSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
             nameof(OpenAIImages) => await All(client.Images.GenerateStreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
             nameof(OpenAIResponseCreation) or nameof(OpenAIStoredResponses) or nameof(OpenAIResponses) => await All(client.Responses.StreamAsync(new ResponseRequest { Model = "split/m-1", Input = "Hi" }, null, Token), one => one.ToJson()),

@@ -15,12 +15,13 @@ public sealed class ChatReplayTests
         ["alibaba"] = "dashscope", ["moonshot"] = "moonshot", ["venice"] = "venice", ["ai21"] = "ai21", ["litellm"] = "litellm", ["doubleword"] = "doubleword", ["gateway-other"] = "portkey",
         ["llamacpp"] = "llama_cpp", ["local-openai-compat"] = "vllm", ["vllm"] = "vllm", ["lmstudio"] = "lmstudio",
         ["together"] = "together", ["azure"] = "azure", ["snowflake"] = "snowflake", ["writer"] = "writer",
+        ["huggingface"] = "huggingface",
     };
 
     /// <summary>Services that their own provider reads, or, where there is none, OpenAI's at another address.</summary>
     private static readonly string[] _others =
     [
-        "copilot", "huggingface", "mistralrs", "ollama", "together",
+        "copilot", "mistralrs", "ollama", "together",
     ];
 
     public static TheoryData<string> Services => [.. _providers.Keys.Union(_others)];

@@ -20,6 +20,7 @@ public sealed class ReplayCoverageTests
         (nameof(BatchReplayTests), BatchReplayTests.Reads),
         (nameof(MistralReplayTests), static record => record is { Provider: "mistral", Endpoint: "fim" or "embeddings" or "moderations" }),
         (nameof(RerankReplayTests), RerankReplayTests.Reads),
+        (nameof(HuggingFaceReplayTests), HuggingFaceReplayTests.Reads),
         (nameof(OllamaReplayTests), static record => record.Provider == "ollama"),
     ];
 

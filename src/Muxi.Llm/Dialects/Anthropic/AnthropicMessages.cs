@@ -95,6 +95,12 @@ public sealed record AnthropicMessages : ChatDialect
     /// <summary>What is said before a schema that is told in the instructions, where it can be asked for in no other way; null tells none.</summary>
     public string? SchemaInstruction { get; init; } = "Answer with JSON that follows this JSON schema, and nothing else: no code fence, no text before or after it.";
 
+    /// <summary>
+    /// Whether search results are taken, in a user's message and in a tool's result ("Search results", 2026: Claude from 3.5 Haiku on; DeepSeek's table of 2026 has them as not supported); where not,
+    /// they are told in words.
+    /// </summary>
+    public bool SearchResults { get; init; }
+
     /// <summary>Request members that the service rejects or ignores: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];
 

@@ -84,27 +84,6 @@ internal static class MessagesBlockReader
     }
 }
 
-/// <summary>Citations of pages, which also go where OpenAI's clients look for them.</summary>
-internal static class MessagesCitations
-{
-    /// <summary>Adds what a text block cites by URL.</summary>
-    /// <param name="text">The block; its citations are among its unknown members.</param>
-    /// <param name="start">Where the block begins in the message's content.</param>
-    /// <param name="into">Takes them.</param>
-    public static void AddTo(ref List<Annotation>? into, ContentPart text, int start)
-    {
-        if (!text.Extra.TryGet("citations", out var citations) || citations.ToElement() is not { ValueKind: JsonValueKind.Array } list) return;
-        foreach (var citation in list.EnumerateArray())
-        {
-            if (citation.ValueKind != JsonValueKind.Object || Text(citation, "url") is not { } url) continue;
-            var cited = citation.TryGetProperty("cited_text"u8, out var quote) ? new Extra().With("cited_text", quote) : default;
-            (into ??= []).Add(new() { Url = url, Title = Text(citation, "title"), StartIndex = start, EndIndex = start + (text.Text?.Length ?? 0), Extra = cited });
-        }
-    }
-
-    private static string? Text(JsonElement citation, string name) => citation.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-}
-
 /// <summary>Why the model stopped, in OpenAI's words.</summary>
 internal static class MessagesStop
 {

@@ -45,6 +45,9 @@ internal readonly struct MessagesBlockWriter(Utf8JsonWriter json, MessagesPlan p
             case "file" when part.File is { } file:
                 new MessagesMediaWriter(json, plan).WriteFile(file, block.CacheControl, part.Extra);
                 break;
+            case "search_result" when part.SearchResult is { } found:
+                WriteSearchResult(found, block);
+                break;
             default:
                 WriteAsItIs(block);
                 break;
@@ -90,8 +93,17 @@ internal readonly struct MessagesBlockWriter(Utf8JsonWriter json, MessagesPlan p
     private bool IsOfResult(ContentPart part)
     {
         if (part.Type == ContentPartType.Text) return !string.IsNullOrWhiteSpace(part.Text);
+        if (part.SearchResult is { } found) return Says(found, plan.Warnings);
         if (part.Type == ContentPartType.InputAudio) plan.Warnings.Add("messages.content", "sound was left out: the service does not take it");
         return part.Type.Value is not ("input_audio" or "reasoning" or "tool_call" or "refusal") && (part.Raw.IsEmpty || part.Format == plan.Quirks.BlockFormat);
+    }
+
+    /// <summary>Whether a search result has any words: the service refuses one without.</summary>
+    public static bool Says(SearchResult result, Warnings warnings)
+    {
+        if (result.Extra.Holds("content"u8) || result.Content.Any(static text => !string.IsNullOrWhiteSpace(text))) return true;
+        warnings.Add("messages.content", "a search result without words was left out: the service refuses it");
+        return false;
     }
 
     private void WriteThinking(ContentPart part)
@@ -139,7 +151,33 @@ internal readonly struct MessagesBlockWriter(Utf8JsonWriter json, MessagesPlan p
         }
     }
 
-    /// <summary>A part of a type that only the service knows: a search result, a document in its own shape.</summary>
+    /// <summary>A search result. The service wants a title, and nothing but texts with words in it.</summary>
+    private void WriteSearchResult(SearchResult result, TurnBlock block)
+    {
+        var extra = result.Extra.With(block.Part.Extra);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "search_result"u8);
+        if (!extra.Holds("source"u8)) json.WriteString("source"u8, result.Source);
+        if (!extra.Holds("title"u8)) json.WriteString("title"u8, string.IsNullOrEmpty(result.Title) ? result.Source : result.Title);
+        if (!extra.Holds("content"u8))
+        {
+            json.WriteStartArray("content"u8);
+            foreach (var text in result.Content)
+                if (!string.IsNullOrWhiteSpace(text)) WriteText(json, text, default, default);
+            json.WriteEndArray();
+        }
+        if (!extra.Holds("citations"u8))
+        {
+            json.WriteStartObject("citations"u8);
+            json.WriteBoolean("enabled"u8, result.Cite);
+            json.WriteEndObject();
+        }
+        WriteCacheControl(json, block.CacheControl, extra);
+        extra.WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A part of a type that only the service knows: a document in its own shape.</summary>
     private void WriteAsItIs(TurnBlock block)
     {
         var part = block.Part;

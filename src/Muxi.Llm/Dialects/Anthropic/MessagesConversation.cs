@@ -209,6 +209,8 @@ internal sealed class MessagesConversation
             case "input_audio":
                 _plan.Warnings.Add("messages.content", "sound was left out: the service does not take it");
                 return false;
+            case "search_result" when part.SearchResult is { } found:
+                return MessagesBlockWriter.Says(found, _plan.Warnings);
             default:
                 return true;
         }

@@ -7,7 +7,7 @@ internal sealed class MessagesPlan
 {
     public MessagesPlan(AnthropicMessages quirks, ChatCompletionRequest request, string model)
     {
-        (Quirks, Request, Betas) = (quirks, request, new(quirks));
+        (Quirks, Request, Betas) = (quirks, SearchResultText.Told(request, message => !quirks.SearchResults || IsWithoutResults(message)), new(quirks));
         MaxTokens = MaxTokensFor(model);
         PlanTools();
         PlanFormat();
@@ -50,6 +50,9 @@ internal sealed class MessagesPlan
     public double? Temperature { get; private set; }
 
     public double? TopP { get; private set; }
+
+    /// <summary>Whether a message is none in which the service takes search results: those are a user's and a tool's.</summary>
+    private static bool IsWithoutResults(Message message) => message.Role.Value is not ("user" or "tool" or "function");
 
     public bool IsDropped(string name)
     {

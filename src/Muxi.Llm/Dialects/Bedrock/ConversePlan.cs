@@ -7,7 +7,7 @@ internal sealed class ConversePlan
 {
     public ConversePlan(BedrockConverse quirks, ChatCompletionRequest request)
     {
-        (Quirks, Request) = (quirks, request);
+        (Quirks, Request) = (quirks, SearchResultText.Told(request));
         Tools = new ConverseTools(this);
         PlanFormat();
         Tools.Choose();

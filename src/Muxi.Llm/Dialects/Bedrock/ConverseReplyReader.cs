@@ -198,7 +198,7 @@ internal static class ConverseBlockReader
     }
 }
 
-/// <summary>Citations of pages, which also go where OpenAI's clients look for them.</summary>
+/// <summary>Citations, which also go where OpenAI's clients look for them: of pages of the web, of documents, of search results.</summary>
 internal static class ConverseCitations
 {
     public static IReadOnlyList<Annotation> Of(List<ContentPart> blocks)
@@ -214,7 +214,7 @@ internal static class ConverseCitations
         return annotations ?? (IReadOnlyList<Annotation>)[];
     }
 
-    /// <summary>Adds those citations of a text that are of pages of the web.</summary>
+    /// <summary>Adds the citations of a text that tell where they are from.</summary>
     /// <param name="into">Takes them.</param>
     /// <param name="citations">The text's list.</param>
     /// <param name="start">Where the text begins in the message's content.</param>
@@ -225,10 +225,34 @@ internal static class ConverseCitations
         foreach (var citation in list.EnumerateArray())
         {
             if (citation.ValueKind != JsonValueKind.Object || !citation.TryGetProperty("location"u8, out var location) || location.ValueKind != JsonValueKind.Object) continue;
-            if (!location.TryGetProperty("web"u8, out var web) || web.ValueKind != JsonValueKind.Object || Text(web, "url") is not { } url) continue;
-            (into ??= []).Add(new() { Url = url, Title = Text(citation, "title"), StartIndex = start, EndIndex = start + length });
+            (into ??= []).Add(Read(citation, location) with { Title = Text(citation, "title"), CitedText = Quote(citation), StartIndex = start, EndIndex = start + length });
         }
     }
+
+    /// <summary>The source: of a page its address, of anything else which one of those that were given it is; where in it stands in <c>location</c>, as it came.</summary>
+    private static Annotation Read(JsonElement citation, JsonElement location)
+    {
+        foreach (var kind in location.EnumerateObject())
+        {
+            if (kind.Value.ValueKind != JsonValueKind.Object) continue;
+            if (Text(kind.Value, "url") is { } url) return new() { Url = url };
+            return new()
+            {
+                Type = "document_citation", DocumentId = Text(citation, "source"), DocumentIndex = Number(kind.Value, "documentIndex") ?? Number(kind.Value, "searchResultIndex"),
+                Extra = new Extra().With("location", location),
+            };
+        }
+        return new() { Type = "document_citation", DocumentId = Text(citation, "source") };
+    }
+
+    /// <summary>The cited words; null where none are told.</summary>
+    private static string? Quote(JsonElement citation)
+    {
+        if (!citation.TryGetProperty("sourceContent"u8, out var pieces) || pieces.ValueKind != JsonValueKind.Array) return null;
+        return string.Concat(pieces.EnumerateArray().Where(static piece => piece.ValueKind == JsonValueKind.Object).Select(static piece => Text(piece, "text")));
+    }
+
+    private static int? Number(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -7,7 +7,7 @@ internal sealed class GeminiPlan
 {
     public GeminiPlan(GeminiChat quirks, ChatCompletionRequest request)
     {
-        (Quirks, Request) = (quirks, request);
+        (Quirks, Request) = (quirks, SearchResultText.Told(request));
         Config = MembersOf("generationConfig");
         PlanTools();
         Choice = GeminiToolChoice.For(this);

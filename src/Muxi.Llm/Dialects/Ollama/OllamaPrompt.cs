@@ -25,7 +25,7 @@ internal readonly record struct OllamaPrompt(long Characters, long? Window, bool
     {
         long characters = 0;
         foreach (var message in request.Messages)
-            foreach (var block in message.Blocks) characters += (block.Type == ContentPartType.Reasoning ? null : block.Text)?.Length ?? block.ToolCall?.Function.Arguments.Length ?? 0;
+            foreach (var block in message.Blocks) characters += (block.Type == ContentPartType.Reasoning ? null : block.SearchResult is { } found ? SearchResultText.Of(found) : block.Text)?.Length ?? block.ToolCall?.Function.Arguments.Length ?? 0;
         return Of(characters, request.Extra);
     }
 

@@ -102,6 +102,7 @@ internal static class BlockJson
         ImageUrl? image = null;
         InputAudio? audio = null;
         InputFile? file = null;
+        SearchResult? found = null;
         int? place = null;
         RawJson raw = default, cacheControl = default;
         Extra extra = default;
@@ -118,6 +119,7 @@ internal static class BlockJson
             else if (reader.Is("image_url"u8)) image = ChatPartReader.ReadImage(ref reader, source);
             else if (reader.Is("input_audio"u8)) audio = ChatPartReader.ReadAudio(ref reader, source);
             else if (reader.Is("file"u8)) file = ChatPartReader.ReadFile(ref reader, source);
+            else if (reader.Is("search_result"u8)) found = SearchResultJson.Read(ref reader, source);
             else if (reader.Is("tool_call"u8)) call = ReadCall(ref reader, source);
             else if (reader.Is("extra"u8)) extra = ReadExtra(ref reader, source);
             else reader.SkipMember();
@@ -126,7 +128,7 @@ internal static class BlockJson
         return new()
         {
             Type = type, Text = text, Signature = call is null ? signature : null, Format = format, Raw = raw, ToolCall = call, Extra = extra,
-            ImageUrl = image, ImagePlace = place, InputAudio = audio, File = file, CacheControl = cacheControl,
+            ImageUrl = image, ImagePlace = place, InputAudio = audio, File = file, SearchResult = found, CacheControl = cacheControl,
         };
     }
 

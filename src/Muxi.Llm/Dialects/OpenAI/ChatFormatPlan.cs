@@ -13,6 +13,7 @@ internal static class ChatFormatPlan
             warnings.Add("response_format", $"{(format.Schema.IsEmpty ? "left out" : "told in the instructions, so it is not guaranteed")}: the service takes no form of the answer {other}");
             return Told(quirks, request with { ResponseFormat = null }, format);
         }
+        if (quirks.SchemaFormat is { } own && format.Type == "json_schema" && !format.Schema.IsEmpty) return request with { ResponseFormat = new() { Type = own, Extra = default(Extra).With("value", format.Schema) } };
         if (quirks.ResponseFormats.IsEmpty || quirks.ResponseFormats.Contains(format.Type)) return request;
         var isTold = format.Type == "json_schema" && !format.Schema.IsEmpty && quirks.SchemaInstruction is not null;
         if (format.Type == "json_schema" && quirks.ResponseFormats.Contains("json_object"))

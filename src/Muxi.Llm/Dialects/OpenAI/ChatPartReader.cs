@@ -31,6 +31,7 @@ internal static class ChatPartReader
         ImageUrl? image = null;
         InputAudio? audio = null;
         InputFile? file = null;
+        SearchResult? found = null;
         RawJson cacheControl = default;
         var extra = new ExtraReader();
         while (reader.NextMember())
@@ -42,13 +43,14 @@ internal static class ChatPartReader
             else if (reader.Is("image_url"u8)) image = ReadImage(ref reader, source);
             else if (reader.Is("input_audio"u8) && reader.NextIs(JsonTokenType.StartObject)) audio = ReadAudio(ref reader, source);
             else if (reader.Is("file"u8) && reader.NextIs(JsonTokenType.StartObject)) file = ReadFile(ref reader, source);
+            else if (reader.Is("search_result"u8) && reader.NextIs(JsonTokenType.StartObject)) found = SearchResultJson.Read(ref reader, source);
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
             else extra.Take(ref reader, source);
         }
         return new()
         {
             Type = type == "thinking" ? ContentPartType.Reasoning : type,
-            Text = text, ImageUrl = image, InputAudio = audio, File = file, CacheControl = cacheControl, Extra = extra.ToExtra(),
+            Text = text, ImageUrl = image, InputAudio = audio, File = file, SearchResult = found, CacheControl = cacheControl, Extra = extra.ToExtra(),
         };
     }
 

@@ -9,7 +9,7 @@ internal static class ChatPartWriter
     /// <summary>What the part is called: a document may have a name of the service's own.</summary>
     public static string TypeOf(ContentPart part, OpenAIChat? quirks) => part.File is { FileId: null } && quirks?.DocumentField is { } field ? field : part.Type.Value;
 
-    /// <summary>The member of a part that is a picture, sound or document; nothing for others.</summary>
+    /// <summary>The member of a part that is a picture, sound, search result or document; nothing for others.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="part">The part.</param>
     /// <param name="quirks">The service's; null writes the canonical form.</param>
@@ -21,6 +21,7 @@ internal static class ChatPartWriter
             if (quirks?.PlainSound == true) WriteData(json, "input_audio"u8, audio);
             else WriteAudio(json, audio, quirks?.AudioUris == true);
         }
+        if (part.SearchResult is { } found && !part.Extra.Holds("search_result"u8)) SearchResultJson.Write(json, found);
         if (part.File is not { } file) return;
         if (quirks?.DocumentField is { } field) WriteDocument(json, file, field, part.Extra, quirks.PlainDocumentData);
         else if (!part.Extra.Holds("file"u8)) WriteFile(json, file);

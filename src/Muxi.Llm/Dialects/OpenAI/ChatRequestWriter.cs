@@ -28,7 +28,7 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
-        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, request, warnings, stream), context, warnings), warnings);
+        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, SearchResultText.Told(request), warnings, stream), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
@@ -151,7 +151,8 @@ internal readonly ref struct ChatRequestWriter
             _warnings.Add("stop", $"only the first {_quirks.MaxStops} of {stop.Count} stop texts were sent: the service takes no more");
             stop = [.. stop.Take(_quirks.MaxStops)];
         }
-        _members.TextOrTexts("stop"u8, stop);
+        if (_quirks.StopLists) _members.Texts("stop"u8, stop);
+        else _members.TextOrTexts("stop"u8, stop);
     }
 }
 

@@ -42,6 +42,12 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>How many stop texts the service takes; the others are left out, with a warning. 0 for no limit.</summary>
     public int MaxStops { get; init; }
 
+    /// <summary>Whether stop texts must be a list, also where there is but one.</summary>
+    public bool StopLists { get; init; }
+
+    /// <summary>The type of the answer's form by which the service takes a schema as it is, in a member <c>value</c> (<c>json</c> at Text Generation Inference); null for OpenAI's <c>json_schema</c>.</summary>
+    public string? SchemaFormat { get; init; }
+
     /// <summary>Whether a tool's <c>strict</c> may be sent; where not, it is left out, with a warning where it is true.</summary>
     public bool StrictTools { get; init; } = true;
 

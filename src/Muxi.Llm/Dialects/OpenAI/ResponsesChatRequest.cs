@@ -20,7 +20,7 @@ internal static class ResponsesChatRequest
         return new()
         {
             Model = request.Model,
-            Input = new ResponsesChatInput(quirks, request, warnings).ToItems(),
+            Input = new ResponsesChatInput(quirks, SearchResultText.Told(request), warnings).ToItems(),
             Tools = ResponsesChatTools.From(quirks, request, warnings), ToolChoice = ResponsesChatTools.Choice(request), ParallelToolCalls = request.ParallelToolCalls,
             Text = Text(request, warnings), Reasoning = Reasoning(quirks, request), MaxOutputTokens = MaxTokens(quirks, request, warnings),
             Temperature = request.Temperature, TopP = request.TopP, TopLogprobs = request.TopLogprobs, Include = Include(quirks, request),
@@ -42,7 +42,7 @@ internal static class ResponsesChatRequest
         return new()
         {
             Model = request.Model,
-            Input = new ResponsesChatInput(quirks, request, warnings).ToItems(),
+            Input = new ResponsesChatInput(quirks, SearchResultText.Told(request), warnings).ToItems(),
             Tools = ResponsesChatTools.From(quirks, request, warnings), ToolChoice = ResponsesChatTools.Choice(request), ParallelToolCalls = request.ParallelToolCalls,
             Text = Text(request, warnings), Reasoning = Reasoning(quirks, request), Extra = others,
         };

@@ -118,9 +118,20 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
             Type = annotation.Type, Url = annotation.Url, Title = annotation.Title ?? (isPage ? "" : null),
             StartIndex = annotation.StartIndex is { } from ? Math.Max(0, from - start) : isPage ? 0 : null,
             EndIndex = annotation.EndIndex is { } to ? Math.Max(0, to - start) : isPage ? length : null,
-            Extra = annotation.Extra,
+            Extra = Members(annotation),
         };
     }
+
+    /// <summary>What of a citation has no place of its own there.</summary>
+    private static Extra Members(Annotation annotation)
+    {
+        var members = annotation.Extra;
+        if (annotation.DocumentId is { } id) members = members.With("document_id", Quoted(id));
+        if (annotation.DocumentIndex is { } index) members = members.With("document_index", FormattableString.Invariant($"{index}"));
+        return annotation.CitedText is { } cited ? members.With("cited_text", Quoted(cited)) : members;
+    }
+
+    private static RawJson Quoted(string text) => JsonOut.ToText(text, static (json, it) => json.WriteStringValue(it), indented: false);
 
     private ResponseItem Item(ToolCall call, int place)
     {

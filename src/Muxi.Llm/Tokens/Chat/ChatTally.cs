@@ -139,6 +139,7 @@ internal sealed class ChatTally(ModelTokens facts, Tokenizer tokenizer, double f
             _total += Math.Ceiling(facts.Family.Sound * MediaTokens.Seconds(bytes.Span));
         }
         else if (block.File is { } file) Document(file);
+        else if (block.SearchResult is { } found) _total += Text(SearchResultText.Of(found));
         else if (block.Text is { } text) _total += Text(text);
         else Strange(block.Raw.IsEmpty ? block.Extra.Utf8 : block.Raw.Utf8.Span);
     }
