@@ -37,8 +37,8 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     {
         var names = new List<string>(FolderOf(program, options) is { } folder ? In(InHome(folder, options.Environment), program) : []);
         var cache = new HubCache(options.Environment).Folder;
-        foreach (var repository in Directory.Exists(cache) ? Directory.GetDirectories(cache, "models--*").Order(StringComparer.Ordinal) : [])
-            foreach (var snapshot in Directory.Exists(System.IO.Path.Combine(repository, "snapshots")) ? Directory.GetDirectories(System.IO.Path.Combine(repository, "snapshots")) : [])
+        foreach (var repository in FoldersIn(cache, "models--*"))
+            foreach (var snapshot in FoldersIn(System.IO.Path.Combine(repository, "snapshots"), "*"))
                 names.AddRange(In(snapshot, program).Select(file => NameAtHub(repository, snapshot, file)));
         return names;
     }
@@ -76,6 +76,8 @@ internal sealed record ModelFile(LocalServer Program, string Path)
 
     private static bool IsCompanion(string path, LocalServer program) =>
         program.CompanionPrefix is { } prefix && System.IO.Path.GetFileName(path).StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> FoldersIn(string folder, string pattern) => Directory.Exists(folder) ? Directory.GetDirectories(folder, pattern).Order(StringComparer.Ordinal) : [];
 
     /// <summary>The name by which a file of the hub's cache is asked for; at its commit, where that is not the last one of main.</summary>
     private static string NameAtHub(string repository, string snapshot, string file)

@@ -16,10 +16,11 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>What is written to the guard where the program has ended by itself: its number may be another's by then.</summary>
     private const string Over = "over";
 
+    // Of two pipes nobody knows what was written first, and what went wrong is to be the last that is read: so there is one.
     private const string Guarded = $$"""
         exec 3<&0 </dev/null
         { trap '' INT HUP QUIT TERM; read -r word <&3; [ "$word" = {{Over}} ] || kill -s KILL -- "-$$" || kill -s KILL "$$"; } >/dev/null 2>&1 &
-        exec 3<&-
+        exec 3<&- 2>&1
         exec "$@"
         """;
 

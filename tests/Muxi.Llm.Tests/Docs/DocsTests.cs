@@ -50,6 +50,7 @@ public sealed class DocsTests : IDisposable
         { "responses", "message of user: And at sunset?" },
         { "background", "completed: Hello! I am the muxi-llm sandbox" },
         { "tokens", "7 tokens with o200k_base" },
+        { "local", "sandbox" },
         { "models", "owned by muxi-llm-sandbox" },
     };
 
@@ -79,7 +80,7 @@ public sealed class DocsTests : IDisposable
         environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
         environment["AZURE_OPENAI_ENDPOINT"] = server.Url.ToString();
         environment["AZURE_OPENAI_API_KEY"] = "key-of-the-test";
-        environment["OLLAMA_BASE_URL"] = server.Url.ToString();
+        environment["OLLAMA_BASE_URL"] = environment["LLAMA_CPP_BASE_URL"] = server.Url.ToString();
         environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();
         environment["AWS_ACCESS_KEY_ID"] = environment["AWS_SECRET_ACCESS_KEY"] = "key-of-the-test";
         environment["AWS_REGION"] = "us-east-1";

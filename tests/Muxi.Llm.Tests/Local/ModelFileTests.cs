@@ -20,6 +20,35 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(PathTo("a.gguf"), Found("a.gguf", options with { Configuration = LlmConfiguration.Parse($"local_servers: {{models_folder: \"{_folder.FullName}\"}}") }));
     }
 
+    [Fact]
+    public void One_that_was_pulled_from_the_hub_is_found_in_its_cache_and_listed()
+    {
+        var commit = new string('a', 40);
+        Write($"hub/models--org--repo/snapshots/{commit}/m-Q4_K_M.gguf", $"hub/models--org--repo/snapshots/{commit}/config.json");
+        Directory.CreateDirectory(PathTo("hub/models--org--repo/refs"));
+        File.WriteAllText(PathTo("hub/models--org--repo/refs/main"), commit);
+        var options = new LlmOptions { Environment = name => name == "HF_HUB_CACHE" ? PathTo("hub") : null, LocalServers = new() { ModelsFolder = PathTo("nowhere") } };
+        using var client = new LlmClient(options);
+
+        foreach (var name in (string[])["hf:org/repo/m-Q4_K_M.gguf", "hf:org/repo:Q4_K_M", $"hf:org/repo/m-Q4_K_M.gguf@{commit}"])
+            Assert.Equal(PathTo($"hub/models--org--repo/snapshots/{commit}/m-Q4_K_M.gguf"), Found(name, options));
+        Assert.Equal(["llama_cpp/hf:org/repo/m-Q4_K_M.gguf"], client.Models.ListFiles("llama_cpp"));
+        Assert.Empty(client.Models.ListFiles("vllm"));
+        Assert.EndsWith("bring it with 'muxi-llm pull hf:org/repo:Q8_0'", Assert.Throws<ConfigurationException>(() => Found("hf:org/repo:Q8_0", options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_command_line_lists_them_though_no_server_runs()
+    {
+        Write("models/a.gguf");
+        await File.WriteAllTextAsync(PathTo("config.yaml"), $"local_servers: {{models_folder: models}}", TestContext.Current.CancellationToken);
+        var run = new CliRun { Environment = new() { ["MUXI_LLM_CONFIG"] = PathTo("config.yaml"), ["HF_HUB_CACHE"] = PathTo("hub") } };
+
+        var listed = await run.RunAsync("models", "llama_cpp");
+
+        Assert.Equal((0, "llama_cpp/a.gguf\n"), (listed.ExitCode, listed.Output));
+    }
+
     [Theory]
     [InlineData("llama_cpp/qwen3")]
     [InlineData("llama_cpp/a.gguf@gpu-box:8080")]
@@ -36,7 +65,7 @@ public sealed class ModelFileTests : IDisposable
         var near = Assert.Throws<ConfigurationException>(() => Found(PathTo("qwen3-9b.gguf"), options));
         var far = Assert.Throws<ConfigurationException>(() => Found("mistral-small.gguf", options with { LocalServers = new() { ModelsFolder = _folder.FullName } }));
 
-        Assert.Equal($"llama_cpp: there is no file {PathTo("qwen3-9b.gguf")}; did you mean qwen3-8b.gguf?; a server that runs already is asked where LLAMA_CPP_BASE_URL is set, or by llama_cpp/MODEL@HOST:PORT", near.Message);
+        Assert.Equal($"llama_cpp: there is no file {PathTo("qwen3-9b.gguf")}; did you mean qwen3-8b.gguf; a server that runs already is asked where LLAMA_CPP_BASE_URL is set, or by llama_cpp/MODEL@HOST:PORT", near.Message);
         Assert.Equal(("llama_cpp", PathTo("qwen3-9b.gguf")), (near.Provider, near.Model));
         Assert.StartsWith($"llama_cpp: there is no file {Path.GetFullPath("mistral-small.gguf")} or {PathTo("mistral-small.gguf")}; there are gemma.gguf, qwen3-8b.gguf there; ", far.Message, StringComparison.Ordinal);
     }
