@@ -51,6 +51,30 @@ internal sealed class Examination(LlmClient client, Terminal terminal)
         if (others > 0) yield return new("providers", Level.Absent, $"{others} others: no key") { Mend = "muxi-llm providers lists them with their variables" };
     }
 
+    /// <summary>Programs that are started for models' files.</summary>
+    public IEnumerable<Finding> Programs()
+    {
+        foreach (var provider in client.Providers)
+        {
+            if (provider.Launch is not { } program) continue;
+            yield return LocalPrograms.TryFind(program, client.Settings) is { } path
+                ? new("local servers", Level.Good, $"{provider.DisplayName}: {path} is started for {provider.Name}/MODEL{program.FileEnding}")
+                : new("local servers", Level.Absent, $"{provider.DisplayName}: {Fault(program)}");
+        }
+
+        string Fault(LocalServer program)
+        {
+            try
+            {
+                return LocalPrograms.Find(program, client.Settings);
+            }
+            catch (ConfigurationException e)
+            {
+                return e.Message;
+            }
+        }
+    }
+
     public async Task<IReadOnlyList<Finding>> LocalServersAsync(CancellationToken cancellationToken)
     {
         return await Task.WhenAll(client.Providers.Where(provider => provider is { IsSelfHosted: true, Models: not null, InProcess: null } && (!provider.Auth.IsRequired || client.Targets.KeySource(provider) is not null)).Select(AskAsync));

@@ -13,6 +13,9 @@ internal sealed class Callees(LlmClient client)
 
     private readonly HashSet<(string Provider, string Host)> _hosts = Hosts(client.Settings);
 
+    /// <summary>The models that are files and may have a server started: as the configuration names them.</summary>
+    private readonly HashSet<string> _files = [.. Listed(client.Settings).Where(static name => name.Provider.Launch is not null).Select(static name => name.ToString())];
+
     /// <summary>Names, keys and addresses, as the client resolves them.</summary>
     public Targets Targets => client.Targets;
 
@@ -69,6 +72,8 @@ internal sealed class Callees(LlmClient client)
         }
         if (name.Host is { } host && !Aliases.ContainsKey(sent) && !IsListed(name, host))
             throw new RefusalException(new(400, $"the host '{host}' in '{sent}' is not one of this server's configuration: its operator can list it there, e.g. behind an alias") { Code = "unknown_host", Param = param });
+        if (!Aliases.ContainsKey(sent) && Targets.IsStartedHere(name) && !_files.Contains(name.ToString()))
+            throw new RefusalException(new(400, $"no server is started for '{sent}', as this server's configuration does not list it: its operator can list it there, e.g. behind an alias") { Code = "unknown_model_file", Param = param });
         return name;
     }
 
@@ -83,21 +88,27 @@ internal sealed class Callees(LlmClient client)
         _hosts.Contains((name.Provider.Name, host.ToLowerInvariant()))
         || (Targets.IsElsewhere(name.Provider) && Targets.AddressOf(name.Provider).Folder.Authority.Equals(host, StringComparison.OrdinalIgnoreCase));
 
-    private static HashSet<(string, string)> Hosts(LlmOptions options)
+    private static HashSet<(string, string)> Hosts(LlmOptions options) =>
+        [.. Listed(options).Where(static name => name.Host is not null).Select(static name => (name.Provider.Name, name.Host!.ToLowerInvariant()))];
+
+    /// <summary>The models that the operator has named somewhere.</summary>
+    private static IEnumerable<ModelName> Listed(LlmOptions options)
     {
-        var hosts = new HashSet<(string, string)>();
-        var ofFallbacks = options.Fallbacks.Concat(options.Configuration!.Fallbacks).SelectMany(list => list.Value.Select(fallback => fallback.Model).Prepend(list.Key));
-        foreach (var model in options.Aliases.Values.Concat(ofFallbacks))
+        var file = options.Configuration!;
+        var ofFallbacks = options.Fallbacks.Concat(file.Fallbacks).SelectMany(static list => list.Value.Select(static fallback => fallback.Model).Prepend(list.Key));
+        string?[] usual = [options.DefaultModel ?? options.Environment(Targets.ModelVariable) ?? file.Model];
+        foreach (var model in options.Aliases.Values.Concat(ofFallbacks).Concat(usual.OfType<string>()))
         {
+            ModelName? name = null;
             try
             {
-                if (Catalog.Resolve(model, options.Providers) is { Host: { } host } name) hosts.Add((name.Provider.Name, host.ToLowerInvariant()));
+                name = Catalog.Resolve(model, options.Providers);
             }
             catch (ConfigurationException)
             {
                 // Another alias, or "*".
             }
+            if (name is not null) yield return name;
         }
-        return hosts;
     }
 }

@@ -104,9 +104,10 @@ public sealed class LlmClient : IDisposable
     /// <summary>Any other path of a service, with our credentials, timeouts and errors.</summary>
     public RawResource Raw { get; }
 
-    /// <summary>Closes the connections. Calls that are under way fail.</summary>
+    /// <summary>Closes the connections, and ends the servers that were started for this client alone. Calls that are under way fail.</summary>
     public void Dispose()
     {
+        Targets.Local.Dispose();
         _transport.Dispose();
         Egress.Dispose();
     }

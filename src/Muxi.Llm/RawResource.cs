@@ -9,7 +9,7 @@ public sealed class RawResource
     internal RawResource(Router router, Targets targets) => (_router, _targets) = (router, targets);
 
     /// <summary>Sends a request below the provider's base URL and gives the good reply, its headers read, its body still to be read. The caller disposes it.</summary>
-    /// <param name="provider">The provider's name.</param>
+    /// <param name="provider">The provider's name; <c>provider/model</c> where a model has a server of its own, at a host or started here.</param>
     /// <param name="method">The HTTP method.</param>
     /// <param name="path">What follows the base URL, e.g. <c>models</c>; query included.</param>
     /// <param name="content">The body.</param>
@@ -33,14 +33,15 @@ public sealed class RawResource
         request.Options?.Checked(nameof(RequestOptions));
         if (request.Options?.Fallbacks is { Count: > 0 }) throw new ConfigurationException("a raw request has no fallbacks: its path is one provider's");
         if (request.Options is { ExtraBody.IsEmpty: false }) throw new ConfigurationException("a raw request has no ExtraBody: its body is its content alone");
-        return _router.SendAsync(request, new(_targets.Provider(request.Provider), "", null), cancellationToken);
+        var name = request.Provider.Contains('/', StringComparison.Ordinal) ? _targets.Name(request.Provider) : new(_targets.Provider(request.Provider), "", null);
+        return _router.SendAsync(request, name, cancellationToken);
     }
 }
 
 /// <summary>A request to any path of a service.</summary>
 public sealed record RawRequest
 {
-    /// <summary>The provider's name.</summary>
+    /// <summary>The provider's name; <c>provider/model</c> where a model has a server of its own, at a host or started here.</summary>
     public required string Provider { get; init; }
 
     /// <summary>The HTTP method.</summary>

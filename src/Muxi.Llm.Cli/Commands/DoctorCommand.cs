@@ -36,6 +36,7 @@ internal sealed class DoctorCommand : CliCommand
         findings.AddRange(fault is null ? examination.Files() : [fault]);
         findings.AddRange(examination.Keys());
         findings.AddRange(await examination.LocalServersAsync(cancellationToken));
+        findings.AddRange(examination.Programs());
         if (parsed.GetValue(_online)) findings.AddRange(await examination.OnlineAsync(cancellationToken));
         findings.AddRange(examination.Verdict(findings).Where(finding => fault is null || finding.Level == Level.Wrong));
         if (fault is not null) findings.Add(new("answers", Level.Wrong, "nobody answers before the configuration is mended"));

@@ -31,7 +31,8 @@ internal sealed class ModelsCommand : CliCommand
 
     public override string Ending => """
         Without PROVIDER: the sandbox, every provider whose key is set, and the servers of your own that answer.
-        stderr says who was left out, and why.
+        stderr says who was left out, and why. Of llama_cpp also the files that a server can be started for:
+        those in local_servers.models_folder, and those that 'muxi-llm pull' has brought.
 
         Examples:
           muxi-llm models
@@ -141,7 +142,17 @@ internal sealed class ModelsCommand : CliCommand
     private static async Task<List<Model>> ListAsync(LlmClient client, Provider provider, CancellationToken cancellationToken)
     {
         if (provider.Models is null) throw new FailureException($"{provider.Name} does not list its models");
-        return await client.Models.AllAsync(provider, _options, cancellationToken).OrderBy(model => model.Name, StringComparer.InvariantCulture).ToListAsync(cancellationToken);
+        var files = client.Models.ListFiles(provider.Name).Select(static name => new Model { Id = name });
+        try
+        {
+            var listed = await client.Models.AllAsync(provider, _options, cancellationToken).OrderBy(model => model.Name, StringComparer.InvariantCulture).ToListAsync(cancellationToken);
+            return [.. listed, .. files];
+        }
+        catch (ApiConnectionException) when (files.Any())
+        {
+            // Nobody has to run for models that a server is started for.
+            return [.. files];
+        }
     }
 
     private static string Json(List<Model> models) => JsonText.Of(json =>

@@ -20,6 +20,7 @@ internal static class Layers
             Aliases = Merged(options.Aliases, file.Aliases),
         };
         options.Timeouts?.Checked();
+        options.LocalServers?.Checked();
         CheckByProvider(effective);
         CheckHeaders(options);
         CheckDefaults(options);

@@ -59,6 +59,9 @@ public sealed class LlmConfiguration
     /// <summary>Whether addresses in requests are read here for services that do not; null where it does not say.</summary>
     internal bool? FetchMedia { get; init; }
 
+    /// <summary>How servers are started on this machine; null where it does not say.</summary>
+    internal LocalServerOptions? LocalServers { get; init; }
+
     /// <summary>Where responses are kept; null for the client's memory.</summary>
     internal string? ResponseFolder { get; init; }
 

@@ -60,6 +60,9 @@ public sealed record LlmOptions
     /// </summary>
     public bool? FetchMedia { get; init; }
 
+    /// <summary>How servers for models' files are started on this machine, as for <c>llama_cpp/model.gguf</c>. Null leaves it to the file, then to <see cref="LocalServerOptions"/>' defaults.</summary>
+    public LocalServerOptions? LocalServers { get; init; }
+
     /// <summary>The proxy for all requests; without one the system's settings (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>, ...) hold.</summary>
     public IWebProxy? Proxy { get; init; }
 

@@ -15,6 +15,12 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>Whether the address is the service's own, as its facts have it.</summary>
     public bool IsVendors { get; init; }
 
+    /// <summary>The file that the model is, where its server is started here; null where it is asked at an address.</summary>
+    public ModelFile? File { get; init; }
+
+    /// <summary>Whether its server was started here, so that no proxy stands before it.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>The form of the addresses, where they say a dated version of the API; null for the usual one.</summary>
     public DatedApi? Dated { get; init; }
 

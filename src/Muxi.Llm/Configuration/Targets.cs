@@ -15,6 +15,9 @@ internal sealed class Targets(LlmOptions options)
     private readonly FallbackRules _fallbacks = new(options);
     private readonly UrlParts _parts = new(options);
 
+    /// <summary>The servers that are started here for models that are files.</summary>
+    public LocalModels Local { get; } = new(options);
+
     // By reference: a record's own equality reads all of its facts. Weak, as providers come and go with Catalog.Add.
     private readonly ConditionalWeakTable<Provider, KnownProvider> _known = [];
 
@@ -147,6 +150,7 @@ internal sealed class Targets(LlmOptions options)
         var target = new Target(dated ?? provider, name.Model, url, key, headers)
         {
             Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets,
+            File = source is UrlSource.Provider ? ModelFile.Find(name, options) : null,
         };
         target = Introduced(target, source);
         return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
@@ -194,6 +198,13 @@ internal sealed class Targets(LlmOptions options)
         }
         return FileSettings(provider) is { ApiKey: not null } settings ? _file.PlaceOf(settings.Path + ".api_key") : null;
     }
+
+    /// <summary>Whether a server is started on this machine for a model: its name is one of a file, and nothing says where a server runs.</summary>
+    public bool IsStartedHere(ModelName name) => ModelFile.IsNamed(name) && Source(name.Provider) is UrlSource.Provider;
+
+    /// <summary>Names of the models that a server of a service can be started for.</summary>
+    public IReadOnlyList<string> FilesOf(Provider provider) =>
+        provider.Launch is { } program && !IsElsewhere(provider) ? [.. ModelFile.All(program, options).Select(name => $"{provider.Name}/{name}")] : [];
 
     /// <summary>Where the address of a service's calls is from.</summary>
     public UrlSource Source(Provider provider) => Address(new(provider, "", null), null).Source;

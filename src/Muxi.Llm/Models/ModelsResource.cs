@@ -26,6 +26,14 @@ public sealed class ModelsResource
     public IAsyncEnumerable<Model> ListAsync(string provider, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         AllAsync(_targets.Provider(provider), options, cancellationToken);
 
+    /// <summary>
+    /// The models that are files of this machine and that a server can be started for, as they are asked for: those in <see cref="LocalServerOptions.ModelsFolder"/>, and those that were
+    /// pulled from the hub. Nobody is asked. Empty where a provider starts none, or has an address set, at which it is only asked.
+    /// </summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <exception cref="ConfigurationException">There is no such provider.</exception>
+    public IReadOnlyList<string> ListFiles(string provider) => _targets.FilesOf(_targets.Provider(provider));
+
     /// <summary>One page of a provider's models; most give all on one.</summary>
     /// <param name="provider">The provider's name.</param>
     /// <param name="after">The <see cref="Page{T}.LastId"/> of the page before; null for the first one.</param>

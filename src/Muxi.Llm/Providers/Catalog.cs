@@ -56,7 +56,7 @@ public static class Catalog
         var model = slash < 0 ? name : name[(slash + 1)..];
         var provider = Find(providerName, own) ?? throw Unknown(providerName, name, own);
         if (model.Length == 0) throw new ConfigurationException($"'{name}' names no model: write {providerName}/MODEL") { Provider = provider.Name };
-        return provider.IsSelfHosted && HostStart(model) is var at and > 0
+        return provider.IsSelfHosted && !HubFile.IsMeant(model) && HostStart(model) is var at and > 0
             ? new(provider, model[..at], model[(at + 1)..])
             : new(provider, model, null);
     }

@@ -62,6 +62,9 @@ public sealed partial record Provider(string Name, string BaseUrl, Auth Auth)
     /// <summary>How such a server is started, for the error that it does not run: <c>start it with 'ollama serve'</c>. Null where there is no one way.</summary>
     public string? StartHint { get; init; }
 
+    /// <summary>How a server of its own is started for a model that is a file of this machine; null where none is. It is started where nothing says an address.</summary>
+    public LocalServer? Launch { get; init; }
+
     /// <summary>What to do about a model that is not there, for the error that says so; <c>{model}</c> in it stands for the model. Null where there is nothing to do.</summary>
     public string? MissingModelHint { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed class AttemptInProgress : IDisposable
 
     public Trace Trace { get; }
 
+    /// <summary>The server that was started here and answers; null where none was.</summary>
+    public ServerLease? Lease { get; init; }
+
     /// <summary>The attempt was good: what its reply carries.</summary>
     /// <param name="earlier">The attempts before this one.</param>
     public CallRecord Succeeded(List<Attempt>? earlier)
@@ -43,7 +46,11 @@ internal sealed class AttemptInProgress : IDisposable
     public static UnsupportedFeatureException Unsupported(Provider service, string model, string operation) =>
         new($"{service.Name} does not offer {operation} through this library") { Provider = service.Name, Model = model };
 
-    public void Dispose() => Waiting.Dispose();
+    public void Dispose()
+    {
+        Waiting.Dispose();
+        Lease?.Dispose();
+    }
 
     private void Refuse(HttpCall call) =>
         throw new UnsupportedFeatureException($"{Target.Provider.Name}: {string.Join("; ", call.Warnings.Select(warning => $"{warning.Param}: {warning.Message}"))}")

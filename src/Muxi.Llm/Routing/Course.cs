@@ -65,19 +65,28 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
     /// <summary>The settings of the present target.</summary>
     public RequestOptions? Options => Stop.Options;
 
-    /// <summary>Begins the next attempt.</summary>
+    /// <summary>Begins the next attempt; where a server is to be started for it, when that answers.</summary>
+    /// <param name="operation">What is asked, as verbs are named.</param>
     /// <exception cref="ConfigurationException">The target cannot be asked as things are set up: its key is missing.</exception>
-    public AttemptInProgress Begin()
+    /// <exception cref="ServerException">A server that is started here does not come up; nothing was sent.</exception>
+    public async ValueTask<AttemptInProgress> BeginAsync(string operation)
     {
         _current?.Dispose();
         _current = null;
         var stop = plan.Stops[_at];
         var target = targets.Resolve(stop.Name, stop.Options);
-        var now = transport.Clock.GetUtcNow();
-        var context = new CallContext(target.Provider.Name, target.Provider.WholeModel(target.Model), CallIds.Next(now), now) { Secrets = target.Secrets, Service = target.Provider, Account = target.Account };
         var timeouts = transport.TimeoutsFor(stop);
         if (_at > 0) timeouts = timeouts with { Total = transport.TimeoutsFor(plan.Stops[0]).Total };
-        _current = new(target, context, new(timeouts, transport.Clock, _started, caller), stop.Options?.Strict ?? false, transport.Logger);
+        ServerLease? lease = null;
+        if (target.File is not null)
+        {
+            // Loading is no part of the attempt: it has limits of its own, and is not made again by who waits for a reply.
+            using var loading = new Waiting(timeouts, transport.Clock, _started, caller);
+            (target, lease) = await targets.Local.RunAsync(target, operation, loading, transport.Logger).ConfigureAwait(false);
+        }
+        var now = transport.Clock.GetUtcNow();
+        var context = new CallContext(target.Provider.Name, target.Provider.WholeModel(target.Model), CallIds.Next(now), now) { Secrets = target.Secrets, Service = target.Provider, Account = target.Account };
+        _current = new(target, context, new(timeouts, transport.Clock, _started, caller), stop.Options?.Strict ?? false, transport.Logger) { Lease = lease };
         if (_made++ == 0) retries.Count(target);
         return _current;
     }
@@ -89,6 +98,7 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
     /// <returns>What to raise; null to go on.</returns>
     public async ValueTask<LlmException?> AfterAsync(LlmException error)
     {
+        if (_current?.Lease is { } lease) error = await lease.ExplainAsync(error).ConfigureAwait(false);
         Note(error);
         var mayRepeat = plan.MayRepeat(error);
         if (mayRepeat && _current is { } failed && retries.WaitBefore(failed, error, _made, Options?.MaxRetries) is { } wait)

@@ -7,6 +7,10 @@ internal static partial class Log
 {
     public const int FallsBackId = 6;
 
+    public const int LocalStartsId = 7;
+    public const int LocalLoadsId = 8;
+    public const int LocalReadyId = 9;
+
     [LoggerMessage(1, LogLevel.Debug, "{Target}: {Method} {Url}")]
     public static partial void Sending(ILogger logger, string target, string method, string url);
 
@@ -32,4 +36,13 @@ internal static partial class Log
 
     [LoggerMessage(FallsBackId, LogLevel.Warning, "{Target}: going on to {Next} ({Kind})")]
     public static partial void FallsBack(ILogger logger, string target, string next, ErrorKind kind);
+
+    [LoggerMessage(LocalStartsId, LogLevel.Information, "{Target}: starting {Program} for a model of {Bytes} bytes")]
+    public static partial void LocalStarts(ILogger logger, string target, string program, long bytes);
+
+    [LoggerMessage(LocalLoadsId, LogLevel.Information, "{Target}: still loading after {Seconds} s")]
+    public static partial void LocalLoads(ILogger logger, string target, double seconds);
+
+    [LoggerMessage(LocalReadyId, LogLevel.Information, "{Target}: loaded after {Seconds} s")]
+    public static partial void LocalReady(ILogger logger, string target, double seconds);
 }

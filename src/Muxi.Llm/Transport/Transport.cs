@@ -21,6 +21,8 @@ internal sealed partial class Transport : IDisposable
     private readonly LlmConfiguration _file;
     private readonly Timeouts _timeouts;
     private readonly HttpClient? _client;
+    // For servers that we have started ourselves, which are behind no proxy; null where connections are the caller's own.
+    private readonly Lazy<HttpClient>? _local;
     private readonly ConcurrentDictionary<Func<TimeProvider, HttpMessageHandler>, HttpClient> _inProcess = new();
     private readonly TokenExchanger _tokens;
 
@@ -33,6 +35,8 @@ internal sealed partial class Transport : IDisposable
         Logger = options.LoggerFactory?.CreateLogger("Muxi.Llm") ?? NullLogger.Instance;
         if (options.HttpClientFactory is null)
             _client = new(options.Handler ?? Sockets(options), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
+        if (options.Handler is null && (options.HttpClientFactory is null || options.HasOurConnections))
+            _local = new(() => new(Sockets(options, useProxy: false)) { Timeout = Timeout.InfiniteTimeSpan });
     }
 
     public ILogger Logger { get; }
@@ -214,6 +218,7 @@ internal sealed partial class Transport : IDisposable
     public void Dispose()
     {
         _client?.Dispose();
+        if (_local is { IsValueCreated: true }) _local.Value.Dispose();
         foreach (var client in _inProcess.Values) client.Dispose();
     }
 
@@ -238,7 +243,9 @@ internal sealed partial class Transport : IDisposable
     }
 
     /// <summary>Connections of our own, as the settings want them.</summary>
-    public static SocketsHttpHandler Sockets(LlmOptions options) => new()
+    public static SocketsHttpHandler Sockets(LlmOptions options) => Sockets(options, useProxy: true);
+
+    private static SocketsHttpHandler Sockets(LlmOptions options, bool useProxy) => new()
     {
         ConnectTimeout = (options.Timeouts ?? (options.Configuration ?? LlmConfiguration.Empty).Timeouts.Over(new())).Checked().Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -248,7 +255,7 @@ internal sealed partial class Transport : IDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         Proxy = ProxyWithoutUser.For(options.Proxy),
-        UseProxy = true,
+        UseProxy = useProxy,
         // A stream that is left early is to end at the provider now, not after the time in which its rest might have come.
         ResponseDrainTimeout = TimeSpan.Zero,
     };
@@ -257,6 +264,7 @@ internal sealed partial class Transport : IDisposable
     {
         if (target.Provider.InProcess is { } create)
             return _inProcess.GetOrAdd(create, static (create, clock) => new(create(clock)) { Timeout = Timeout.InfiniteTimeSpan }, Clock);
+        if (target.IsLocal && _local is not null) return _local.Value;
         if (_client is not null) return _client;
         var client = _options.HttpClientFactory!.CreateClient(_options.HttpClientName);
         client.Timeout = Timeout.InfiniteTimeSpan;

@@ -20,7 +20,7 @@ public sealed partial class OptionsOnTheWireTests
     [Fact]
     public void Every_property_of_the_options_has_a_row()
     {
-        Type[] types = [typeof(LlmOptions), typeof(RequestOptions), typeof(Timeouts), typeof(Retries), typeof(Fallback)];
+        Type[] types = [typeof(LlmOptions), typeof(RequestOptions), typeof(Timeouts), typeof(Retries), typeof(Fallback), typeof(LocalServerOptions)];
         var properties = types.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is not null).Select(property => $"{type.Name}.{property.Name}"));
 
         Assert.Empty(properties.Except(WireRows.All.Select(row => row.Name)));
@@ -30,6 +30,7 @@ public sealed partial class OptionsOnTheWireTests
     [Theory]
     [InlineData("", "zz: 1")]
     [InlineData("responses", "responses: {zzzzzzzzzzzzzzzzz: 1}")]
+    [InlineData("local_servers", "local_servers: {zzzzzzzzzzzzzzzzz: 1}")]
     [InlineData("timeouts", "timeouts: {zzzzzzzzzzzzzzzzz: 1}")]
     [InlineData("retries", "retries: {zzzzzzzzzzzzzzzzz: 1}")]
     [InlineData("aliases.x", "aliases: {x: {model: a, zzzzzzzzzzzzzzzzz: 1}}")]

@@ -15,7 +15,7 @@ internal static partial class WireRows
     /// <summary>Limits that end what never ends, so that a call without the tested limit ends in another way.</summary>
     private static readonly Timeouts _patient = new() { Connect = TimeSpan.FromSeconds(1), FirstByte = TimeSpan.FromSeconds(1), Idle = TimeSpan.FromSeconds(1), Total = TimeSpan.FromSeconds(0.6) };
 
-    public static IReadOnlyList<WireRow> All { get; } = [.. Client, .. Call, .. Limits, .. Repeats, .. FallbackRows, .. Variables, .. YamlRows];
+    public static IReadOnlyList<WireRow> All { get; } = [.. Client, .. Call, .. Limits, .. Repeats, .. FallbackRows, .. Variables, .. YamlRows, .. LocalServerRows];
 
     private static IEnumerable<WireRow> Client =>
     [

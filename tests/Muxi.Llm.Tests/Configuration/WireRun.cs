@@ -11,6 +11,9 @@ internal sealed class WireRun(LlmOptions options) : IDisposable
     /// <summary>How the call ended: null where it was good.</summary>
     public LlmException? Error { get; private set; }
 
+    /// <summary>The settings that hold in the client.</summary>
+    public LlmOptions Settings => _client.Settings;
+
     public ChatCompletion? Reply { get; private set; }
 
     /// <summary>The waits that were drawn, if the clock is a <see cref="SteppedTime"/>.</summary>

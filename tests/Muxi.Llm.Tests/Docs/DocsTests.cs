@@ -52,6 +52,7 @@ public sealed class DocsTests : IDisposable
         { "responses", "message of user: And at sunset?" },
         { "background", "completed: Hello! I am the muxi-llm sandbox" },
         { "tokens", "7 tokens with o200k_base" },
+        { "local", "sandbox" },
         { "models", "owned by muxi-llm-sandbox" },
         { "pull", "greeting.txt, 6 of 6 bytes" },
     };
@@ -83,7 +84,7 @@ public sealed class DocsTests : IDisposable
         environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
         environment["AZURE_OPENAI_ENDPOINT"] = server.Url.ToString();
         environment["AZURE_OPENAI_API_KEY"] = "key-of-the-test";
-        environment["OLLAMA_BASE_URL"] = environment["TGI_BASE_URL"] = environment["TEI_BASE_URL"] = environment["HF_ENDPOINT"] = server.Url.ToString();
+        environment["OLLAMA_BASE_URL"] = environment["LLAMA_CPP_BASE_URL"] = environment["TGI_BASE_URL"] = environment["TEI_BASE_URL"] = environment["HF_ENDPOINT"] = server.Url.ToString();
         environment["HF_HUB_CACHE"] = Path.Combine(_folder.FullName, "hub");
         environment["CO_API_KEY"] = "key-of-the-test";
         environment["CO_BASE_URL"] = server.Url.ToString();

@@ -41,6 +41,7 @@ internal sealed class ConfigurationReader
             Proxy = top["proxy"] is { } proxy ? Proxy(proxy) : null,
             Tokenizers = top["tokenizers"] is { } tokenizers ? Tokenizers(tokenizers) : new Dictionary<string, TokenizerSource>(),
             FetchMedia = top["fetch_media"]?.Flag(),
+            LocalServers = top["local_servers"] is { } servers ? SettingReader.LocalServers(servers) : null,
             ResponseFolder = top["responses"] is { } responses ? ResponseFolder(responses.Section()) : null,
             Settings = providers.ToDictionary(settings => settings.Provider.Name),
             Providers = [.. providers.Where(settings => settings.IsDefinedHere || Catalog.Find(settings.Provider.Name, []) != settings.Provider).Select(settings => settings.Provider)],

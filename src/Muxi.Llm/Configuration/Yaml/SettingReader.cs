@@ -40,6 +40,44 @@ internal static class SettingReader
         }
     }
 
+    /// <summary>How servers are started on this machine.</summary>
+    public static LocalServerOptions LocalServers(Field servers)
+    {
+        var section = servers.Section();
+        var usual = new LocalServerOptions();
+        var read = new LocalServerOptions
+        {
+            Command = OfThisMachine(section["command"], "a program") is { } command ? Program(command) : null,
+            Arguments = OfThisMachine(section["arguments"], "a program's arguments") is { } arguments ? [.. arguments.Items().Select(static one => one.Expanded())] : usual.Arguments,
+            ModelsFolder = OfThisMachine(section["models_folder"], "a folder") is { } folder ? InFolder(folder.Expanded(), servers.File) : null,
+            StartTimeout = section["start_timeout"]?.Limit() ?? usual.StartTimeout,
+            IdleTime = section["idle_time"]?.Limit() ?? usual.IdleTime,
+            MaxServers = section["max_servers"]?.Whole() ?? usual.MaxServers,
+        };
+        section.End();
+        try
+        {
+            return read.Checked();
+        }
+        catch (ConfigurationException e)
+        {
+            throw servers.Error(e.Message);
+        }
+    }
+
+    /// <summary>What a file that was merely found may not say: which program runs, and with what.</summary>
+    private static Field? OfThisMachine(Field? field, string what) =>
+        field is { File.IsOfWorkingDirectory: true } strangers ? throw strangers.File.Untrusted(strangers.Line, strangers.Path, what, "have a program of theirs run here") : field;
+
+    /// <summary>A name for PATH, or a path that begins where the file lies.</summary>
+    private static string Program(Field command) => command.Expanded() is var name && name.AsSpan().ContainsAny('/', '\\') ? InFolder(name, command.File) : name;
+
+    private static string InFolder(string path, YamlFile file)
+    {
+        var whole = ModelFile.InHome(path, file.Environment);
+        return file.Folder is { } folder ? Path.GetFullPath(whole, folder) : whole;
+    }
+
     /// <summary>Headers to add.</summary>
     /// <param name="headers">The map.</param>
     /// <param name="secrets">Takes the values that come from variables.</param>
