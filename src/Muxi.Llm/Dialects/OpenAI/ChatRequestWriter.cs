@@ -28,7 +28,7 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
-        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, SearchResultText.Told(request), warnings, stream), context, warnings), warnings);
+        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, OwnParts.Of(SearchResultText.Told(request), quirks.OpaqueFormat, warnings), warnings, stream), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
@@ -115,6 +115,7 @@ internal readonly ref struct ChatRequestWriter
         _members.Raw("audio"u8, _request.Audio);
         _members.Raw("prediction"u8, _request.Prediction);
         _members.Raw("web_search_options"u8, _request.WebSearchOptions);
+        _members.Objects("format_options"u8, _request.FormatOptions);
     }
 
     private void WriteHousekeeping()
