@@ -20,7 +20,7 @@ internal sealed class RandomRequests(int seed)
         MaxTokens = Count(), MaxCompletionTokens = Count(), Temperature = Number(), TopP = Number(), N = Count(), Stop = Maybe(() => Some(Text, atLeast: 1)), FrequencyPenalty = Number(), PresencePenalty = Number(),
         LogitBias = Maybe<IReadOnlyDictionary<string, double>>(() => new Dictionary<string, double> { ["50256"] = -100, ["1"] = 0.5 }), Logprobs = Flag(), TopLogprobs = Count(), Seed = Coin() ? _random.NextInt64(long.MinValue, long.MaxValue) : null,
         ReasoningEffort = MaybeValue(ReasoningEffort.Low), Verbosity = MaybeValue(new Verbosity("chatty")), Modalities = Maybe<IReadOnlyList<string>>(() => ["text", "audio"]),
-        Audio = Raw(), Prediction = Raw(), WebSearchOptions = Raw(), Moderation = Raw(), PromptCacheOptions = Raw(), Functions = Raw(), FunctionCall = Raw(),
+        Audio = Raw(), Prediction = Raw(), WebSearchOptions = Raw(), FormatOptions = Maybe<IReadOnlyDictionary<string, Extra>>(() => new Dictionary<string, Extra> { ["anthropic-messages"] = Extra(), ["other"] = """{"a":[1]}""" }), Moderation = Raw(), PromptCacheOptions = Raw(), Functions = Raw(), FunctionCall = Raw(),
         StreamOptions = MaybeOf(() => new StreamOptions { IncludeUsage = Flag(), IncludeObfuscation = Flag(), Extra = Extra() }), Stream = Flag(), Store = Flag(),
         Metadata = Maybe<IReadOnlyDictionary<string, string>>(() => new Dictionary<string, string> { [Text()] = Text(), ["k"] = "v" }), ServiceTier = MaybeValue(ServiceTier.Flex),
         SafetyIdentifier = MaybeText(), PromptCacheKey = MaybeText(), PromptCacheRetention = MaybeText(), User = MaybeText(), Extra = Extra(),
@@ -86,7 +86,7 @@ internal sealed class RandomRequests(int seed)
     private Tool Tool() => _random.Next(3) switch
     {
         0 => new() { Type = "custom", Custom = """{"name":"sql","format":{"type":"text"}}""", Extra = Extra() },
-        1 => new() { Type = "web_search_preview", Extra = """{"user_location":{"city":"Oslo"}}""" },
+        1 => new() { Type = "web_search_preview", Format = Coin() ? Pick("anthropic-messages", "other") : null, Extra = """{"user_location":{"city":"Oslo"}}""" },
         _ => new() { Function = new("f") { Description = MaybeText(), Parameters = Coin() ? """{"type":"object","properties":{"x":{"type":"number"}}}""" : default, Strict = Flag(), Extra = Extra() }, CacheControl = Raw(), Extra = Extra() },
     };
 
