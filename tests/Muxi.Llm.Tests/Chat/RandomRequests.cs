@@ -60,7 +60,7 @@ internal sealed class RandomRequests(int seed)
     {
         0 => new() { Type = ContentPartType.ImageUrl, ImageUrl = new("data:image/png;base64,AAAA", MaybeText()) { Extra = Extra() }, Extra = Extra(), CacheControl = Raw() },
         1 => new() { Type = ContentPartType.InputAudio, InputAudio = new("AAAA", "wav") { Extra = Extra() }, Extra = Extra() },
-        2 => new() { Type = ContentPartType.File, File = new() { FileId = MaybeText(), FileData = MaybeText(), Filename = MaybeText(), Extra = Extra() }, Extra = Extra() },
+        2 => new() { Type = ContentPartType.File, File = new() { FileId = MaybeText(), FileData = MaybeText(), Filename = MaybeText(), Cite = Coin(), Extra = Extra() }, Extra = Extra() },
         4 => new() { Type = ContentPartType.SearchResult, SearchResult = new() { Source = Text(), Title = MaybeText(), Content = Some(Text, atLeast: 0), Id = MaybeText(), Cite = Coin(), Extra = Extra() }, CacheControl = Raw(), Extra = Extra() },
         3 => new() { Type = "video_url", Extra = """{"video_url":{"url":"http://v"},"fps":2}""" },
         _ => new() { Type = ContentPartType.Text, Text = Text(), CacheControl = Raw(), Extra = Extra() },
