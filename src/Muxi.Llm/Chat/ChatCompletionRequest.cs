@@ -112,6 +112,12 @@ public sealed record ChatCompletionRequest
     /// <summary>Which function, in the form before <see cref="ToolChoice"/>: <c>"auto"</c> or <c>{"name":"..."}</c>.</summary>
     public RawJson FunctionCall { get; init; }
 
+    /// <summary>
+    /// Further parameters for one wire format alone, by its name, as <see cref="AnthropicOptions.Format"/>: a service that speaks another is not given them, with a warning.
+    /// <c>format_options</c> in JSON.
+    /// </summary>
+    public IReadOnlyDictionary<string, Extra>? FormatOptions { get; init; }
+
     /// <summary>Further parameters, sent as they are; one of a known name goes before the typed one.</summary>
     public Extra Extra { get; init; }
 

@@ -39,6 +39,7 @@ internal static class ChatDefaults
         Modalities = request.Modalities ?? d.Modalities,
         Audio = Or(request.Audio, d.Audio),
         Prediction = Or(request.Prediction, d.Prediction),
+        FormatOptions = request.FormatOptions ?? d.FormatOptions,
         WebSearchOptions = Or(request.WebSearchOptions, d.WebSearchOptions),
         StreamOptions = request.StreamOptions ?? d.StreamOptions,
         Store = request.Store ?? d.Store,

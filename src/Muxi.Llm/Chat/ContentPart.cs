@@ -101,6 +101,9 @@ public sealed record ContentPart
     /// <summary>A vendor's block that is kept and sent back to the same wire format only.</summary>
     public static ContentPart FromOpaque(string format, RawJson raw) => new() { Type = ContentPartType.Opaque, Format = format, Raw = raw };
 
+    /// <summary>The same document or search result, which the answer shall cite: <c>Document.FromFile("hours.pdf").Cited()</c>. Anything else stays as it is.</summary>
+    public ContentPart Cited() => this with { File = File is null ? null : File with { Cite = true }, SearchResult = SearchResult is null ? null : SearchResult with { Cite = true } };
+
     /// <summary>Text is a text part.</summary>
     public static implicit operator ContentPart(string text) => FromText(text);
 }
@@ -173,6 +176,11 @@ public sealed record InputFile
 
     /// <summary>The id of a file at the provider.</summary>
     public string? FileId { get; init; }
+
+    /// <summary>
+    /// Whether the answer shall cite it (<see cref="Message.Annotations"/>), for formats that can be told so: Anthropic's messages and Bedrock's Converse. <c>cite</c> in JSON.
+    /// </summary>
+    public bool Cite { get; init; }
 
     /// <summary>Members that we do not know.</summary>
     public Extra Extra { get; init; }

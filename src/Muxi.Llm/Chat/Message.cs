@@ -62,6 +62,12 @@ public sealed record Message
         init => Blocks = With(ContentPartType.ToolCall, [.. value.Select(ContentPart.FromToolCall)]);
     }
 
+    /// <summary>
+    /// The calls of tools that ran at the service's side, in order, each with what came of it; empty where the service's format tells of none (so far those of Anthropic's messages are read).
+    /// They are read from <see cref="Blocks"/> at each call.
+    /// </summary>
+    public IReadOnlyList<ServerToolCall> ServerToolCalls => ServerToolCall.Of(Blocks);
+
     /// <summary>A name that tells speakers of one role apart; of a function's result, the function.</summary>
     public string? Name { get; init; }
 

@@ -18,6 +18,11 @@ public sealed record Tool
     /// <summary>Asks the provider to keep the prompt up to here in its cache.</summary>
     public RawJson CacheControl { get; init; }
 
+    /// <summary>
+    /// Which wire format a vendor's own tool belongs to: services that speak another are not given it, with a warning. Null leaves it to the service; <c>wire_format</c> in JSON.
+    /// </summary>
+    public string? Format { get; init; }
+
     /// <summary>Members that we do not know; for a vendor's own type of tool, all of them.</summary>
     public Extra Extra { get; init; }
 

@@ -25,7 +25,7 @@ public static partial class Providers
     {
         Thinking = AnthropicThinking.Adaptive, ThinkingDisplay = "summarized", ThinkingOff = null, Efforts = ["low", "medium", "high", "xhigh", "max"],
         MaxRequestBytes = 32 << 20, MaxImageBytes = 10 << 20,
-        Sampling = false, ForcedTools = false, SystemTurns = true, OutputFormat = true, StrictTools = true, SearchResults = true,
+        Sampling = false, ForcedTools = false, SystemTurns = true, OutputFormat = true, StrictTools = true, SearchResults = true, WebSearchTool = "web_search_20250305",
         Betas = new Dictionary<string, string>
         {
             ["file"] = "files-api-2025-04-14", ["mcp_servers"] = "mcp-client-2025-11-20", ["mcp_toolset"] = "mcp-client-2025-11-20",
@@ -34,7 +34,8 @@ public static partial class Providers
             ["thinking.block_binding"] = "thinking-binding-controls-2026-08-01", ["speed"] = "fast-mode-2026-02-01",
             ["code_execution_20250522"] = "code-execution-2025-05-22", ["code_execution_20250825"] = "code-execution-2025-08-25",
             ["computer_20241022"] = "computer-use-2024-10-22", ["computer_20250124"] = "computer-use-2025-01-24", ["computer_20251124"] = "computer-use-2025-11-24",
-            ["container.skills"] = "skills-2025-10-02", ["advisor_20260301"] = "advisor-tool-2026-03-01",
+            ["container.skills"] = "skills-2025-10-02", ["advisor_20260301"] = "advisor-tool-2026-03-01", ["diagnostics"] = "cache-diagnosis-2026-04-07",
+            ["fallbacks"] = "server-side-fallback-2026-07-01", ["fallback_credit_token"] = "fallback-credit-2026-07-01",
         }.ToImmutableDictionary(),
     };
 

@@ -59,5 +59,8 @@ public static partial class Providers
     private static AnthropicMessages ClaudesInVertex => Claudes(NewestClaude with
     {
         Path = "../anthropic/models/{model}:rawPredict", StreamPath = "../anthropic/models/{model}:streamRawPredict", BodyVersion = "vertex-2023-10-16", ModelInBody = false, Addresses = [], MaxImageBytes = 3_932_160,
+        // "Web search" of Google's pages on Claude (2025-11) wants its value, "Tool search" of Anthropic's (2026-02) another one than at home; the tools below are "not available" there ("Web fetch tool", "Code execution tool", "MCP connector", 2026).
+        Betas = NewestClaude.Betas.Add("web_search_20250305", "web-search-2025-03-05").Add("tool_search_tool_regex_20251119", "tool-search-tool-2025-10-19").Add("tool_search_tool_bm25_20251119", "tool-search-tool-2025-10-19"),
+        LacksTools = ["web_fetch_", "code_execution_", "mcp_toolset", "advisor_"],
     });
 }

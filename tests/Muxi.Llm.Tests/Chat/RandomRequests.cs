@@ -20,7 +20,7 @@ internal sealed class RandomRequests(int seed)
         MaxTokens = Count(), MaxCompletionTokens = Count(), Temperature = Number(), TopP = Number(), N = Count(), Stop = Maybe(() => Some(Text, atLeast: 1)), FrequencyPenalty = Number(), PresencePenalty = Number(),
         LogitBias = Maybe<IReadOnlyDictionary<string, double>>(() => new Dictionary<string, double> { ["50256"] = -100, ["1"] = 0.5 }), Logprobs = Flag(), TopLogprobs = Count(), Seed = Coin() ? _random.NextInt64(long.MinValue, long.MaxValue) : null,
         ReasoningEffort = MaybeValue(ReasoningEffort.Low), Verbosity = MaybeValue(new Verbosity("chatty")), Modalities = Maybe<IReadOnlyList<string>>(() => ["text", "audio"]),
-        Audio = Raw(), Prediction = Raw(), WebSearchOptions = Raw(), Moderation = Raw(), PromptCacheOptions = Raw(), Functions = Raw(), FunctionCall = Raw(),
+        Audio = Raw(), Prediction = Raw(), WebSearchOptions = Raw(), FormatOptions = Maybe<IReadOnlyDictionary<string, Extra>>(() => new Dictionary<string, Extra> { ["anthropic-messages"] = Extra(), ["other"] = """{"a":[1]}""" }), Moderation = Raw(), PromptCacheOptions = Raw(), Functions = Raw(), FunctionCall = Raw(),
         StreamOptions = MaybeOf(() => new StreamOptions { IncludeUsage = Flag(), IncludeObfuscation = Flag(), Extra = Extra() }), Stream = Flag(), Store = Flag(),
         Metadata = Maybe<IReadOnlyDictionary<string, string>>(() => new Dictionary<string, string> { [Text()] = Text(), ["k"] = "v" }), ServiceTier = MaybeValue(ServiceTier.Flex),
         SafetyIdentifier = MaybeText(), PromptCacheKey = MaybeText(), PromptCacheRetention = MaybeText(), User = MaybeText(), Extra = Extra(),
@@ -60,7 +60,7 @@ internal sealed class RandomRequests(int seed)
     {
         0 => new() { Type = ContentPartType.ImageUrl, ImageUrl = new("data:image/png;base64,AAAA", MaybeText()) { Extra = Extra() }, Extra = Extra(), CacheControl = Raw() },
         1 => new() { Type = ContentPartType.InputAudio, InputAudio = new("AAAA", "wav") { Extra = Extra() }, Extra = Extra() },
-        2 => new() { Type = ContentPartType.File, File = new() { FileId = MaybeText(), FileData = MaybeText(), Filename = MaybeText(), Extra = Extra() }, Extra = Extra() },
+        2 => new() { Type = ContentPartType.File, File = new() { FileId = MaybeText(), FileData = MaybeText(), Filename = MaybeText(), Cite = Coin(), Extra = Extra() }, Extra = Extra() },
         4 => new() { Type = ContentPartType.SearchResult, SearchResult = new() { Source = Text(), Title = MaybeText(), Content = Some(Text, atLeast: 0), Id = MaybeText(), Cite = Coin(), Extra = Extra() }, CacheControl = Raw(), Extra = Extra() },
         3 => new() { Type = "video_url", Extra = """{"video_url":{"url":"http://v"},"fps":2}""" },
         _ => new() { Type = ContentPartType.Text, Text = Text(), CacheControl = Raw(), Extra = Extra() },
@@ -86,7 +86,7 @@ internal sealed class RandomRequests(int seed)
     private Tool Tool() => _random.Next(3) switch
     {
         0 => new() { Type = "custom", Custom = """{"name":"sql","format":{"type":"text"}}""", Extra = Extra() },
-        1 => new() { Type = "web_search_preview", Extra = """{"user_location":{"city":"Oslo"}}""" },
+        1 => new() { Type = "web_search_preview", Format = Coin() ? Pick("anthropic-messages", "other") : null, Extra = """{"user_location":{"city":"Oslo"}}""" },
         _ => new() { Function = new("f") { Description = MaybeText(), Parameters = Coin() ? """{"type":"object","properties":{"x":{"type":"number"}}}""" : default, Strict = Flag(), Extra = Extra() }, CacheControl = Raw(), Extra = Extra() },
     };
 

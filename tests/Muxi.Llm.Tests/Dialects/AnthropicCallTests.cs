@@ -34,6 +34,62 @@ public sealed class AnthropicCallTests
     }
 
     [Theory, InlineData(false), InlineData(true)]
+    public async Task A_turn_that_goes_on_keeps_the_skills_of_its_options(bool isStream)
+    {
+        await using var server = await ReplayServer.StartAsync(7, request => Reply(isStream, request.Text.Contains("srvtoolu_1", StringComparison.Ordinal)
+            ? Message("msg_2", "end_turn", """{"type":"text","text":"Done."}""") : Message("msg_1", "pause_turn", Search, "\"container\":{\"id\":\"c_1\"},")));
+        using var client = new LlmClient(Calls.OptionsFor(server.Url, "anthropic"));
+        var ask = Calls.Ask("anthropic/claude-sonnet-4-5") with { Tools = [AnthropicTools.CodeExecution()], FormatOptions = new AnthropicOptions { Skills = [new("pptx")] }.ForRequest() };
+
+        var outcome = await ChatOutcome.OfAsync(client, ask, isStream);
+
+        Assert.Equal("Done.", outcome.Reply!.Text);
+        JsonComparison.Same("the container", JsonNode.Parse("""{"skills":[{"type":"anthropic","skill_id":"pptx","version":"latest"}],"id":"c_1"}"""), JsonNode.Parse(server.Requests[1].Body)!["container"]);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_search_that_was_asked_for_by_options_goes_on_too(bool isStream)
+    {
+        await using var server = await ReplayServer.StartAsync(7, request => Reply(isStream, request.Text.Contains("srvtoolu_1", StringComparison.Ordinal)
+            ? Message("msg_2", "end_turn", """{"type":"text","text":"Blue."}""") : Message("msg_1", "pause_turn", Search)));
+        using var client = new LlmClient(Calls.OptionsFor(server.Url, "anthropic"));
+
+        var reply = (await ChatOutcome.OfAsync(client, Calls.Ask("anthropic/claude-sonnet-4-5") with { WebSearchOptions = "{}" }, isStream)).Reply!;
+
+        Assert.Equal("Blue.", reply.Text);
+        Assert.Equal(("web_search", "{\"query\":\"sky\"}", true), reply.Choices[0].Message.ServerToolCalls.Select(call => (call.Name, call.Input.ToString(), call.Output.IsEmpty)).Single());
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task The_services_own_calls_are_read_with_what_came_of_them(bool isStream)
+    {
+        var blocks = string.Join(',',
+            Search, """{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[{"type":"web_search_result","url":"https://x.test","title":"X","encrypted_content":"E","page_age":"May 1"},{"type":"web_search_result","url":"https://y.test"}]}""",
+            """{"type":"server_tool_use","id":"srvtoolu_2","name":"web_fetch","input":{"url":"https://x.test"}}""", """{"type":"web_fetch_tool_result","tool_use_id":"srvtoolu_2","content":{"type":"web_fetch_result","url":"https://x.test","retrieved_at":"2026-05-01","content":{"type":"document","title":"X whole"}}}""",
+            """{"type":"server_tool_use","id":"srvtoolu_3","name":"bash_code_execution","input":{"command":"ls"}}""", """{"type":"bash_code_execution_tool_result","tool_use_id":"srvtoolu_3","content":{"type":"bash_code_execution_result","stdout":"a\n","stderr":"w","return_code":2,"content":[{"type":"bash_code_execution_output","file_id":"file_1"}]}}""",
+            """{"type":"server_tool_use","id":"srvtoolu_4","name":"web_search","input":{}}""", """{"type":"web_search_tool_result","tool_use_id":"srvtoolu_4","content":{"type":"web_search_tool_result_error","error_code":"max_uses_exceeded"}}""",
+            """{"type":"mcp_tool_use","id":"mcptoolu_5","name":"list","server_name":"m","input":{"a":1}}""", """{"type":"mcp_tool_result","tool_use_id":"mcptoolu_5","is_error":true,"content":[{"type":"text","text":"no"}]}""",
+            """{"type":"web_search_tool_result","tool_use_id":"of-no-call","content":[]}""", """{"type":"brand_new_block","id":"b"}""", """{"type":"server_tool_use","id":"srvtoolu_6","name":"web_search","input":{}}""");
+        await using var server = await ReplayServer.StartAsync(7, _ => Reply(isStream, Message("msg_1", "end_turn", blocks)));
+        using var client = new LlmClient(Calls.OptionsFor(server.Url, "anthropic"));
+
+        var reply = (await ChatOutcome.OfAsync(client, _ask, isStream)).Reply!;
+
+        foreach (var message in (Message[])[reply.Choices[0].Message, ChatCompletion.Parse(System.Text.Encoding.UTF8.GetBytes(reply.ToJson())).Choices[0].Message])
+        {
+            var calls = message.ServerToolCalls;
+            Assert.Equal(["web_search", "web_fetch", "bash_code_execution", "web_search", "list", "web_search"], calls.Select(call => call.Name));
+            Assert.Equal([("https://x.test", "X", "May 1"), ("https://y.test", null, null)], calls[0].Sources.Select(source => (source.Url, source.Title, source.Age)));
+            Assert.Equal([("https://x.test", "X whole", "2026-05-01")], calls[1].Sources.Select(source => (source.Url, source.Title, source.Age)));
+            Assert.Equal(("a\n", "w", 2, "file_1"), (calls[2].Stdout, calls[2].Stderr, calls[2].ReturnCode, calls[2].FileIds.Single()));
+            Assert.Equal([false, false, false, true, true, false], calls.Select(call => call.IsError));
+            Assert.Equal("max_uses_exceeded", calls[3].ErrorCode);
+            Assert.Equal(("m", "{\"a\":1}", """[{"type":"text","text":"no"}]"""), (calls[4].Server, calls[4].Input.ToString(), calls[4].Output.ToString()));
+            Assert.True(calls[5].Output.IsEmpty);
+        }
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
     public async Task A_turn_that_pauses_again_and_again_ends_at_the_limit(bool isStream)
     {
         var calls = 0;

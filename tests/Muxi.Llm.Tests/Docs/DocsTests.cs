@@ -32,6 +32,7 @@ public sealed class DocsTests : IDisposable
         { "stream", "finish reason stop" },
         { "images", "saved image-3.png" },
         { "vision", "image/png" },
+        { "citations", "0 citations of 2 search results" },
         { "tools", "18 degrees and sunny in" },
         { "structured", "years old" },
         { "approval", "the model was told: The call was not run: files may only be read here" },

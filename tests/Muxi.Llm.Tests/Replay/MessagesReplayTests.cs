@@ -32,6 +32,33 @@ public sealed class MessagesReplayTests(AnthropicOracle sdk) : IClassFixture<Ant
     }
 
     [Theory, MemberData(nameof(Services))]
+    public async Task Citations_and_the_services_own_calls_are_read_from_each_record(string service, string endpoint)
+    {
+        var (differences, citations, calls) = (new List<string>(), 0, 0);
+        foreach (var record in Cassettes.Where(endpoint, service))
+        {
+            if (!sdk.Readings.TryGetValue(record.Id, out var reading) || !(bool)reading["ok"]! || reading["message"]?["content"] is not JsonArray { Count: > 0 } content) continue;
+            var message = (await ReplayAsync(record, 3, (bool)reading["streamed"]!)).Reply!.Choices[0].Message;
+            string[] cited = [.. MessagesOracle.Citations(content)], called = [.. MessagesOracle.Calls(content)];
+            string[] foundCited = [.. message.Annotations.Select(Line)], foundCalled = [.. message.ServerToolCalls.Select(Line)];
+            if (!cited.SequenceEqual(foundCited)) differences.Add($"{record.Id}: expected {string.Join('\n', cited)}\nfound {string.Join('\n', foundCited)}");
+            if (!called.SequenceEqual(foundCalled)) differences.Add($"{record.Id}: expected {string.Join('\n', called)}\nfound {string.Join('\n', foundCalled)}");
+            (citations, calls) = (citations + cited.Length, calls + called.Length);
+        }
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+        if (service == "anthropic" && Cassettes.Where(endpoint, service).Count > 100) Assert.True(citations > 0 && calls > 0, $"only {citations} citations and {calls} calls");
+
+        static string Line(object one) => one switch
+        {
+            Annotation cited => $"{cited.Type.Split('_')[0]} {cited.Url}|{cited.DocumentId}|{cited.DocumentIndex}|{cited.Title}|{cited.CitedText}|{cited.StartIndex}-{cited.EndIndex}",
+            ServerToolCall call => $"{call.Id} {call.Server}/{call.Name}({Json(call.Input)}) = {Json(call.Output)}; {call.IsError} {call.ErrorCode}; {string.Join(' ', call.Sources.Select(source => source.Url))}; {call.Stdout}|{call.Stderr}|{call.ReturnCode}; {string.Join(' ', call.FileIds)}",
+            _ => "",
+        };
+
+        static string? Json(RawJson raw) => raw.IsEmpty ? null : JsonNode.Parse(raw.ToString())?.ToJsonString();
+    }
+
+    [Theory, MemberData(nameof(Services))]
     public async Task Every_block_goes_back_byte_for_byte_from_canonical_JSON(string service, string endpoint)
     {
         var checkedBlocks = 0;
@@ -57,7 +84,7 @@ public sealed class MessagesReplayTests(AnthropicOracle sdk) : IClassFixture<Ant
     public void Every_recorded_request_is_rendered_as_it_was_sent()
     {
         // Every option may be said, so that nothing is changed for a model's sake.
-        var dialect = new AnthropicMessages { SystemTurns = true, StrictTools = true, OutputFormat = true };
+        var dialect = new AnthropicMessages { SystemTurns = true, StrictTools = true, OutputFormat = true, SearchResults = true };
         var (differences, rendered) = (new List<string>(), 0);
         foreach (var record in Cassettes.Where("messages", "anthropic"))
         {

@@ -6,13 +6,17 @@ namespace Muxi.Llm.Tests;
 /// <summary>A recorded request of Anthropic's format as a caller of ours would write it, in the plainest way; and what of two such requests means the same.</summary>
 internal static class MessagesRequests
 {
+    private static readonly string[] _options = ["mcp_servers", "context_management", "container"];
+
     private static readonly string[] _typed = ["model", "messages", "system", "tools", "max_tokens", "stop_sequences", "temperature", "top_p", "stream"];
 
     public static ChatCompletionRequest Canonical(JsonObject wire)
     {
         var canonical = new JsonObject { ["model"] = $"anthropic/{wire["model"]}", ["messages"] = new JsonArray([.. System(wire["system"]), .. wire["messages"]!.AsArray().SelectMany(turn => Messages(turn!.AsObject()))]) };
         foreach (var (name, value) in wire)
-            if (!_typed.Contains(name)) canonical[name] = value?.DeepClone();
+            if (!_typed.Contains(name) && !_options.Contains(name)) canonical[name] = value?.DeepClone();
+        if (_options.Any(name => wire[name] is not null))
+            canonical["format_options"] = new JsonObject { ["anthropic-messages"] = new JsonObject(_options.Where(name => wire[name] is not null).Select(name => KeyValuePair.Create(name, wire[name]?.DeepClone()))) };
         foreach (var (name, ours) in (ReadOnlySpan<(string, string)>)[("max_tokens", "max_tokens"), ("stop_sequences", "stop"), ("temperature", "temperature"), ("top_p", "top_p")])
             if (wire[name] is { } value && value is not JsonArray { Count: 0 }) canonical[ours] = value.DeepClone();
         if (wire["tools"] is JsonArray tools) canonical["tools"] = new JsonArray([.. tools.Select(tool => Tool(tool!.AsObject()))]);
@@ -62,13 +66,24 @@ internal static class MessagesRequests
         }
         foreach (var result in blocks.Where(block => block!["type"].Str() == "tool_result"))
         {
-            var message = new JsonObject { ["role"] = "tool", ["tool_call_id"] = result!["tool_use_id"]!.DeepClone(), ["content"] = result["content"]?.DeepClone() };
+            var message = new JsonObject { ["role"] = "tool", ["tool_call_id"] = result!["tool_use_id"]!.DeepClone(), ["content"] = result["content"] is JsonArray shown ? new JsonArray([.. shown.Select(Shown)]) : result["content"]?.DeepClone() };
             foreach (var name in (string[])["is_error", "cache_control"])
                 if (result[name] is { } value) message[name] = value.DeepClone();
             yield return message;
         }
-        var others = blocks.Where(block => block!["type"].Str() != "tool_result").Select(block => block!.DeepClone()).ToArray();
+        var others = blocks.Where(block => block!["type"].Str() != "tool_result").Select(Shown).ToArray();
         if (others.Length > 0) yield return new JsonObject { ["role"] = role, ["content"] = new JsonArray(others) };
+    }
+
+    /// <summary>A block that a person or a tool shows: a search result in our form, where that can say all of it.</summary>
+    private static JsonNode Shown(JsonNode? block)
+    {
+        var isPlain = block!["type"].Str() == "search_result" && block["title"] is not null && block["citations"]?["enabled"] is not null && block["content"]!.AsArray().All(piece => piece!.AsObject().Count == 2 && piece["text"] is not null);
+        if (!isPlain) return block.DeepClone();
+        var found = new JsonObject { ["source"] = block["source"]!.DeepClone(), ["title"] = block["title"]!.DeepClone(), ["content"] = new JsonArray([.. block["content"]!.AsArray().Select(piece => piece!["text"]!.DeepClone())]), ["cite"] = block["citations"]!["enabled"]!.DeepClone() };
+        var part = new JsonObject { ["type"] = "search_result", ["search_result"] = found };
+        if (block["cache_control"] is { } mark) part["cache_control"] = mark.DeepClone();
+        return part;
     }
 
     /// <summary>A block of an answer as our replies have it.</summary>
@@ -88,7 +103,13 @@ internal static class MessagesRequests
 
     private static JsonNode Tool(JsonObject tool)
     {
-        if (tool["input_schema"] is null) return tool.DeepClone();
+        if (tool["input_schema"] is null)
+        {
+            // One of the service's own, as AnthropicTools makes it.
+            var own = tool.DeepClone().AsObject();
+            own["wire_format"] = "anthropic-messages";
+            return own;
+        }
         var function = new JsonObject { ["name"] = tool["name"]!.DeepClone(), ["parameters"] = tool["input_schema"]!.DeepClone() };
         if (tool["description"] is { } description) function["description"] = description.DeepClone();
         if (tool["strict"] is { } strict) function["strict"] = strict.DeepClone();

@@ -37,7 +37,7 @@ public sealed record AnthropicMessages : ChatDialect
     /// The name under which signed and opaque blocks of this service are known. A service that cannot read another one's has a name of its own: blocks of other
     /// names are not sent.
     /// </summary>
-    public string BlockFormat { get; init; } = "anthropic-messages";
+    public string BlockFormat { get; init; } = AnthropicOptions.Format;
 
     /// <summary>Whether thinking without a signature goes back in the next request; Anthropic refuses it.</summary>
     public bool UnsignedThinking { get; init; }
@@ -100,6 +100,12 @@ public sealed record AnthropicMessages : ChatDialect
     /// they are told in words.
     /// </summary>
     public bool SearchResults { get; init; }
+
+    /// <summary>The service's tool that searches the web, which <see cref="ChatCompletionRequest.WebSearchOptions"/> asks for; null where there is none, and the options are left out, with a warning.</summary>
+    public string? WebSearchTool { get; init; }
+
+    /// <summary>Beginnings of the types of tools that the service lacks: a request with one is an <see cref="UnsupportedFeatureException"/>, so that another service may be asked.</summary>
+    public ImmutableArray<string> LacksTools { get; init; } = [];
 
     /// <summary>Request members that the service rejects or ignores: left out, with a warning.</summary>
     public ImmutableArray<string> Drops { get; init; } = [];

@@ -13,10 +13,10 @@ internal sealed class MessagesBetas(AnthropicMessages quirks)
         if (quirks.Betas.TryGetValue(what, out var value)) (_needed ??= new(StringComparer.Ordinal)).Add(value);
     }
 
-    public void Note(ChatCompletionRequest request)
+    public void Note(ChatCompletionRequest request, IReadOnlyList<Tool> tools)
     {
         if (quirks.Betas.IsEmpty) return;
-        foreach (var tool in request.Tools ?? [])
+        foreach (var tool in tools)
             if (tool.Function is null) Use(tool.Type);
         if (request.Extra.IsEmpty) return;
         foreach (var name in request.Extra.Names)

@@ -5,14 +5,16 @@ namespace Muxi.Llm;
 /// <summary>
 /// A call, and further ones where the service pauses a long turn of its own tools: what came so far goes back as the assistant's turn, and the answer goes on.
 /// </summary>
-internal sealed class MessagesExchange(AnthropicMessages dialect, ChatCompletionRequest request, CallContext context) : IExchange<ChatCompletion>
+internal sealed class MessagesExchange(AnthropicMessages dialect, ChatCompletionRequest asked, CallContext context) : IExchange<ChatCompletion>
 {
+    // The container of the caller's options is to be joined with the one that the service names.
+    private readonly ChatCompletionRequest _request = OwnParts.Merged(asked, dialect.BlockFormat);
     private ChatCompletion? _soFar;
     private HashSet<string>? _seen;
 
     public Step<ChatCompletion> Next(HttpReply? reply)
     {
-        if (reply is not { } got) return Step<ChatCompletion>.Send(dialect.Render(request, context, stream: false));
+        if (reply is not { } got) return Step<ChatCompletion>.Send(dialect.Render(_request, context, stream: false));
         var next = dialect.Parse(got, context);
         _seen ??= [];
         // The very reply once more would come for ever.
@@ -20,7 +22,7 @@ internal sealed class MessagesExchange(AnthropicMessages dialect, ChatCompletion
         if (_soFar is null) _soFar = next;
         else if (isNew) _soFar = MessagesContinuation.Join(_soFar, next);
         return isNew && next.Choices[0].FinishReasonRaw == MessagesStop.Paused && _seen.Count <= dialect.MaxContinuations
-            ? Step<ChatCompletion>.Send(dialect.Render(MessagesContinuation.After(request, _soFar), context, stream: false))
+            ? Step<ChatCompletion>.Send(dialect.Render(MessagesContinuation.After(_request, _soFar), context, stream: false))
             : Step<ChatCompletion>.Done(_soFar);
     }
 }

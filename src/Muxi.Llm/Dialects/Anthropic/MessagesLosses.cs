@@ -24,7 +24,6 @@ internal static class MessagesLosses
     {
         if (!request.Audio.IsEmpty) warnings.Add("audio", "left out: the service answers in text");
         if (!request.Prediction.IsEmpty) warnings.Add("prediction", Unknown);
-        if (!request.WebSearchOptions.IsEmpty) warnings.Add("web_search_options", "left out: give the service's own web_search tool instead");
         if (request.Store == true) warnings.Add("store", Unknown);
         if (request.Metadata?.Keys.Any(key => key != "user_id") == true) warnings.Add("metadata", "left out but for user_id: the service takes no other label");
         if (!request.Moderation.IsEmpty) warnings.Add("moderation", Unknown);

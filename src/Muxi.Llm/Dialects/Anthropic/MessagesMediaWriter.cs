@@ -30,6 +30,12 @@ internal readonly struct MessagesMediaWriter(Utf8JsonWriter json, MessagesPlan p
         else if ((file.Extra.GetString("file_url") ?? (IsUrl(file.FileData) ? file.FileData : null)) is { } url) WriteUrlSource(url);
         var beside = file.Extra.Without("file_url").With(extra);
         if (file.Filename is { } title && !isPicture && !beside.Holds("title"u8)) json.WriteString("title"u8, title);
+        if (file.Cite && !isPicture && !beside.Holds("citations"u8))
+        {
+            json.WriteStartObject("citations"u8);
+            json.WriteBoolean("enabled"u8, true);
+            json.WriteEndObject();
+        }
         End(cacheControl, beside);
     }
 

@@ -5,22 +5,23 @@ namespace Muxi.Llm;
 /// <summary>What of a request depends on several of its members and on the model: worked out before anything is written.</summary>
 internal sealed class MessagesPlan
 {
-    public MessagesPlan(AnthropicMessages quirks, ChatCompletionRequest request, string model)
+    public MessagesPlan(AnthropicMessages quirks, ChatCompletionRequest request, CallContext context)
     {
-        (Quirks, Request, Betas) = (quirks, SearchResultText.Told(request, message => !quirks.SearchResults || IsWithoutResults(message)), new(quirks));
-        MaxTokens = MaxTokensFor(model);
+        (Quirks, Request, Betas) = (quirks, OwnParts.Of(SearchResultText.Told(request, message => !quirks.SearchResults || IsWithoutResults(message)), quirks.BlockFormat, Warnings), new(quirks));
+        Context = context;
+        MaxTokens = MaxTokensFor(context.Model);
         PlanTools();
         PlanFormat();
         Choice = MessagesToolChoice.For(this);
         PlanThinking();
         PlanSampling();
-        Betas.Note(request);
+        Betas.Note(Request, Tools);
     }
 
     public AnthropicMessages Quirks { get; }
 
     /// <summary>The call's surroundings, for what is refused.</summary>
-    public CallContext Context { get; init; }
+    public CallContext Context { get; }
 
     public ChatCompletionRequest Request { get; }
 
@@ -77,10 +78,20 @@ internal sealed class MessagesPlan
         var taken = new List<Tool>();
         foreach (var tool in tools)
         {
+            CheckTool(tool.Type);
             if (!tool.Custom.IsEmpty) Warnings.Add("tools", "a custom tool was left out: the service knows only tools with a schema");
             else taken.Add(tool);
         }
+        if (MessagesWebSearch.Tool(this, taken) is { } search) taken.Add(search);
         Tools = taken;
+        if (Request.Extra.Holds("mcp_servers"u8)) CheckTool("mcp_toolset");
+    }
+
+    /// <summary>A tool that the service certainly lacks is asked of another one that may be there.</summary>
+    private void CheckTool(string type)
+    {
+        foreach (var lacked in Quirks.LacksTools)
+            if (type.StartsWith(lacked, StringComparison.Ordinal)) throw Context.Lacks("tools", $"'{type}' is a tool that there is not at this service: leave it out, or ask one that has it");
     }
 
     private void PlanFormat()

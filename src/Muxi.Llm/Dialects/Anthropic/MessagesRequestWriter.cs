@@ -36,7 +36,7 @@ internal readonly ref struct MessagesRequestWriter
 
     public static HttpCall Render(AnthropicMessages quirks, ChatCompletionRequest request, CallContext context, MessagesUse use, string path)
     {
-        var plan = new MessagesPlan(quirks, request, context.Model) { Context = context };
+        var plan = new MessagesPlan(quirks, request, context);
         var model = context.Model.StartsWith(quirks.ModelPrefix, StringComparison.OrdinalIgnoreCase) ? context.Model[quirks.ModelPrefix.Length..] : context.Model;
         var body = JsonOut.ToUtf8((plan, use, model), static (json, it) => new MessagesRequestWriter(json, it.plan, it.use).Write(it.model));
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);

@@ -30,9 +30,9 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
     /// <param name="context">The call's surroundings.</param>
     public MessagesStreamFold(AnthropicMessages quirks, ChatCompletionRequest? request, CallContext context)
     {
-        (_quirks, _request, _context) = (quirks, request, context);
+        (_quirks, _request, _context) = (quirks, request is null ? null : OwnParts.Merged(request, quirks.BlockFormat), context);
         // Only a turn in which the service's own tools may run is paused, and only then what came must be kept.
-        if (request is not null && quirks.MaxContinuations > 0 && MayPause(request)) _soFar = new();
+        if (_request is not null && quirks.MaxContinuations > 0 && MayPause(_request)) _soFar = new();
     }
 
     public bool IsComplete { get; private set; }
@@ -214,7 +214,7 @@ internal sealed class MessagesStreamFold : IFold<ChatCompletionChunk>
         new() { Id = _id ?? "", Model = _model ?? "", Created = _context.Now.ToUnixTimeSeconds(), Choices = choice is null ? [] : [choice] };
 
     private static bool MayPause(ChatCompletionRequest request) =>
-        request.Extra.Holds("tools"u8) || request.Extra.Holds("mcp_servers"u8) || request.Tools?.Any(tool => tool.Function is null) == true;
+        request.Extra.Holds("tools"u8) || request.Extra.Holds("mcp_servers"u8) || !request.WebSearchOptions.IsEmpty || request.Tools?.Any(tool => tool.Function is null) == true;
 }
 
 /// <summary>The parts of one event, each still to be read.</summary>

@@ -22,6 +22,7 @@ internal sealed class ConverseMediaWriter(Utf8JsonWriter json, ConversePlan plan
     {
         if (file.FileId is { } id) throw plan.Context.Refuse("messages", $"the file '{id}' is named by an id, and the service keeps no files: send it itself, or by its address in S3 (s3://BUCKET/KEY)");
         var more = file.Extra.With(extra);
+        if (file.Cite && !more.Holds("citations"u8) && IsDocument(file)) more = more.With("citations", """{"enabled":true}""");
         var named = Media.TypeByName(file.Filename ?? "");
         if (file.Data is null && file.FileData is { } address && IsInS3(address))
         {

@@ -7,7 +7,7 @@ internal sealed class ConversePlan
 {
     public ConversePlan(BedrockConverse quirks, ChatCompletionRequest request)
     {
-        (Quirks, Request) = (quirks, SearchResultText.Told(request));
+        (Quirks, Request) = (quirks, OwnParts.Of(SearchResultText.Told(request), quirks.BlockFormat, Warnings));
         Tools = new ConverseTools(this);
         PlanFormat();
         Tools.Choose();

@@ -7,7 +7,7 @@ internal sealed class GeminiPlan
 {
     public GeminiPlan(GeminiChat quirks, ChatCompletionRequest request)
     {
-        (Quirks, Request) = (quirks, SearchResultText.Told(request));
+        (Quirks, Request) = (quirks, OwnParts.Of(SearchResultText.Told(request), quirks.BlockFormat, Warnings));
         Config = MembersOf("generationConfig");
         PlanTools();
         Choice = GeminiToolChoice.For(this);

@@ -10,7 +10,7 @@ internal sealed class OllamaPlan
 
     public OllamaPlan(OllamaChat quirks, ChatCompletionRequest request, CallContext context)
     {
-        (Quirks, Request, Context) = (quirks, SearchResultText.Told(request), context);
+        (Quirks, Request, Context) = (quirks, OwnParts.Of(SearchResultText.Told(request), null, Warnings), context);
         PlanTools();
         PlanFormat();
         PlanThinking();

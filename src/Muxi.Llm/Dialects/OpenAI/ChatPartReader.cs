@@ -97,15 +97,17 @@ internal static class ChatPartReader
     {
         if (!reader.EnterObject()) return null;
         string? name = null, data = null, id = null;
+        var cite = false;
         var extra = new ExtraReader();
         while (reader.NextMember())
         {
             if (reader.Is("filename"u8)) name = reader.ReadString(source);
             else if (reader.Is("file_data"u8)) data = reader.ReadString(source);
             else if (reader.Is("file_id"u8)) id = reader.ReadString(source);
+            else if (reader.Is("cite"u8)) cite = reader.ReadBool() == true;
             else extra.Take(ref reader, source);
         }
-        return new() { Filename = name, FileData = data, FileId = id, Extra = extra.ToExtra() };
+        return new() { Filename = name, FileData = data, FileId = id, Cite = cite, Extra = extra.ToExtra() };
     }
 
     public static AudioOutput? ReadAudioOutput(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)

@@ -24,7 +24,7 @@ internal static class ChatPartWriter
         if (part.SearchResult is { } found && !part.Extra.Holds("search_result"u8)) SearchResultJson.Write(json, found);
         if (part.File is not { } file) return;
         if (quirks?.DocumentField is { } field) WriteDocument(json, file, field, part.Extra, quirks.PlainDocumentData);
-        else if (!part.Extra.Holds("file"u8)) WriteFile(json, file);
+        else if (!part.Extra.Holds("file"u8)) WriteFile(json, file, isCanonical: quirks is null);
     }
 
     /// <summary>What was thought, as a part of an answer's content. It is closed: nothing goes on from it.</summary>
@@ -97,7 +97,7 @@ internal static class ChatPartWriter
         json.WriteEndObject();
     }
 
-    private static void WriteFile(Utf8JsonWriter json, InputFile file)
+    private static void WriteFile(Utf8JsonWriter json, InputFile file, bool isCanonical)
     {
         json.WriteStartObject("file"u8);
         if (file.Filename is { } name && !file.Extra.Holds("filename"u8)) json.WriteString("filename"u8, name);
@@ -107,6 +107,7 @@ internal static class ChatPartWriter
             else if (file.FileData is { } data) json.WriteString("file_data"u8, data);
         }
         if (file.FileId is { } id && !file.Extra.Holds("file_id"u8)) json.WriteString("file_id"u8, id);
+        if (isCanonical && file.Cite && !file.Extra.Holds("cite"u8)) json.WriteBoolean("cite"u8, true);
         file.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -78,6 +78,7 @@ internal ref struct ChatRequestReader
         else if (reader.Is("modalities"u8)) _request = _request with { Modalities = Texts(ref reader, "modalities") };
         else if (reader.Is("audio"u8)) _request = _request with { Audio = reader.ReadRaw(_source) };
         else if (reader.Is("prediction"u8)) _request = _request with { Prediction = reader.ReadRaw(_source) };
+        else if (reader.Is("format_options"u8)) _request = _request with { FormatOptions = FormatOptions(ref reader) };
         else if (reader.Is("web_search_options"u8)) _request = _request with { WebSearchOptions = reader.ReadRaw(_source) };
         else return false;
         return true;
@@ -96,6 +97,23 @@ internal ref struct ChatRequestReader
         else if (reader.Is("user"u8)) _request = _request with { User = Text(ref reader, "user") };
         else return false;
         return true;
+    }
+
+    private readonly Dictionary<string, Extra>? FormatOptions(ref Utf8JsonReader reader)
+    {
+        if (reader.NextIsNull())
+        {
+            reader.SkipMember();
+            return null;
+        }
+        if (!reader.EnterObject()) throw Wrong("format_options", "an object of objects");
+        var options = new Dictionary<string, Extra>();
+        while (reader.NextMember())
+        {
+            var format = reader.Text();
+            options[format] = reader.NextIs(JsonTokenType.StartObject) ? Extra.Trusted(reader.ReadRaw(_source).Utf8.ToArray()) : throw Wrong("format_options", "an object of objects");
+        }
+        return options;
     }
 
     private void ReadMessages(ref Utf8JsonReader reader)

@@ -30,7 +30,7 @@ internal readonly ref struct ChatRequestWriter
     {
         var warnings = new Warnings();
         if (context.Account is { } account) request = request with { Extra = account.Beside(request.Extra) };
-        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, SearchResultText.Told(request), warnings, stream), context, warnings), warnings);
+        request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, OwnParts.Of(SearchResultText.Told(request), quirks.OpaqueFormat, warnings), warnings, stream), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
                 .Write(it.Model, it.stream && it.quirks.StreamPath is null ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
@@ -122,6 +122,7 @@ internal readonly ref struct ChatRequestWriter
         _members.Raw("audio"u8, _request.Audio);
         _members.Raw("prediction"u8, _request.Prediction);
         _members.Raw("web_search_options"u8, _request.WebSearchOptions);
+        _members.Objects("format_options"u8, _request.FormatOptions);
     }
 
     private void WriteHousekeeping()

@@ -94,6 +94,7 @@ internal static class ChatToolReader
     private static Tool ReadTool(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         var type = "function";
+        string? format = null;
         FunctionDefinition? function = null;
         RawJson custom = default, cacheControl = default;
         var extra = new ExtraReader();
@@ -103,10 +104,11 @@ internal static class ChatToolReader
             else if (reader.Is("function"u8) && reader.NextIs(JsonTokenType.StartObject)) function = ReadDefinition(ref reader, source);
             else if (reader.Is("custom"u8)) custom = reader.ReadRaw(source);
             else if (reader.Is("cache_control"u8)) cacheControl = reader.ReadRaw(source);
+            else if (reader.Is("wire_format"u8) && reader.NextIs(JsonTokenType.String)) format = reader.ReadString(source);
             else extra.Take(ref reader, source);
         }
         if (type == "function" && string.IsNullOrEmpty(function?.Name)) throw new JsonException("A tool of type 'function' needs 'function' with a 'name'.", "tools", null, null);
-        return new() { Type = type, Function = function, Custom = custom, CacheControl = cacheControl, Extra = extra.ToExtra() };
+        return new() { Type = type, Function = function, Custom = custom, CacheControl = cacheControl, Format = format, Extra = extra.ToExtra() };
     }
 
     private static FunctionDefinition? ReadDefinition(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)

@@ -16,6 +16,8 @@ internal static class ChatToolWriter
             if (quirks.CacheControl) WriteRaw(json, "cache_control"u8, tool.CacheControl);
             else warnings.Add("cache_control", "left out: the service does not take it");
         }
+        // A service's own tools have lost it before: this is the canonical form.
+        if (tool.Format is { } format && !tool.Extra.Holds("wire_format"u8)) json.WriteString("wire_format"u8, format);
         tool.Extra.WriteMembers(json);
         json.WriteEndObject();
     }

@@ -102,6 +102,19 @@ internal readonly ref struct MemberWriter(Utf8JsonWriter json, Extra extra, Immu
         json.WriteEndObject();
     }
 
+    public void Objects(ReadOnlySpan<byte> name, IReadOnlyDictionary<string, Extra>? objects)
+    {
+        if (objects is null || Skips(name)) return;
+        json.WriteStartObject(Named(name));
+        foreach (var (key, members) in objects)
+        {
+            json.WriteStartObject(key);
+            members.WriteMembers(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
     public void StreamOptions(StreamOptions? options)
     {
         if (options is null || Skips("stream_options"u8)) return;

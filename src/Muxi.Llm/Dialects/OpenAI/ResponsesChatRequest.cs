@@ -16,11 +16,12 @@ internal static class ResponsesChatRequest
 
     public static ResponseRequest From(OpenAIResponsesChat quirks, ChatCompletionRequest request, Warnings warnings)
     {
+        request = OwnParts.Of(SearchResultText.Told(request), quirks.BlockFormat, warnings);
         ResponsesChatLosses.Warn(request, warnings);
         return new()
         {
             Model = request.Model,
-            Input = new ResponsesChatInput(quirks, SearchResultText.Told(request), warnings).ToItems(),
+            Input = new ResponsesChatInput(quirks, request, warnings).ToItems(),
             Tools = ResponsesChatTools.From(quirks, request, warnings), ToolChoice = ResponsesChatTools.Choice(request), ParallelToolCalls = request.ParallelToolCalls,
             Text = Text(request, warnings), Reasoning = Reasoning(quirks, request), MaxOutputTokens = MaxTokens(quirks, request, warnings),
             Temperature = request.Temperature, TopP = request.TopP, TopLogprobs = request.TopLogprobs, Include = Include(quirks, request),
@@ -36,13 +37,14 @@ internal static class ResponsesChatRequest
     /// <summary>What of it counts as input. No answer is made, so nothing is said about what would shape one alone.</summary>
     public static ResponseRequest Counted(OpenAIResponsesChat quirks, ChatCompletionRequest request, Warnings warnings)
     {
+        request = OwnParts.Of(SearchResultText.Told(request), quirks.BlockFormat, warnings);
         var others = Others(request.Extra);
         foreach (var name in others.Names)
             if (!_counted.Contains(name)) others = others.Without(name);
         return new()
         {
             Model = request.Model,
-            Input = new ResponsesChatInput(quirks, SearchResultText.Told(request), warnings).ToItems(),
+            Input = new ResponsesChatInput(quirks, request, warnings).ToItems(),
             Tools = ResponsesChatTools.From(quirks, request, warnings), ToolChoice = ResponsesChatTools.Choice(request), ParallelToolCalls = request.ParallelToolCalls,
             Text = Text(request, warnings), Reasoning = Reasoning(quirks, request), Extra = others,
         };
