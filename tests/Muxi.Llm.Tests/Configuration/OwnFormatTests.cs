@@ -35,7 +35,7 @@ public sealed class OwnFormatTests
     [InlineData("bedrock", "chat, token counting, embeddings, rerank, images")]
     [InlineData("ollama", "chat, completions, embeddings")]
     [InlineData("anthropic", "chat, token counting, files")]
-    [InlineData("cohere", "chat, embeddings, rerank, transcription")]
+    [InlineData("cohere", "chat, embeddings, rerank")]
     public void It_offers_what_the_formats_own_service_does(string format, string operations)
     {
         using var client = Client($"providers: {{inside: {{format: {format}, base_url: \"http://127.0.0.1:9\"}}}}", []);
