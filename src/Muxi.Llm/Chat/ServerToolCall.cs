@@ -102,7 +102,7 @@ public sealed record ServerToolCall
 }
 
 /// <summary>A page that a tool of the service found or read.</summary>
-/// <param name="Url">Its address.</param>
+/// <param name="Url">The address of the page, as the service tells it.</param>
 public sealed record ServerToolSource(string Url)
 {
     /// <summary>What the page is called; null where it is not told.</summary>

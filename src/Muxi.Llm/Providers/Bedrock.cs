@@ -68,13 +68,12 @@ public static partial class Providers
     private static AnthropicMessages InvokedClaude => new()
     {
         ModelPrefix = "invoke/", Path = "model/{model}/invoke", StreamPath = "model/{model}/invoke-with-response-stream", StreamFraming = Framing.AwsEventStreamChunks,
-        BodyVersion = "bedrock-2023-05-31", ModelInBody = false, StreamInBody = false, BetasInBody = true, Addresses = [],
+        BodyVersion = "bedrock-2023-05-31", ModelInBody = false, StreamInBody = false, BetasInBody = true, Addresses = [], SearchResults = true, LacksTools = ["web_search_", "web_fetch_", "code_execution_", "mcp_toolset", "advisor_"],
         // Members and tools that are refused without them; the service refuses any value that it does not know. Tools "not available on Amazon Bedrock": their pages in Anthropic's documentation (2026).
         Betas = new Dictionary<string, string>
         {
             ["context_management"] = "context-management-2025-06-27", ["compact_20260112"] = "compact-2026-01-12", ["computer_20241022"] = "computer-use-2024-10-22", ["computer_20250124"] = "computer-use-2025-01-24", ["computer_20251124"] = "computer-use-2025-11-24",
             ["tool_search_tool_regex_20251119"] = "tool-search-tool-2025-10-19", ["tool_search_tool_bm25_20251119"] = "tool-search-tool-2025-10-19", ["memory_20250818"] = "context-management-2025-06-27",
         }.ToImmutableDictionary(),
-        SearchResults = true, LacksTools = ["web_search_", "web_fetch_", "code_execution_", "mcp_toolset", "advisor_"],
     };
 }

@@ -21,8 +21,7 @@ internal sealed class ConverseMediaWriter(Utf8JsonWriter json, ConversePlan plan
     public void WriteFile(InputFile file, Extra extra)
     {
         if (file.FileId is { } id) throw plan.Context.Refuse("messages", $"the file '{id}' is named by an id, and the service keeps no files: send it itself, or by its address in S3 (s3://BUCKET/KEY)");
-        var more = file.Extra.With(extra);
-        if (file.Cite && !more.Holds("citations"u8) && IsDocument(file)) more = more.With("citations", """{"enabled":true}""");
+        var more = Members(file, extra);
         var named = Media.TypeByName(file.Filename ?? "");
         if (file.Data is null && file.FileData is { } address && IsInS3(address))
         {
@@ -36,6 +35,13 @@ internal sealed class ConverseMediaWriter(Utf8JsonWriter json, ConversePlan plan
         // What is plain text to the bytes may have a name that says more.
         if (held.Type == "text/plain" && file.Filename is { } name && FormatByName(name) is { } word) held = held with { Format = word };
         WriteBytes(KindOf(held.Type), held, KindOf(held.Type).SequenceEqual("document"u8) ? new Extra().With("name", Quoted(NameFor(file.Filename))).With(more) : more);
+    }
+
+    /// <summary>What stands beside a file, that it is to be cited among it.</summary>
+    private static Extra Members(InputFile file, Extra extra)
+    {
+        var more = file.Extra.With(extra);
+        return file.Cite && !more.Holds("citations"u8) && IsDocument(file) ? more.With("citations", """{"enabled":true}""") : more;
     }
 
     /// <summary>Whether a file goes as a document, as far as it can be told without reading it.</summary>

@@ -102,7 +102,7 @@ public sealed record AnthropicOptions
 
 /// <summary>A server of the Model Context Protocol that can be reached over https.</summary>
 /// <param name="Name">What the request calls it.</param>
-/// <param name="Url">Its address.</param>
+/// <param name="Url">The address at which it is reached, with https.</param>
 public sealed record AnthropicMcpServer(string Name, string Url)
 {
     /// <summary>A token of OAuth that the server wants; it goes to the service, which passes it on. It is not printed.</summary>
