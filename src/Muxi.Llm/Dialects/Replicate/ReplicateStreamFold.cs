@@ -123,7 +123,7 @@ internal sealed class ReplicateStreamFold(ReplicateChat quirks, CallContext cont
     {
         try
         {
-            return wireEvent.Data.IsEmpty ? null : ToolForms.Text(System.Text.Json.JsonElement.Parse(wireEvent.Data.Span), "reason");
+            return ToolForms.Text(System.Text.Json.JsonElement.Parse(wireEvent.Data.Span), "reason");
         }
         catch (System.Text.Json.JsonException)
         {
