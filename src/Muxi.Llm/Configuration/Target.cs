@@ -27,6 +27,12 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>What tells who asks where there is no key, with what it may know; null for nothing.</summary>
     public (ICredentialSource Source, CredentialContext Context)? Credentials { get; init; }
 
+    /// <summary>What is exchanged for the token that tells who asks, where that is not the key itself; null for nothing.</summary>
+    public TokenOrder? Order { get; init; }
+
+    /// <summary>What the service is told of whose call it is; null for nothing.</summary>
+    public Account? Account { get; init; }
+
     /// <summary>What must not be shown anywhere.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
@@ -62,7 +68,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
         if (told is { IsAbsoluteUri: true, UserInfo: "" })
         {
             if (IsSameOrigin(told, own)) return told;
-            if (Uri.TryCreate(Provider.BaseUrl, UriKind.Absolute, out var vendors) && IsSameOrigin(told, vendors)) return new(own.GetLeftPart(UriPartial.Authority) + told.PathAndQuery);
+            var isListed = told.Scheme == Uri.UriSchemeHttps && told.IsDefaultPort && Provider.ToldHosts.Any(host => Globs.Matches(host, told.Host));
+            if (isListed && IsVendors) return told;
+            if (isListed || (Uri.TryCreate(Provider.BaseUrl, UriKind.Absolute, out var vendors) && IsSameOrigin(told, vendors))) return new(own.GetLeftPart(UriPartial.Authority) + told.PathAndQuery);
         }
         throw new ServerException($"{Provider.Name}: the service told an address of another origin than {own.GetLeftPart(UriPartial.Authority)}, and nothing is sent there")
         {

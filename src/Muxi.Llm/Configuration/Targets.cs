@@ -147,8 +147,29 @@ internal sealed class Targets(LlmOptions options)
         if (_file.Secrets.Count > 0 || credentials is not null) secrets = (List<string>)[.. secrets, .. _file.Secrets];
         // A stranger's file may not make us read the addresses of this network.
         var isOwn = source is UrlSource.Environment or UrlSource.Code or UrlSource.File or UrlSource.Call || (source is UrlSource.Provider && (provider.IsSelfHosted || url.Folder.Scheme == Uri.UriSchemeHttp));
-        var target = new Target(dated ?? provider, name.Model, url, key, headers) { Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets, File = source is UrlSource.Provider ? ModelFile.Find(name, options) : null };
+        var target = new Target(dated ?? provider, name.Model, url, key, headers)
+        {
+            Auth = auth, Dated = dated?.Dated, IsOwn = isOwn && provider.InProcess is null, IsVendors = source is UrlSource.Provider, Secrets = secrets,
+            File = source is UrlSource.Provider ? ModelFile.Find(name, options) : null,
+        };
+        target = Introduced(target, source);
         return credentials is null ? target : target with { Credentials = (credentials, ContextFor(provider, isDemanded, (List<string>)secrets)) };
+    }
+
+    /// <summary>The target with the token that its key is exchanged for, and with what it is told of whose call it is.</summary>
+    private Target Introduced(Target target, UrlSource source)
+    {
+        if (target is { Key: { } key, Auth.Exchange: { } exchange } && TokenOrder.For(exchange, key, target.Provider, target.BaseUrl.Folder, IsServicesOwn(target.BaseUrl, source, target.Provider), Variable) is { } order)
+            target = target with { Key = null, Order = order, Secrets = (List<string>)[.. target.Secrets, .. order.Secrets] };
+        return source is UrlSource.Call or UrlSource.Stranger or UrlSource.DefinedByStranger ? target : target with { Account = AccountOf(target.Provider) };
+    }
+
+    /// <summary>What a service is told of whose call it is.</summary>
+    private Account? AccountOf(Provider provider)
+    {
+        foreach (var member in provider.AccountMembers)
+            if (FirstSet(member.Variables) is { } value) return new(member.Name, value, provider.AccountMembers);
+        return null;
     }
 
     /// <summary>Whether an address is the service's own, where nobody is answered without a key: that of its facts, or of an account that a setting names.</summary>

@@ -14,6 +14,9 @@ public readonly record struct CallContext(string Provider, string Model, string 
     /// <summary>Who is asked, for verbs that are rendered as the same service's chat is; null in a dialect's own tests.</summary>
     internal Provider? Service { get; init; }
 
+    /// <summary>What the service is told of whose call this is; null for nothing.</summary>
+    internal Account? Account { get; init; }
+
     /// <summary>What must not appear in an error: the credentials of this call.</summary>
     internal IReadOnlyList<string> Secrets { get; init; } = [];
 
@@ -61,10 +64,19 @@ public readonly record struct CallContext(string Provider, string Model, string 
 public sealed record HttpCall(HttpMethod Method, string Path)
 {
     /// <summary>
-    /// The whole address, in place of <see cref="Path"/>, where the service itself has told it in a reply. It must be of the service's own origin, as key and body go there;
-    /// behind a proxy that hands the vendor's address on as it is, it is asked for at the proxy. Null for none.
+    /// The whole address, in place of <see cref="Path"/>, where the service itself has told it in a reply. It must be of the service's own origin or at one of
+    /// <see cref="Provider.ToldHosts"/>, as key and body go there; behind a proxy that hands the vendor's address on as it is, it is asked for at the proxy. Null for none.
     /// </summary>
     public Uri? Url { get; init; }
+
+    /// <summary>
+    /// Whether the call only looks at what an earlier one has begun: one that fails in passing is sent again by itself, and where it fails for good the whole is not begun anew
+    /// at the same target, as that would make it twice.
+    /// </summary>
+    public bool Looks { get; init; }
+
+    /// <summary>How long to wait before a stream's further call is sent (<see cref="IFold{T}.Continue"/>); a step of an exchange has a wait of its own.</summary>
+    public TimeSpan After { get; init; }
 
     /// <summary>
     /// The whole address at the vendor, where this operation has another one there than below the base URL, be it at another host of the vendor's domain. It counts as long as nobody has
@@ -173,6 +185,9 @@ public interface IExchange<T>
 
     /// <summary>What takes the body of the good reply to what was sent last, which is empty then when the exchange is given it; null where it is given whole.</summary>
     IBodyReader? BodyReader => null;
+
+    /// <summary>What tells the service, where the caller leaves or the time is over, that nobody waits for the rest any longer; null where there is nothing to tell.</summary>
+    HttpCall? Abandon => null;
 }
 
 /// <summary>Takes a body while it comes, where holding it whole would cost as much again as what is read from it.</summary>
@@ -203,6 +218,9 @@ public interface IFold<T>
     /// there is no rest.
     /// </summary>
     HttpCall? Continue() => null;
+
+    /// <summary>What tells the service, where the stream is left before its end, that nobody waits for the rest any longer; null where there is nothing to tell.</summary>
+    HttpCall? Abandon => null;
 }
 
 /// <summary>A verb that is answered once.</summary>

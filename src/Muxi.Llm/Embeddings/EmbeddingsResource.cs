@@ -26,11 +26,14 @@ public sealed class EmbeddingsResource
         return _router.SendAsync(Verbs.Embedding, request, model, options, cancellationToken);
     }
 
+    /// <summary>Whether what is to be embedded stands under a name of the service's own: pictures, above all, which are no texts.</summary>
+    private static bool IsElsewhere(Extra extra) => extra.Holds("images"u8) || extra.Holds("inputs"u8) || extra.Holds("texts"u8) || extra.Holds("input"u8);
+
     private static void Check(EmbeddingRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.Input);
-        if (request.Input.Fault("input", mayBeEmpty: false) is { } fault) throw Wrong.Request(fault.Param, fault.Fault);
+        if (!(request.Input.Count == 0 && IsElsewhere(request.Extra)) && request.Input.Fault("input", mayBeEmpty: false) is { } fault) throw Wrong.Request(fault.Param, fault.Fault);
         if (request.Dimensions < 1) throw Wrong.Request("dimensions", $"'dimensions' is {request.Dimensions}: it must be 1 or more");
     }
 }

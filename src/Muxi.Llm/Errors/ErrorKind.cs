@@ -88,6 +88,7 @@ internal static class ErrorKinds
     /// <summary>Whether the same request to the same target may succeed a little later. What was sent and read is the router's matter.</summary>
     internal static bool IsRetriable(this LlmException error) => error switch
     {
+        { HasBegun: true } => false,
         ApiException { ShouldRetry: bool said } => said,
         AllTargetsFailedException => false,
         // The whole call's time is over, so no time is left for another try.

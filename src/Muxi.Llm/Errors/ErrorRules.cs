@@ -17,7 +17,7 @@ internal static class ErrorRules
     private static readonly string[] Content =
     [
         "content_policy_violation", "content_filter", "responsibleaipolicyviolation", "content management policy", "content filtering policy",
-        "rejected as a result of our safety system", "rejected by the safety system", "input was flagged", "content exists risk",
+        "rejected as a result of our safety system", "rejected by the safety system", "input was flagged", "flagged as sensitive", "nsfw content detected", "content exists risk",
     ];
 
     // Strong enough for any status; "billing" alone is not, since rate-limit texts advertise the billing page too.

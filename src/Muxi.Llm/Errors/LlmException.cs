@@ -24,6 +24,9 @@ public class LlmException : Exception
     /// <summary>What a loop of tools had added to the conversation when it failed: whole turns, and the results of whole turns. Empty elsewhere.</summary>
     public IReadOnlyList<Message> Transcript { get; internal set; } = [];
 
+    /// <summary>Whether the service had already begun what it was asked for, so that asking once more would make it twice.</summary>
+    internal bool HasBegun { get; set; }
+
     /// <summary>Says whose error it is, where it was raised without knowing.</summary>
     internal void Blame(string? provider, string? model) => (_provider, _model) = (provider, model);
 }

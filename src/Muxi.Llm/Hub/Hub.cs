@@ -30,8 +30,9 @@ internal sealed class Hub(Transport transport, Targets targets, LlmOptions optio
         }
         if (IsOffline) throw new ConfigurationException($"{file} is not in {cache.Folder}, and HF_HUB_OFFLINE is set: nothing was asked for");
         using var calls = new HubCalls(transport, TargetFor(file, request), TimeoutsFor(file, request), cancellationToken);
+        var patience = new HubPatience(request?.MaxRetries ?? options.Retries!.Max, options);
         yield return new() { Status = $"looking at {file.Repository}" };
-        var (commit, names, first) = await FindAsync(calls, cache, file).ConfigureAwait(false);
+        var (commit, names, first) = await FindAsync(calls, cache, file, patience).ConfigureAwait(false);
         if (names.Count == 0)
         {
             // Nobody answered, and what was brought before is still there.
@@ -41,8 +42,8 @@ internal sealed class Hub(Transport transport, Targets targets, LlmOptions optio
         foreach (var name in names)
         {
             if (HubCache.IsThere(cache.PathOf(file.Repository, commit, name))) continue;
-            var entry = first?.Name == name ? first : await calls.LookAsync(file with { Revision = commit }, name).ConfigureAwait(false);
-            await foreach (var progress in BringAsync(calls, cache, entry, Most(request)).ConfigureAwait(false)) yield return progress;
+            var entry = first?.Name == name ? first : await AgainAsync(calls, patience, () => calls.LookAsync(file with { Revision = commit }, name)).ConfigureAwait(false);
+            await foreach (var progress in BringAsync(calls, cache, entry, patience).ConfigureAwait(false)) yield return progress;
         }
         cache.Note(file, commit);
         yield return Done(cache.PathOf(file.Repository, commit, names[0]));
@@ -52,20 +53,18 @@ internal sealed class Hub(Transport transport, Targets targets, LlmOptions optio
 
     private static ModelPullProgress Done(string path) => new() { Status = "success", Path = path };
 
-    private int Most(RequestOptions? request) => request?.MaxRetries ?? options.Retries!.Max;
-
     /// <summary>The commit and the files in it that are meant, and what was learned of the first of them; no files where nobody answers and they are here already.</summary>
-    private static async Task<(string Commit, IReadOnlyList<string> Names, HubEntry? First)> FindAsync(HubCalls calls, HubCache cache, HubFile file)
+    private static async Task<(string Commit, IReadOnlyList<string> Names, HubEntry? First)> FindAsync(HubCalls calls, HubCache cache, HubFile file, HubPatience patience)
     {
         try
         {
             if (file.Name.Length > 0)
             {
                 var parts = SplitGguf.Parts(file.Name);
-                var first = await calls.LookAsync(file, parts[0]).ConfigureAwait(false);
+                var first = await AgainAsync(calls, patience, () => calls.LookAsync(file, parts[0])).ConfigureAwait(false);
                 return (first.Commit, parts, first);
             }
-            var (commit, all) = await calls.ListAsync(file).ConfigureAwait(false);
+            var (commit, all) = await AgainAsync(calls, patience, () => calls.ListAsync(file)).ConfigureAwait(false);
             return file.In(all) is { Count: > 0 } names ? (commit, names, null) : throw calls.Missing(file, all);
         }
         catch (ApiConnectionException) when (cache.Find(file) is not null)
@@ -74,8 +73,24 @@ internal sealed class Hub(Transport transport, Targets targets, LlmOptions optio
         }
     }
 
+    /// <summary>Asks, and again where that may help.</summary>
+    private static async Task<T> AgainAsync<T>(HubCalls calls, HubPatience patience, Func<Task<T>> ask)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await ask().ConfigureAwait(false);
+            }
+            catch (LlmException e) when (e.IsRetriable() && failures <= patience.Most)
+            {
+                await calls.PauseAsync(patience.Before(failures, (e as ApiException)?.RetryAfter)).ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>Brings the bytes of one file and gives them their name; another pull of the same bytes is waited for.</summary>
-    private async IAsyncEnumerable<ModelPullProgress> BringAsync(HubCalls calls, HubCache cache, HubEntry entry, int most)
+    private async IAsyncEnumerable<ModelPullProgress> BringAsync(HubCalls calls, HubCache cache, HubEntry entry, HubPatience patience)
     {
         var (blob, path) = (cache.BlobOf(entry.Repository, entry.Etag), cache.PathOf(entry.Repository, entry.Commit, entry.Name));
         var status = $"pulling {entry.Name}";
@@ -90,7 +105,7 @@ internal sealed class Hub(Transport transport, Targets targets, LlmOptions optio
         {
             if (!HubCache.IsThere(path) && !File.Exists(blob))
             {
-                var transfer = new HubTransfer(calls, entry, blob, new(most, options));
+                var transfer = new HubTransfer(calls, entry, blob, patience);
                 await using (transfer.ConfigureAwait(false))
                 {
                     await transfer.BeginAsync().ConfigureAwait(false);

@@ -145,7 +145,7 @@ internal sealed class HubCalls(Transport transport, Target target, Timeouts time
             var buffer = new byte[1 << 16];
             while (await ReadAsync(body, buffer).ConfigureAwait(false) is > 0 and var count)
             {
-                bytes.Write(buffer, 0, count);
+                await bytes.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
                 if (bytes.Length > MaxListBytes) throw Unusable($"the list of the files is longer than {MaxListBytes >> 20} MB");
             }
         }

@@ -19,6 +19,9 @@ public sealed record Auth(string Header, string Prefix)
     /// <summary>Headers that go with a key of this kind, as one that says of which kind it is. The caller's own take their place.</summary>
     public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>What the credential is exchanged for before it is sent; null where it is sent as it is.</summary>
+    public TokenExchange? Exchange { get; init; }
+
     /// <summary>The other ways, in their order.</summary>
     internal IEnumerable<Auth> Others
     {

@@ -18,7 +18,7 @@ public static partial class Providers
         {
             [Operations.Embeddings] = "thenlper/gte-large", [Operations.Images] = "black-forest-labs/FLUX.1-schnell", [Operations.Transcription] = "openai/whisper-large-v3-turbo",
         }.ToImmutableDictionary(),
-        Chat = new OpenAIChat(),
+        Chat = new OpenAIChat { Roles = BeforeDeveloper() }.For("*gpt-oss*", GptOss),
         Responses = new OpenAIResponseCreation { EncryptedReasoning = false },
         Embeddings = new HuggingFaceEmbeddings(),
         Images = new HuggingFaceImages(),

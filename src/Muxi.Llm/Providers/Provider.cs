@@ -38,6 +38,15 @@ public sealed partial record Provider(string Name, string BaseUrl, Auth Auth)
     /// </summary>
     public ImmutableArray<string> Hosts { get; init; } = [];
 
+    /// <summary>
+    /// Other hosts of the vendor's, as globs, to which its replies may send: the key goes there too, over https, as long as the service is asked at <see cref="BaseUrl"/>. An
+    /// address that somebody has set up is asked for such an address itself.
+    /// </summary>
+    public ImmutableArray<string> ToldHosts { get; init; } = [];
+
+    /// <summary>What a request's body says of whose call it is: the first whose variable is set goes along, unless the request holds one of them.</summary>
+    public ImmutableArray<AccountMember> AccountMembers { get; init; } = [];
+
     /// <summary>Another form of its addresses, with dated versions of its API; null where there is none.</summary>
     public DatedApi? Dated { get; init; }
 

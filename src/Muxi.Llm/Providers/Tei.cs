@@ -6,7 +6,7 @@ public static partial class Providers
     /// Text Embeddings Inference: embeddings by <c>/embed</c>, ranking by <c>/rerank</c>, whichever of them the model that it runs is for. What a request calls the model is no matter. It has
     /// OpenAI's <c>/v1/embeddings</c> as well, which takes less.
     /// </summary>
-    public static Provider Tei { get; } = new("tei", "http://localhost:8080", Auth.Bearer("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN") with { IsRequired = false, KeyFiles = HubTokenFiles })
+    public static Provider Tei { get; } = new("tei", "http://localhost:8080", Auth.Bearer("TEI_API_KEY").Optional())
     {
         DisplayName = "Text Embeddings Inference",
         Aliases = ["text-embeddings-inference"],

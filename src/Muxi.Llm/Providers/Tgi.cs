@@ -8,7 +8,7 @@ public static partial class Providers
     /// Text Generation Inference, on a machine of one's own or behind a dedicated endpoint of Hugging Face's (<c>TGI_BASE_URL=https://NAME.endpoints.huggingface.cloud</c>). It runs one model, and
     /// what a request calls it is no matter. It ignores what it does not know, so such options are left out, with a warning.
     /// </summary>
-    public static Provider Tgi { get; } = new("tgi", "http://localhost:8080/v1", Auth.Bearer("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN") with { IsRequired = false, KeyFiles = HubTokenFiles })
+    public static Provider Tgi { get; } = new("tgi", "http://localhost:8080/v1", Auth.Bearer("HF_TOKEN").Optional())
     {
         DisplayName = "Text Generation Inference",
         Aliases = ["huggingface-endpoint"],
@@ -23,7 +23,8 @@ public static partial class Providers
             // "`top_p` must be > 0.0 and < 1.0", though 1 is what OpenAI's clients say for all tokens.
             Most = new Dictionary<string, double> { ["top_p"] = 0.9999 }.ToImmutableDictionary(),
             // A form is held to instead of the tools, which are not seen then.
-            StopLists = true, ResponseFormats = ["json", "regex"], SchemaFormat = "json", FormatsWithTools = false,
+            // A call ends as any answer does, and a streamed one without a word (router/src/chat.rs, 2026).
+            StopsWithCalls = true, StopLists = true, ResponseFormats = ["json", "regex"], SchemaFormat = "json", FormatsWithTools = false,
         },
         Completions = new TgiCompletions(),
         Evidence = Evidence.VendorsPage,

@@ -85,7 +85,7 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
             (target, lease) = await targets.Local.RunAsync(target, operation, loading, transport.Logger).ConfigureAwait(false);
         }
         var now = transport.Clock.GetUtcNow();
-        var context = new CallContext(target.Provider.Name, target.Provider.WholeModel(target.Model), CallIds.Next(now), now) { Secrets = target.Secrets, Service = target.Provider };
+        var context = new CallContext(target.Provider.Name, target.Provider.WholeModel(target.Model), CallIds.Next(now), now) { Secrets = target.Secrets, Service = target.Provider, Account = target.Account };
         _current = new(target, context, new(timeouts, transport.Clock, _started, caller), stop.Options?.Strict ?? false, transport.Logger) { Lease = lease };
         if (_made++ == 0) retries.Count(target);
         return _current;

@@ -16,6 +16,7 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
     private bool _sawEvent;
     private bool _isOver;
     private bool _isFinished;
+    private bool _isLeft;
 
     /// <summary>Adds the next chunks; false when there are no more.</summary>
     /// <param name="into">Where they are added.</param>
@@ -34,14 +35,27 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
         return true;
     }
 
-    public ValueTask DisposeAsync() => CloseAsync();
+    public ValueTask DisposeAsync()
+    {
+        Leave();
+        return CloseAsync();
+    }
 
     /// <summary>As the other, for whoever cannot wait: nothing of the body is read any more.</summary>
     public void Dispose()
     {
+        Leave();
         _framer.Dispose();
         _body?.Dispose();
         _response.Dispose();
+    }
+
+    /// <summary>Tells the service once that nobody reads on, where its answer is not whole.</summary>
+    private void Leave()
+    {
+        if (_isFinished || _isLeft) return;
+        _isLeft = true;
+        transport.Abandon(attempt.Target, fold.Abandon);
     }
 
     private async ValueTask CloseAsync()
@@ -116,6 +130,7 @@ internal sealed class EventStream<T>(Transport transport, AttemptInProgress atte
         await CloseAsync().ConfigureAwait(false);
         (_body, _framer, _sawEvent, _isOver) = (null, Framer.For(framing), false, false);
         attempt.Trace.Take(call);
+        if (call.After > TimeSpan.Zero) await transport.PauseAsync(attempt.Target, call.After, _waiting).ConfigureAwait(false);
         _response = await transport.SendAsync(attempt.Target, call, _waiting, attempt.Trace).ConfigureAwait(false);
         return true;
     }

@@ -2,13 +2,6 @@ using System.Net.Http.Headers;
 
 namespace Muxi.Llm;
 
-/// <summary>A call whose good reply is bytes.</summary>
-/// <param name="Call">What to send.</param>
-/// <param name="Accepts">Whether a reply's headers announce such bytes.</param>
-/// <param name="Unpacking">How they are got out of the body; null where they are the body.</param>
-/// <param name="IsEmptyGood">Whether there may be none.</param>
-internal readonly record struct ContentCall(HttpCall Call, Func<ReplyHeaders, bool> Accepts, Unpacking? Unpacking, bool IsEmptyGood);
-
 /// <summary>What is learned of a call on its way: for the reply, the attempt and the log.</summary>
 internal sealed class Trace
 {

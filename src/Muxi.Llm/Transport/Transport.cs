@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Muxi.Llm;
 
 /// <summary>The only code that opens a socket: it drives exchanges, adds the credentials, sends, and raises what goes wrong as our exceptions.</summary>
-internal sealed class Transport : IDisposable
+internal sealed partial class Transport : IDisposable
 {
     // Far above any real reply, low enough to stop a runaway body; of an error no more than its classifier reads.
     private const int MaxReplyBytes = 512 << 20;
@@ -24,11 +24,12 @@ internal sealed class Transport : IDisposable
     // For servers that we have started ourselves, which are behind no proxy; null where connections are the caller's own.
     private readonly Lazy<HttpClient>? _local;
     private readonly ConcurrentDictionary<Func<TimeProvider, HttpMessageHandler>, HttpClient> _inProcess = new();
+    private readonly TokenExchanger _tokens;
 
     public Transport(LlmOptions options)
     {
         CheckConnections(options);
-        _options = options;
+        (_options, _tokens) = (options, new(options.TimeProvider));
         _file = options.Configuration ?? LlmConfiguration.Empty;
         _timeouts = (options.Timeouts ?? _file.Timeouts.Over(new())).Checked();
         Logger = options.LoggerFactory?.CreateLogger("Muxi.Llm") ?? NullLogger.Instance;
@@ -57,6 +58,19 @@ internal sealed class Transport : IDisposable
     /// <param name="trace">Takes what is learned on the way.</param>
     public async ValueTask<T> DriveAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
     {
+        try
+        {
+            return await StepAsync(target, exchange, waiting, trace).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ApiTimeoutException)
+        {
+            Abandon(target, exchange.Abandon);
+            throw;
+        }
+    }
+
+    private async ValueTask<T> StepAsync<T>(Target target, IExchange<T> exchange, Waiting waiting, Trace trace)
+    {
         var step = exchange.Next(null);
         while (step.Call is { } call)
         {
@@ -72,7 +86,7 @@ internal sealed class Transport : IDisposable
             }
             catch (Exception e) when (IsOfTheBody(e))
             {
-                throw Explain(e, target, waiting);
+                throw Marked(Explain(e, target, waiting), call);
             }
             step = exchange.Next(new((int)response.StatusCode, body.WrittenMemory, new(response)));
         }
@@ -82,6 +96,7 @@ internal sealed class Transport : IDisposable
     /// <summary>Sends one call and gives the good reply's headers; its body is still to be read. Errors are raised.</summary>
     public async ValueTask<HttpResponseMessage> SendAsync(Target target, HttpCall call, Waiting waiting, Trace trace)
     {
+        if (call.Looks) return await LookAsync(target, call, waiting, trace).ConfigureAwait(false);
         using var request = new HttpRequestMessage(call.Method, target.At(call));
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (call.AddedHeaders.Count > 0) target = target.With(call.AddedHeaders);
@@ -161,6 +176,8 @@ internal sealed class Transport : IDisposable
         HttpResponseMessage response;
         try
         {
+            if (target.Order is { } order && !request.Headers.Contains(target.Auth.Header))
+                request.Headers.TryAddWithoutValidation(target.Auth.Header, target.Auth.Prefix + Protected(await _tokens.GetAsync(order, ClientFor(target), target, waiting.Token).ConfigureAwait(false), target));
             if (target.Credentials is var (source, context)) await source.ApplyAsync(request, context, waiting.Token).ConfigureAwait(false);
             response = await ClientFor(target).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, waiting.Token).ConfigureAwait(false);
         }
@@ -170,6 +187,7 @@ internal sealed class Transport : IDisposable
         }
         if (Logger.IsEnabled(LogLevel.Debug)) Log.Replied(Logger, target.Name, (int)response.StatusCode, waiting.Elapsed.TotalMilliseconds);
         trace.Take(response, Clock.GetUtcNow());
+        if (response.StatusCode == HttpStatusCode.Unauthorized && target.Order is { } refused) _tokens.Forget(refused);
         return response;
     }
 
@@ -279,20 +297,6 @@ internal sealed class Transport : IDisposable
         StringComparer.OrdinalIgnoreCase,
         "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-MD5", "Content-Range", "Content-Type", "Expires", "Last-Modified");
 
-    /// <summary>Waits for as long as was asked for, but no longer than the caller and the call's limit allow.</summary>
-    public async Task PauseAsync(Target target, TimeSpan pause, Waiting waiting)
-    {
-        waiting.Pause();
-        try
-        {
-            await Task.Delay(pause, Clock, waiting.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw waiting.Explain(e, target.Provider.Name, target.Model);
-        }
-    }
-
     /// <summary>Reads a body; false when it goes on beyond the limit.</summary>
     private static async ValueTask<bool> ReadAsync(HttpResponseMessage response, PooledBuffer into, int limit, Waiting waiting)
     {
@@ -352,3 +356,10 @@ internal sealed class Transport : IDisposable
         return Errors.Classify(new((int)response.StatusCode, body.WrittenMemory, new(response), target.Provider.Name, target.Model, Clock.GetUtcNow()) { Secrets = target.Secrets, MissingModelHint = target.Provider.MissingModelHint });
     }
 }
+
+/// <summary>A call whose good reply is bytes.</summary>
+/// <param name="Call">What to send.</param>
+/// <param name="Accepts">Whether a reply's headers announce such bytes.</param>
+/// <param name="Unpacking">How they are got out of the body; null where they are the body.</param>
+/// <param name="IsEmptyGood">Whether there may be none.</param>
+internal readonly record struct ContentCall(HttpCall Call, Func<ReplyHeaders, bool> Accepts, Unpacking? Unpacking, bool IsEmptyGood);

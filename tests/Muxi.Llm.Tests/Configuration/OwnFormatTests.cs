@@ -35,6 +35,7 @@ public sealed class OwnFormatTests
     [InlineData("bedrock", "chat, token counting, embeddings, rerank, images")]
     [InlineData("ollama", "chat, completions, embeddings")]
     [InlineData("anthropic", "chat, token counting, files")]
+    [InlineData("cohere", "chat, embeddings, rerank, transcription")]
     public void It_offers_what_the_formats_own_service_does(string format, string operations)
     {
         using var client = Client($"providers: {{inside: {{format: {format}, base_url: \"http://127.0.0.1:9\"}}}}", []);
@@ -46,6 +47,7 @@ public sealed class OwnFormatTests
     [InlineData("gemini", typeof(GeminiModels), "models")]
     [InlineData("ollama", typeof(OllamaModels), "api/tags")]
     [InlineData("anthropic", typeof(OpenAIModels), "models")]
+    [InlineData("cohere", typeof(CohereModels), "../v1/models")]
     [InlineData("openai-responses", typeof(OpenAIModels), "models")]
     [InlineData("openai", typeof(OpenAIModels), "models")]
     public void Its_models_are_listed_as_at_the_formats_own_service(string format, Type dialect, string path)

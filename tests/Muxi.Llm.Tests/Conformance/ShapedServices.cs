@@ -48,7 +48,7 @@ internal static class ShapedServices
         // It ignores what its OpenAPI document does not name, and refuses what it names and is of another type (422).
         ("tgi/tgi", new()
         {
-            Members = ["max_tokens", "response_format", "stream_options"], Formats = ["json", "regex"], SchemaType = "json", StrictTools = false, Ends = new() { ["stop"] = "eos_token", ["tool_calls"] = "stop" },
+            Members = ["max_tokens", "response_format", "stream_options"], Formats = ["json", "regex"], SchemaType = "json", StrictTools = false, Ends = new() { ["tool_calls"] = "stop" },
         }),
         ("huggingface/meta-llama/Llama-3.1-8B-Instruct:fastest", new() { Thinking = "reasoning", Members = ["max_tokens", "response_format", "stream_options", "parallel_tool_calls", "reasoning_effort"] }),
         ("together/Qwen/Qwen3-235B", new() { Ends = new() { ["stop"] = "eos" }, Calls = CallPieces.Repeated, Usage = UsagePlace.LastChunk, Thinking = "reasoning" }),

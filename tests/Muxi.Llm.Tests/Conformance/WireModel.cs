@@ -17,6 +17,7 @@ internal abstract class WireModel
         ["ollama-chat"] = new OllamaWireModel(),
         ["gemini-chat"] = new GeminiWireModel(),
         ["bedrock-converse"] = new BedrockWireModel(),
+        ["cohere-chat"] = new CohereWireModel(),
         ["openai-chat as responses"] = new ServedWireModel(new OpenAIWireModel(), "chat-only/gpt-test"), ["anthropic-messages as responses"] = new ServedWireModel(new AnthropicWireModel(), "anthropic/claude-sonnet-4-5"),
     };
 
@@ -74,12 +75,15 @@ internal abstract class WireModel
     /// <summary>The one whose wire format a dialect speaks.</summary>
     public static WireModel Of(ChatDialect dialect) => dialect switch
     {
+        OpenAIChat { StreamPath: { } path, Path: var whole } => new PathWireModel { At = whole, Streamed = path },
+        ReplicateChat => new ReplicateWireModel(),
         OpenAIChat { Path: var path } => path == "chat/completions" ? All["openai-chat"] : new OpenAIWireModel { At = path.Split("../")[^1] },
         AnthropicMessages => All["anthropic-messages"],
         OpenAIResponsesChat => All["openai-responses-chat"],
         OllamaChat => All["ollama-chat"],
         GeminiChat => All["gemini-chat"],
         BedrockConverse => All["bedrock-converse"],
+        CohereChat => All["cohere-chat"],
         _ => throw new ArgumentException($"there is no wire model for {dialect.GetType().Name}", nameof(dialect)),
     };
 

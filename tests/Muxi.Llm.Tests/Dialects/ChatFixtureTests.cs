@@ -9,7 +9,7 @@ public sealed class ChatFixtureTests
     private const int Splits = 20;
 
     /// <summary>The folders of fixtures, one for each chat dialect.</summary>
-    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse", "ollama-chat"];
+    private static readonly string[] _dialects = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse", "ollama-chat", "cohere-chat", "replicate-chat"];
 
     /// <summary>The files of fixtures that hold a stream.</summary>
     private static readonly string[] _streams = ["wire-reply.sse", "wire-reply.frames", "wire-reply.ndjson"];

@@ -7,10 +7,10 @@ namespace Muxi.Llm.Tests;
 /// <summary>Requests, replies and streams of the fixtures, with each of their values in turn gone or replaced by something odd: all is taken or refused, and nothing else is thrown.</summary>
 public sealed class OddValuesTests
 {
-    private static readonly string[] _formats = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse", "ollama-chat"];
+    private static readonly string[] _formats = ["openai-chat", "anthropic-messages", "openai-responses-chat", "gemini-chat", "bedrock-converse", "ollama-chat", "cohere-chat", "replicate-chat"];
 
-    /// <summary>The formats whose streams are no server-sent events.</summary>
-    private static readonly string[] _streamed = ["bedrock-converse", "ollama-chat"];
+    /// <summary>The formats whose streams are played here; others have tests of their own for them.</summary>
+    private static readonly string[] _streamed = ["bedrock-converse", "ollama-chat", "cohere-chat"];
 
     private static readonly string[] _odd = ["null", "true", "-7", "1e300", "\"x\"", "\"\"", "[]", "[null,1,\"a\",{}]", "{}", """{"x":null}"""];
 
@@ -36,7 +36,7 @@ public sealed class OddValuesTests
     [Theory, MemberData(nameof(Streamed))]
     public void A_stream_is_read_or_breaks_off_with_an_error(string format)
     {
-        foreach (var scenario in Of(format).Where(static one => one.Fixture.IsStream && one.Chat is BedrockConverse or OllamaChat))
+        foreach (var scenario in Of(format).Where(static one => one.Fixture.IsStream && one.Chat is BedrockConverse or OllamaChat or CohereChat))
         {
             var events = Events(scenario.Fixture);
             for (var i = 0; i < events.Count; i++)
@@ -57,6 +57,7 @@ public sealed class OddValuesTests
 
     private static List<WireEvent> Events(Fixture fixture) => fixture.Has("wire-reply.frames")
         ? [.. AwsFrames.Read(fixture.WireReply).Select(static frame => new WireEvent(frame.Type, Encoding.UTF8.GetBytes(frame.Data)) { Fault = frame.Kind == "event" ? null : new(frame.Type, null) })]
+        : fixture.Has("wire-reply.sse") ? [.. Encoding.UTF8.GetString(fixture.WireReply).Split('\n').Where(static line => line.StartsWith("data:", StringComparison.Ordinal)).Select(static line => new WireEvent(null, Encoding.UTF8.GetBytes(line[5..].Trim())))]
         : [.. Encoding.UTF8.GetString(fixture.WireReply).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => new WireEvent(null, Encoding.UTF8.GetBytes(line)))];
 
     private static void Play(Scenario scenario, List<WireEvent> events) => scenario.Try(string.Join('\n', events.Select(static one => $"{one.Type} {Encoding.UTF8.GetString(one.Data.Span)}")), (chat, context) =>

@@ -40,6 +40,8 @@ internal static class StreamCuts
         "openai-responses-chat" => Events(body).Any(data => Type(data) is "response.completed" or "response.incomplete") || Events(body).Any(data => OracleJson.Parse(data)?["object"].Str() == "response"),
         "ollama-chat" => Encoding.UTF8.GetString(body).Split('\n').Any(line => OracleJson.Parse(line)?["done"] is { } done && done.GetValueKind() == JsonValueKind.True),
         "gemini-chat" => IsWholeContent(body),
+        "cohere-chat" => Events(body).Any(data => Type(data) == "message-end" && OracleJson.Parse(data)!["delta"]?["finish_reason"].Str() is not ("ERROR" or "TIMEOUT")),
+        "replicate-chat" => Encoding.UTF8.GetString(body).Split("\n\n").Any(static one => one.Split('\n') is var lines && lines.Contains("event: done") && OracleJson.Parse(lines[^1].Replace("data: ", "", StringComparison.Ordinal)) is not null),
         // With the frame that says so, and no frame broken; Claude by invoke ends as at its maker's.
         "bedrock-converse" => AwsFrames.Ends(body).LastOrDefault() == body.Length && AwsFrames.Read(body).Any(frame => frame.Type == "messageStop" || (frame.Type == "chunk" && Unwrapped(frame.Data).Contains("\"message_stop\"", StringComparison.Ordinal))),
         _ => throw new ArgumentException($"say how a stream of {dialect} ends", nameof(dialect)),

@@ -12,6 +12,8 @@ public sealed class DocsTests : IDisposable
 
     private const string AnthropicReply = """{"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"A cat."}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}""";
 
+    private const string CohereReply = """{"id":"1","message":{"role":"assistant","content":[{"type":"text","text":"From nine."}],"citations":[{"start":5,"end":9,"text":"nine","sources":[{"type":"document","id":"handbook/12","document":{"id":"handbook/12","title":"Opening hours","text":"Open from nine."}}]}]},"finish_reason":"COMPLETE"}""";
+
     private const string GeminiReply = """{"candidates":[{"content":{"parts":[{"text":"A cat."}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"m","responseId":"1"}""";
 
     private const string Stream = "data: {\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Once.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
@@ -52,23 +54,25 @@ public sealed class DocsTests : IDisposable
         { "tokens", "7 tokens with o200k_base" },
         { "local", "sandbox" },
         { "models", "owned by muxi-llm-sandbox" },
+        { "pull", "greeting.txt, 6 of 6 bytes" },
     };
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Every_block_of_a_page_compiles_and_runs(string page)
     {
         await using var server = await ReplayServer.StartAsync(1, request =>
-            AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
+            HuggingFaceDocs.Answer(request) is { } hugging ? hugging : AudioDocs.Answer(request) is { } sound ? sound : request.Target.EndsWith("/count_tokens", StringComparison.Ordinal) ? CannedReply.Json("""{"input_tokens":8}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GoogleWire.Answer("""{"text":"Asparagus."}""", "STOP"))
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
             : request.Target.EndsWith("/converse", StringComparison.Ordinal) ? CannedReply.Json("""{"output":{"message":{"role":"assistant","content":[{"text":"Asparagus."}]}},"stopReason":"end_turn"}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GeminiReply)
             : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
+            : request.Target == "/v2/chat" ? CannedReply.Json(CohereReply) : request.Target == "/v2/embed" ? CannedReply.Json("""{"id":"1","embeddings":{"float":[[0.5,0.25]]},"meta":{"billed_units":{"input_tokens":5}}}""")
             : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
         Dictionary<string, string> environment = [];
-        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI", "GEMINI"])
+        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI", "GEMINI", "HUGGINGFACE"])
         {
             environment[$"{provider}_API_KEY"] = "key-of-the-test";
             environment[$"{provider}_BASE_URL"] = server.Url.ToString();
@@ -80,7 +84,10 @@ public sealed class DocsTests : IDisposable
         environment["GOOGLE_CLOUD_PROJECT"] = "project-of-the-test";
         environment["AZURE_OPENAI_ENDPOINT"] = server.Url.ToString();
         environment["AZURE_OPENAI_API_KEY"] = "key-of-the-test";
-        environment["OLLAMA_BASE_URL"] = environment["LLAMA_CPP_BASE_URL"] = server.Url.ToString();
+        environment["OLLAMA_BASE_URL"] = environment["LLAMA_CPP_BASE_URL"] = environment["TGI_BASE_URL"] = environment["TEI_BASE_URL"] = environment["HF_ENDPOINT"] = server.Url.ToString();
+        environment["HF_HUB_CACHE"] = Path.Combine(_folder.FullName, "hub");
+        environment["CO_API_KEY"] = "key-of-the-test";
+        environment["CO_BASE_URL"] = server.Url.ToString();
         environment["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.Url.ToString();
         environment["AWS_ACCESS_KEY_ID"] = environment["AWS_SECRET_ACCESS_KEY"] = "key-of-the-test";
         environment["AWS_REGION"] = "us-east-1";

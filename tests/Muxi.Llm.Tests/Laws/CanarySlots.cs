@@ -36,6 +36,9 @@ internal sealed record CanarySlot(string Name, Func<Uri, (LlmOptions Options, Re
     public static IReadOnlyList<(string Provider, string Variable)> Variables { get; } =
         [.. Catalog.BuiltIn.Where(provider => provider is { InProcess: null, Chat: not null }).SelectMany(provider => provider.CredentialVariables.Select(variable => (provider.Name, variable)))];
 
+    /// <summary>Whether a variable holds the name that belongs to a secret of the provider's.</summary>
+    public static bool IsClient(string provider, string variable) => Catalog.BuiltIn.Single(one => one.Name == provider).Auth.Others.Any(other => other.Exchange?.ClientVariables.Contains(variable) == true);
+
     /// <summary>A URL with the key as its password.</summary>
     public static Uri WithUser(Uri url) => new UriBuilder(url) { UserName = "user", Password = Uri.EscapeDataString(Canary.Key) }.Uri;
 

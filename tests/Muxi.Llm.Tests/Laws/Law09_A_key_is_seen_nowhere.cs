@@ -56,7 +56,7 @@ public class Law09_A_key_is_seen_nowhere
         foreach (var (provider, variable) in CanarySlot.Variables)
         {
             await using var server = FaultServer.Start(CanaryServers.Replies["401 with the key in its message, code, type and param"]);
-            var options = new LlmOptions { BaseUrls = new Dictionary<string, Uri> { [provider] = server.Url }, Environment = name => name == variable ? Canary.Key : null, Retries = Calls.Once };
+            var options = new LlmOptions { BaseUrls = new Dictionary<string, Uri> { [provider] = server.Url }, Environment = name => name == variable ? Canary.Key : CanarySlot.IsClient(provider, name) ? "the-client" : null, Retries = Calls.Once };
             await CallAsync(witness, (options, null), "401", provider);
             Assert.All(server.Requests, request => Assert.Contains(request.Headers.Values, Canary.IsIn));
         }

@@ -42,6 +42,25 @@ public partial class Law10_A_stream_folds_alike_at_every_split
 
 
             """,
+        [nameof(ReplicateChat)] = """
+            event: output
+            id: 1690212292:0
+            data: Grüße, "世
+
+            : hi
+
+            event: output
+            data:界" 👋🏽
+            data: 
+
+            event: logs
+            data: {"a":"🧮"}
+
+            event: done
+            data: {}
+
+
+            """,
         [nameof(GeminiChat)] = """
             data: {"candidates":[{"content":{"parts":[{"text":"Zwölf 🧮","thought":true}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":11,"totalTokenCount":11},"modelVersion":"m-1","responseId":"r1"}
 
@@ -105,6 +124,54 @@ public partial class Law10_A_stream_folds_alike_at_every_split
 
             event: message_stop
             data: {"type":"message_stop"}
+
+
+            """,
+        [nameof(CohereChat)] = """
+            event: message-start
+            data: {"id":"29f14a5a-11de-4cae-9800-25e4747408ea","type":"message-start","delta":{"message":{"role":"assistant","content":[],"tool_plan":"","tool_calls":[],"citations":[]}}}
+
+            event: content-start
+            data: {"type":"content-start","index":0,"delta":{"message":{"content":{"type":"thinking","thinking":""}}}}
+
+            : keep-alive
+
+            data: {"type":"content-delta","index":0,"delta":{"message":{"content":{"thinking":"Zwölf 🧮"}}}}
+
+            event: content-end
+            data: {"type":"content-end","index":0}
+
+            event: content-start
+            data: {"type":"content-start","index":1,"delta":{"message":{"content":{"type":"text","text":"Grüße, "}}}}
+
+            data:{"type":"content-delta","index":1,
+            data:  "delta":{"message":{"content":{"text":"\"世界\" \ud83d"}}},"logprobs":{"text":"\"世界\"","token_ids":[1,2],"logprobs":[-0.5,-0.25]}}
+
+            data: {"type":"content-delta","index":1,"delta":{"message":{"content":{"text":"\udc4b🏽"}}}}
+
+            event: citation-start
+            data: {"type":"citation-start","index":0,"delta":{"message":{"citations":{"start":8,"end":10,"text":"世界","sources":[{"type":"document","id":"d:0","document":{"id":"d:0","title":"Größen"}}],"type":"TEXT_CONTENT"}}}}
+
+            event: tool-plan-delta
+            data: {"type":"tool-plan-delta","delta":{"message":{"tool_plan":"Erst das Wetter 🌦"}}}
+
+            event: tool-call-start
+            data: {"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"weather_a","type":"function","function":{"name":"weather","arguments":""}}}}}
+
+            data: {"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{\"city\":\"Kö"}}}}}
+
+            data: {"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"ln\"}"}}}}}
+
+            event: tool-call-end
+            data: {"type":"tool-call-end","index":0}
+
+            event: later-event
+            data: {"type":"later-event","note":"世界"}
+
+            event: message-end
+            data: {"type":"message-end","delta":{"finish_reason":"TOOL_CALL","usage":{"billed_units":{"input_tokens":1,"output_tokens":5},"tokens":{"input_tokens":11,"output_tokens":9},"cached_tokens":8}}}
+
+            data: [DONE]
 
 
             """,
@@ -210,8 +277,9 @@ public partial class Law10_A_stream_folds_alike_at_every_split
         var whole = await ReadAsync(spoken, [body]);
 
         Assert.Contains("\"content\":\"Grüße, \\\"世界\\\" \\uD83D\\uDC4B", whole, StringComparison.Ordinal);
-        Assert.Contains("\"arguments\":\"{\\\"city\\\":\\\"Köln\\\"}\"", whole, StringComparison.Ordinal);
-        Assert.Contains("\"total_tokens\":20", whole, StringComparison.Ordinal);
+        // Predictions have no calls, and tell what was used elsewhere.
+        if (dialect != nameof(ReplicateChat)) Assert.Contains("\"arguments\":\"{\\\"city\\\":\\\"Köln\\\"}\"", whole, StringComparison.Ordinal);
+        if (dialect != nameof(ReplicateChat)) Assert.Contains("\"total_tokens\":20", whole, StringComparison.Ordinal);
         Law.Holds(await CheckAsync(body, pieces => ReadAsync(spoken, pieces)), "Something is kept or decoded across reads: copy what an event's data must outlive, and cut at events, not at reads.");
     }
 

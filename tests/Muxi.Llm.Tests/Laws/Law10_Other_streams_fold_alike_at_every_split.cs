@@ -48,6 +48,24 @@ public class Law10_Other_streams_fold_alike_at_every_split
 
 
             """, "\"total_tokens\":20"),
+        [nameof(WatsonxCompletions)] = ("""
+            id: 1
+            event: message
+            data: {"model_id":"m-1","created_at":"2026-03-01T07:40:24.839Z","results":[{"generated_text":"","generated_token_count":0,"input_token_count":11,"stop_reason":"not_finished"}],"system":{"warnings":[{"message":"世界"}]}}
+
+            : keep-alive
+
+            id: 2
+            event: message
+            data:{"model_id":"m-1","results":[{"generated_text":"Grüße, \"世界\" \ud83d",
+            data:  "generated_token_count":4,"input_token_count":0,"stop_reason":"not_finished"}]}
+
+            id: 3
+            event: message
+            data: {"model_id":"m-1","results":[{"generated_text":"\udc4b🏽","generated_token_count":9,"input_token_count":0,"stop_reason":"EOS_TOKEN"}]}
+
+
+            """, "\"total_tokens\":20"),
         [nameof(OllamaCompletions)] = ("""
             {"model":"m-1","created_at":"2026-08-04T19:59:11Z","response":"","thinking":"Zwölf 🧮","done":false}
 
@@ -200,7 +218,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
         using var handler = new Law10_A_stream_folds_alike_at_every_split.Pieces(pieces, dialect == nameof(OpenAIEmbeddings) ? "application/json" : "text/event-stream");
         var provider = new Provider("split", "http://split.invalid/v1", Auth.None)
         {
-            Completions = dialect switch { nameof(OllamaCompletions) => new OllamaCompletions(), nameof(TgiCompletions) => new TgiCompletions(), _ => new OpenAICompletions() }, Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = dialect == nameof(HuggingFaceTranscription) ? new HuggingFaceTranscription() : new OpenAITranscription(), Speech = dialect switch { nameof(GeminiSpeech) => new GeminiSpeech(), nameof(MistralSpeech) => new MistralSpeech(), _ => new OpenAIStreamedSpeech() }, Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
+            Completions = dialect switch { nameof(OllamaCompletions) => new OllamaCompletions(), nameof(TgiCompletions) => new TgiCompletions(), nameof(WatsonxCompletions) => new WatsonxCompletions(), _ => new OpenAICompletions() }, Models = dialect == nameof(OllamaModels) ? new OllamaModels() : null, Transcription = dialect == nameof(HuggingFaceTranscription) ? new HuggingFaceTranscription() : new OpenAITranscription(), Speech = dialect switch { nameof(GeminiSpeech) => new GeminiSpeech(), nameof(MistralSpeech) => new MistralSpeech(), _ => new OpenAIStreamedSpeech() }, Images = new OpenAIImages(), Embeddings = new OpenAIEmbeddings(),
             Responses = dialect switch { nameof(OpenAIResponseCreation) => new OpenAIResponseCreation(), nameof(OpenAIStoredResponses) => new OpenAIStoredResponses(), _ => new OpenAIResponses() },
         };
         using var client = new LlmClient(new() { Providers = [provider], Handler = handler, Environment = _ => null, Retries = Calls.Once, TimeProvider = new ManualTime() });
@@ -208,7 +226,7 @@ public class Law10_Other_streams_fold_alike_at_every_split
         return dialect switch
         {
             nameof(OllamaModels) => await All(client.Models.PullAsync("split/m-1", null, Token), one => $"{one.Status} {one.Digest} {one.Completed} of {one.Total} {one.Extra}"),
-            nameof(OpenAICompletions) or nameof(OllamaCompletions) or nameof(TgiCompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
+            nameof(OpenAICompletions) or nameof(OllamaCompletions) or nameof(TgiCompletions) or nameof(WatsonxCompletions) => await All(client.Completions.StreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),
             nameof(OpenAITranscription) or nameof(HuggingFaceTranscription) => await All(client.Audio.Transcriptions.StreamAsync(new() { Model = "split/m-1", File = file }, null, Token), one => one.ToJson()),
             nameof(OpenAIStreamedSpeech) or nameof(GeminiSpeech) or nameof(MistralSpeech) => await All(client.Audio.Speech.StreamAsync(new() { Model = "split/m-1", Input = "Hi", Voice = "v" }, null, Token), one => one.ToJson()),
             nameof(OpenAIImages) => await All(client.Images.GenerateStreamAsync(new() { Model = "split/m-1", Prompt = "Hi" }, null, Token), one => one.ToJson()),

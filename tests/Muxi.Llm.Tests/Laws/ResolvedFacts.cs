@@ -28,6 +28,7 @@ internal static class ResolvedFacts
         yield return $"{provider.Name}: {provider.DisplayName}, {provider.BaseUrl}";
         foreach (var line in Auths(provider.Auth)) yield return $"{provider.Name} auth {line}";
         if (provider.CredentialVariables.Length > 0) yield return $"{provider.Name} auth variables {string.Join(' ', provider.CredentialVariables)}";
+        if (!provider.Auth.KeyFiles.IsEmpty) yield return $"{provider.Name} auth files {string.Join(' ', provider.Auth.KeyFiles)}";
         yield return $"{provider.Name} address variables {string.Join(' ', provider.UrlVariables)}";
         foreach (var property in typeof(Provider).GetProperties().Where(property => !_told.Contains(property.Name)).OrderBy(property => property.Name, StringComparer.Ordinal))
         {
@@ -57,6 +58,8 @@ internal static class ResolvedFacts
     {
         if (auth.Header.Length > 0) yield return $"{auth.Header}: {auth.Prefix}KEY{(auth.IsRequired ? "" : " (optional)")}";
         else if (auth.Source is null) yield return "none";
+        if (auth.Exchange is { } exchange)
+            yield return $"exchanged at {exchange.Url}{(exchange.UrlVariables.Length > 0 ? $" or {string.Join(' ', exchange.UrlVariables)}" : "")} for {string.Join('&', exchange.Form.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={field.Value}"))}{(exchange.ClientVariables.Length > 0 ? $" as {string.Join(' ', exchange.ClientVariables)}" : "")}";
         if (auth.Source is { } source) yield return $"source {source.Name} of {source.Package}{(source.Variables.Length > 0 ? ", set up by " : "")}{string.Join(' ', source.Variables)}";
         foreach (var line in auth.Alternative is { } other ? Auths(other) : []) yield return $"or {line}";
     }

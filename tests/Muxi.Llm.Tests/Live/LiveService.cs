@@ -26,6 +26,11 @@ internal sealed class LiveService : IAsyncDisposable
 
     public LlmClient Client { get; }
 
+    /// <summary>The environment in which it is asked: that of the machine, or what leads to the server in this process.</summary>
+    public IReadOnlyDictionary<string, string> Variables => _served is null
+        ? Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(static one => (string)one.Key, static one => (string?)one.Value ?? "")
+        : new Dictionary<string, string> { ["OPENAI_API_KEY"] = Calls.Key, ["OPENAI_BASE_URL"] = new Uri(_served.Url, "v1").ToString() };
+
     /// <summary>Whether it is a service of somebody's, which says what it likes.</summary>
     public bool IsLive => _served is null;
 

@@ -157,6 +157,30 @@ public sealed class LiveTests
         Assert.Equal(leaving.Token, left.CancellationToken);
     }
 
+    public static TheoryData<string, string, string> Ways
+    {
+        get
+        {
+            var rows = new TheoryData<string, string, string>();
+            foreach (var service in LiveService.All)
+                foreach (var scenario in Scenario.All.Values.Where(static scenario => scenario is { Fails: null, Leaves: false }))
+                    foreach (var road in Road.All.Keys) rows.Add(service, scenario.Name, road);
+            return rows;
+        }
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task A_scenario_comes_true_by_every_way(string service, string name, string road)
+    {
+        await using var live = await LiveService.StartAsync(service);
+        var scenario = Scenario.All[name];
+
+        var seen = await Road.All[road].GoAsync(scenario, ModelFor(live, scenario.Embed is null ? Operations.Chat : Operations.Embeddings), live.Variables, null);
+
+        if (live.IsLive && seen is { Error: { } error, Kind: null or ErrorKind.BadRequest or ErrorKind.Unsupported, Status: null or 400 }) Assert.Skip(error);
+        scenario.Check(seen, isExact: false);
+    }
+
     [Fact]
     public void The_variable_means_all_that_have_a_key_or_those_that_it_names()
     {

@@ -20,7 +20,9 @@ public sealed class ReplayCoverageTests
         (nameof(BatchReplayTests), BatchReplayTests.Reads),
         (nameof(MistralReplayTests), static record => record is { Provider: "mistral", Endpoint: "fim" or "embeddings" or "moderations" }),
         (nameof(RerankReplayTests), RerankReplayTests.Reads),
+        (nameof(CohereReplayTests), CohereReplayTests.Reads),
         (nameof(HuggingFaceReplayTests), HuggingFaceReplayTests.Reads),
+        (nameof(PredictionReplayTests), PredictionReplayTests.Reads),
         (nameof(OllamaReplayTests), static record => record.Provider == "ollama"),
     ];
 

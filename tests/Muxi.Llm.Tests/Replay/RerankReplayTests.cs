@@ -5,8 +5,8 @@ namespace Muxi.Llm.Tests;
 /// <summary>Every recorded ranking over real HTTP, cut at any place, against a naive reader of the same bytes; and every recorded request, made again from what it asks for.</summary>
 public sealed class RerankReplayTests
 {
-    /// <summary>Cohere's own service, as long as none of it comes with the library.</summary>
-    private static readonly Provider _cohere = new("cohere", "https://api.cohere.com/v2", Auth.Bearer("COHERE_API_KEY")) { Rerank = new CohereRerank() };
+    /// <summary>Cohere's first version, which gives documents back when it is asked to.</summary>
+    private static readonly Provider _first = new("cohere-v1", "https://api.cohere.com/v1", Auth.Bearer("COHERE_API_KEY")) { Rerank = new CohereRerank() };
 
     private static readonly Dictionary<string, string> _names = new() { ["llamacpp"] = "llama_cpp" };
 
@@ -61,7 +61,7 @@ public sealed class RerankReplayTests
         foreach (var record in Records.Where(static record => record.Request.Body.Length > 0))
         {
             if (JsonNode.Parse(record.Request.Body) is not JsonObject recorded || recorded["documents"] is not JsonArray { Count: > 0 } || recorded["top_n"]?.GetValue<int>() == 0) continue;
-            var name = _names.GetValueOrDefault(record.Provider, record.Provider);
+            var name = NameOf(record);
             var asked = recorded.DeepClone().AsObject();
             asked["model"] = $"{name}/{asked["model"] ?? (JsonNode)Uri.UnescapeDataString(record.Request.Url.Split('/')[^2])}";
             if (asked.Remove("top_k", out var top)) asked["top_n"] = top;
@@ -86,11 +86,13 @@ public sealed class RerankReplayTests
 
     private static async Task<RerankResponse> ReplayAsync(Cassette record, int seed)
     {
-        var name = _names.GetValueOrDefault(record.Provider, record.Provider);
+        var name = NameOf(record);
         await using var server = await ReplayServer.StartAsync(seed, CannedReply.From(record));
         using var client = ClientFor(server, name);
         return await client.Rerank.CreateAsync(new() { Model = $"{name}/m", Query = "q", Documents = [.. Enumerable.Repeat((RerankDocument)"d", 10)] }, null, Token);
     }
 
-    private static LlmClient ClientFor(ReplayServer server, string name) => new(Calls.OptionsFor(server.Url, name) with { Providers = [_cohere] });
+    private static LlmClient ClientFor(ReplayServer server, string name) => new(Calls.OptionsFor(server.Url, name) with { Providers = [_first] });
+
+    private static string NameOf(Cassette record) => record.Provider == "cohere" && record.Request.Url.Contains("/v1/", StringComparison.Ordinal) ? _first.Name : _names.GetValueOrDefault(record.Provider, record.Provider);
 }

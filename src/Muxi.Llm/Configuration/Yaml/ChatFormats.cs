@@ -16,6 +16,7 @@ internal static class ChatFormats
         ChatFormat.Of(new OllamaChat(), DialectJson.Default.OllamaChat, Providers.Ollama),
         ChatFormat.Of(new GeminiChat(), DialectJson.Default.GeminiChat, Providers.Gemini),
         ChatFormat.Of(new BedrockConverse(), DialectJson.Default.BedrockConverse, Providers.Bedrock),
+        ChatFormat.Of(new CohereChat(), DialectJson.Default.CohereChat, Providers.Cohere),
     ];
 
     /// <summary>The format that a dialect is of; null where files cannot name it.</summary>
@@ -70,4 +71,5 @@ internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
 [JsonSerializable(typeof(OllamaChat))]
 [JsonSerializable(typeof(GeminiChat))]
 [JsonSerializable(typeof(BedrockConverse))]
+[JsonSerializable(typeof(CohereChat))]
 internal sealed partial class DialectJson : JsonSerializerContext;

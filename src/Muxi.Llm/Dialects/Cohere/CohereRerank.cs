@@ -15,6 +15,9 @@ public sealed record CohereRerank : RerankDialect
     /// <summary>The whole address at the vendor, where this is not below its base URL; <c>{model}</c> in it as in <see cref="Path"/>. A base URL of one's own is asked below. Null where there is none.</summary>
     public string? VendorUrl { get; init; }
 
+    /// <summary>The member of the body that names the model.</summary>
+    public string ModelField { get; init; } = "model";
+
     /// <summary>Whether the model stands in the body.</summary>
     public bool ModelInBody { get; init; } = true;
 
@@ -55,6 +58,7 @@ public sealed record CohereRerank : RerankDialect
     public override HttpCall Render(RerankRequest request, CallContext context)
     {
         var warnings = new Warnings();
+        if (context.Account is { } account) request = request with { Extra = account.Beside(request.Extra) };
         var body = JsonOut.ToUtf8((Dialect: this, request, context, warnings), static (json, it) => RerankWriter.Write(json, it.Dialect, it.request, it.context, it.warnings));
         return new(HttpMethod.Post, WithModel(Path, context.Model)) { VendorUrl = VendorUrl is { } url ? new(WithModel(url, context.Model)) : null, Body = body, Warnings = warnings.Given };
     }

@@ -15,12 +15,12 @@ internal static class RerankUsage
         return members.Names.Count > 0 ? new() { Extra = members } : null;
     }
 
-    /// <summary>The tokens where no <c>usage</c> says them: in <c>meta</c>, as <c>tokens</c> beside the results (SiliconFlow) or as <c>input_tokens</c> there (DeepInfra). Null where nothing does.</summary>
+    /// <summary>The tokens where no <c>usage</c> says them: in <c>meta</c>, as <c>tokens</c> beside the results (SiliconFlow) or as <c>input_tokens</c> (DeepInfra) or <c>input_token_count</c> (IBM) there. Null where nothing does.</summary>
     public static Usage? Of(RerankMeta? meta, Extra beside)
     {
         var (read, written) = (meta?.InputTokens ?? meta?.BilledInputTokens, meta?.OutputTokens);
         if (read is null && beside.TryGet("tokens", out var tokens)) (read, written) = (Count(tokens.ToElement(), "input_tokens"), Count(tokens.ToElement(), "output_tokens"));
-        if (read is null && beside.TryGet("input_tokens", out var alone)) read = Count(alone.ToElement());
+        if (read is null && (beside.TryGet("input_tokens", out var alone) || beside.TryGet("input_token_count", out alone))) read = Count(alone.ToElement());
         return read is null ? null : new() { PromptTokens = read.Value, CompletionTokens = written ?? 0, TotalTokens = read.Value + (written ?? 0) };
     }
 

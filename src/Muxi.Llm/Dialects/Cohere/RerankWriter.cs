@@ -10,7 +10,7 @@ internal static class RerankWriter
     {
         var members = new MemberWriter(json, request.Extra, [], warnings);
         json.WriteStartObject();
-        if (quirks.ModelInBody) members.Text("model"u8, context.Model);
+        if (quirks.ModelInBody) members.Text(Encoding.UTF8.GetBytes(quirks.ModelField), context.Model);
         WriteQuery(json, quirks, request);
         if (!Overrides(request, quirks.DocumentsField))
         {

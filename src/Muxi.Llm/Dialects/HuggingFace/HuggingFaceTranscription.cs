@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -140,7 +141,7 @@ public sealed record HuggingFaceTranscription : TranscriptionDialect
     /// <summary>The whole answer as one piece and its end.</summary>
     private sealed class WholeTranscriptFold(HuggingFaceTranscription dialect, TranscriptionRequest request, CallContext context) : IFold<TranscriptionStreamEvent>
     {
-        private readonly MemoryStream _body = new();
+        private readonly ArrayBufferWriter<byte> _body = new();
 
         /// <summary>The end is that of the body: JSON may stand on several lines.</summary>
         public bool IsComplete => false;
@@ -148,13 +149,13 @@ public sealed record HuggingFaceTranscription : TranscriptionDialect
         public void Next(WireEvent wireEvent, ICollection<TranscriptionStreamEvent> into)
         {
             _body.Write(wireEvent.Data.Span);
-            _body.WriteByte((byte)'\n');
+            _body.Write("\n"u8);
         }
 
         public void End(ICollection<TranscriptionStreamEvent> into)
         {
-            if (_body.Length == 0) throw context.Interrupted("ended before anything came");
-            var whole = dialect.Parse(new(200, _body.ToArray()), request, context);
+            if (_body.WrittenCount == 0) throw context.Interrupted("ended before anything came");
+            var whole = dialect.Parse(new(200, _body.WrittenMemory), request, context);
             if (whole.Text.Length > 0) into.Add(new() { Type = TranscriptionEventType.Delta, Delta = whole.Text });
             into.Add(new() { Type = TranscriptionEventType.Done, Text = whole.Text });
         }

@@ -51,7 +51,7 @@ public sealed record TgiCompletions : CompletionsDialect
     {
         if (request.Prompt is { Tokens.Count: > 0 }) throw context.Refuse("prompt", "a prompt of tokens is not taken: give text");
         if (request.Prompt is { Count: > 1 }) throw context.Refuse("prompt", $"there are {request.Prompt.Count} prompts: the server takes one at a time");
-        if (string.IsNullOrEmpty(request.Prompt?.Texts.FirstOrDefault()) && !request.Extra.Holds("inputs"u8)) throw context.Refuse("prompt", "the server goes on with a text, and takes no empty one");
+        if (request.Prompt is not { Texts: [{ Length: > 0 }, ..] } && !request.Extra.Holds("inputs"u8)) throw context.Refuse("prompt", "the server goes on with a text, and takes no empty one");
         if (stream && Math.Max(request.N ?? 1, request.BestOf ?? 1) > 1) throw context.Refuse(request.N > 1 ? "n" : "best_of", "the server streams one answer alone: ask for several without a stream");
     }
 

@@ -133,24 +133,11 @@ internal sealed class OllamaConversation
     }
 
     /// <summary>A document: text is text, a picture is one; nothing else can be read.</summary>
-    private TakenPart Document(InputFile file)
+    private TakenPart? Document(InputFile file)
     {
-        if (file.Data is { } held)
-        {
-            if (IsPicture(held.MediaType)) return new(null, new(held.Bytes, null));
-            if (IsText(held.MediaType)) return new(Encoding.UTF8.GetString(JsonReading.WithoutMark(held.Bytes.Span)), null);
-        }
-        else if (file.FileData is { } text && DataUri.Read(text) is { } data)
-        {
-            if (IsPicture(data.MediaType)) return new(null, new(default, data.Base64().ToString()));
-            if (IsText(data.MediaType)) return new(data.Text(), null);
-        }
-        throw Refuse($"the file{(file.Filename is { } name ? $" '{name}'" : "")} is not taken: the server takes text and pictures");
+        if (FileParts.TextOrPicture(file) is not { } part) throw Refuse($"the file{FileParts.NameOf(file)} is not taken: the server takes text and pictures");
+        return part.ImageUrl is { } image ? new(null, Picture(image)) : new(part.Text, null);
     }
-
-    private static bool IsPicture(string mediaType) => mediaType.StartsWith("image/", StringComparison.Ordinal);
-
-    private static bool IsText(string mediaType) => mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType is "application/json" or "application/jsonl";
 
     private void WarnOfMarks() => _plan.Warnings.Add("cache_control", "left out: the server keeps what it has read by itself");
 

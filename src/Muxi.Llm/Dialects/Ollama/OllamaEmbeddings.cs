@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -47,12 +46,7 @@ public sealed record OllamaEmbeddings : EmbeddingsDialect
         json.WriteEndObject();
     }
 
-    private static EmbeddingResponse Parse(HttpReply reply, int? texts, CallContext context)
-    {
-        var response = Read(reply, context) ?? throw context.Error(reply);
-        if (texts is null || response.Data.Count == texts) return response;
-        throw new ServerException($"{context.Provider}: the reply has {response.Data.Count} embeddings, and {texts} were asked for") { Provider = context.Provider, Model = context.Model, Status = HttpStatusCode.BadGateway };
-    }
+    private static EmbeddingResponse Parse(HttpReply reply, int? texts, CallContext context) => Counted(Read(reply, context) ?? throw context.Error(reply), texts, context);
 
     private static EmbeddingResponse? Read(HttpReply reply, CallContext context)
     {

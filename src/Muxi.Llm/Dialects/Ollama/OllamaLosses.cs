@@ -10,8 +10,7 @@ internal static class OllamaLosses
     {
         if (request.N > 1) warnings.Add("n", "left out: the server gives one answer");
         if (request.Modalities?.Any(modality => modality != "text") == true) warnings.Add("modalities", "left out: the model answers in text");
-        foreach (var (param, isSet) in Set(request))
-            if (isSet) warnings.Add(param, Unknown);
+        UnknownOptions.Warn(request, warnings, Unknown);
     }
 
     /// <summary>As the other, of a request to go on with a text.</summary>
@@ -23,13 +22,4 @@ internal static class OllamaLosses
         if (request.LogitBias is { Count: > 0 }) warnings.Add("logit_bias", Unknown);
         if (request.User is not null) warnings.Add("user", Unknown);
     }
-
-    private static IEnumerable<(string Param, bool IsSet)> Set(ChatCompletionRequest request) =>
-    [
-        ("logit_bias", request.LogitBias is { Count: > 0 }), ("verbosity", request.Verbosity is not null), ("audio", !request.Audio.IsEmpty),
-        ("prediction", !request.Prediction.IsEmpty), ("web_search_options", !request.WebSearchOptions.IsEmpty), ("store", request.Store == true),
-        ("metadata", request.Metadata is { Count: > 0 }), ("service_tier", request.ServiceTier is { Value: not ("auto" or "default") }), ("moderation", !request.Moderation.IsEmpty),
-        ("user", request.User is not null), ("safety_identifier", request.SafetyIdentifier is not null), ("prompt_cache_key", request.PromptCacheKey is not null),
-        ("prompt_cache_retention", request.PromptCacheRetention is not null), ("prompt_cache_options", !request.PromptCacheOptions.IsEmpty),
-    ];
 }

@@ -137,36 +137,7 @@ internal readonly ref struct OllamaRequestWriter
     private void Write(Tool tool, FunctionDefinition function)
     {
         if (function.Strict == true) _plan.Warnings.Add("tools.function.strict", "left out: the server does not hold a model to a tool's schema");
-        _json.WriteStartObject();
-        _json.WriteString("type"u8, "function"u8);
-        _json.WriteStartObject("function"u8);
-        _json.WriteString("name"u8, function.Name);
-        if (function.Description is { } description) _json.WriteString("description"u8, description);
-        WriteParameters(function.Parameters);
-        function.Extra.WriteMembers(_json);
-        _json.WriteEndObject();
-        tool.Extra.WriteMembers(_json);
-        _json.WriteEndObject();
-    }
-
-    /// <summary>The schema of a tool's arguments: templates look for its type and its properties, so none is an object without members.</summary>
-    private void WriteParameters(RawJson schema)
-    {
-        if (!schema.IsEmpty && schema.ToElement() is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty("type"u8, out _))
-        {
-            Raw("parameters"u8, schema);
-            return;
-        }
-        var members = schema.IsEmpty || schema.ToElement().ValueKind != JsonValueKind.Object ? default : Extra.Trusted(schema.Utf8.ToArray());
-        _json.WriteStartObject("parameters"u8);
-        _json.WriteString("type"u8, "object"u8);
-        if (!members.Holds("properties"u8))
-        {
-            _json.WriteStartObject("properties"u8);
-            _json.WriteEndObject();
-        }
-        members.WriteMembers(_json);
-        _json.WriteEndObject();
+        FunctionJson.Write(_json, tool, function);
     }
 
     private void Raw(ReadOnlySpan<byte> name, RawJson value)

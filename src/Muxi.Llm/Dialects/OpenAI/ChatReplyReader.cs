@@ -151,6 +151,7 @@ internal static class ChatReplyReader
         message ??= new() { Role = Role.Assistant };
         if (quirks?.ThinkTags == true) message = Untagged(message);
         var reason = ChatFinishReasons.Normal(finish, quirks?.FinishReasons, message.ToolCalls.Count > 0, out var raw);
+        if (quirks?.StopsWithCalls == true && reason == FinishReason.Stop && message.ToolCalls.Count > 0) (reason, raw) = (FinishReason.ToolCalls, raw ?? FinishReason.Stop.Value);
         return new()
         {
             Index = index, Message = message, FinishReason = reason, FinishReasonRaw = finishRaw ?? raw, Logprobs = logprobs, Extra = extra.ToExtra(),

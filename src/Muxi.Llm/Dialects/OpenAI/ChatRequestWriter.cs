@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Muxi.Llm;
@@ -28,11 +29,13 @@ internal readonly ref struct ChatRequestWriter
     public static HttpCall Render(OpenAIChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
+        if (context.Account is { } account) request = request with { Extra = account.Beside(request.Extra) };
         request = ChatConversationPlan.For(quirks, ChatChoicePlan.For(quirks, ChatFormatPlan.For(quirks, SearchResultText.Told(request), warnings, stream), context, warnings), warnings);
         var body = JsonOut.ToUtf8((quirks, request, context.Model, stream, warnings), static (json, it) =>
             new ChatRequestWriter(json, it.request, it.quirks, it.warnings, MessageForm.Service)
-                .Write(it.Model, it.stream ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
+                .Write(it.Model, it.stream && it.quirks.StreamPath is null ? true : null, it.stream ? StreamOptionsFor(it.quirks, it.request) : null));
         Sizes.Check(body.Length, quirks.MaxRequestBytes, context);
+        if (stream && quirks.StreamPath is { } path) return new(HttpMethod.Post, path) { Body = body, Warnings = warnings.Given };
         return new(HttpMethod.Post, quirks.BetaPath is { } beta && NeedsBeta(quirks, request) ? beta : quirks.Path) { Body = body, Warnings = warnings.Given };
     }
 
@@ -49,7 +52,7 @@ internal readonly ref struct ChatRequestWriter
     private void Write(string model, bool? stream, StreamOptions? streamOptions)
     {
         _json.WriteStartObject();
-        if (!_members.Overrides("model"u8)) _json.WriteString("model"u8, model);
+        _members.Text("model"u8, model);
         if (!_members.Overrides("messages"u8)) WriteMessages();
         // The method that is called decides how the reply is read, so no extra member goes before it.
         if (stream is { } flag) _json.WriteBoolean("stream"u8, flag);
@@ -84,7 +87,11 @@ internal readonly ref struct ChatRequestWriter
             foreach (var tool in tools) ChatToolWriter.Write(_json, tool, _quirks, _warnings);
             _json.WriteEndArray();
         }
-        if (_request.ToolChoice is { } choice && !_members.Skips("tool_choice"u8)) ChatToolWriter.Write(_json, choice);
+        if (_request.ToolChoice is { } choice && !_members.Skips("tool_choice"u8))
+        {
+            if (_quirks.ToolModeField is { } field && choice is { Raw.IsEmpty: true, Name: null }) _members.Text(Encoding.UTF8.GetBytes(field), choice.Mode);
+            else ChatToolWriter.Write(_json, choice);
+        }
         _members.Flag("parallel_tool_calls"u8, _request.ParallelToolCalls);
         _members.Raw("functions"u8, _request.Functions);
         _members.Raw("function_call"u8, _request.FunctionCall);

@@ -66,6 +66,7 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
         {
             var choice = chunk.Choices[i];
             if (Note(choice) is var delta && !ReferenceEquals(delta, choice.Delta)) chunk = With(chunk, i, delta);
+            if (quirks.StopsWithCalls && choice.FinishReason == FinishReason.Stop && AnswerAt(choice.Index).HasCalls) chunk = WithCalls(chunk, i);
         }
         if (!quirks.SourcesFields.IsEmpty && !_hasSources) chunk = WithSources(chunk);
         if (chunk.Usage is null)
@@ -81,6 +82,10 @@ internal sealed class ChatStreamFold(OpenAIChat quirks, CallContext context) : I
     // Apart from the loop, where its closure would be made for every chunk.
     private static ChatCompletionChunk With(ChatCompletionChunk chunk, int at, Delta delta) =>
         chunk with { Choices = [.. chunk.Choices.Select((other, place) => place == at ? other with { Delta = delta } : other)] };
+
+    /// <summary>The end of an answer with calls, which the service does not tell from another one's.</summary>
+    private static ChatCompletionChunk WithCalls(ChatCompletionChunk chunk, int at) =>
+        chunk with { Choices = [.. chunk.Choices.Select((other, place) => place == at ? other with { FinishReason = FinishReason.ToolCalls, FinishReasonRaw = other.FinishReasonRaw ?? FinishReason.Stop.Value } : other)] };
 
     /// <summary>The sources are told once, though a service may list them in every chunk.</summary>
     private ChatCompletionChunk WithSources(ChatCompletionChunk chunk)

@@ -12,6 +12,9 @@ public sealed record OpenAIChat : ChatDialect
     /// <summary>The path after the base URL.</summary>
     public string Path { get; init; } = "chat/completions";
 
+    /// <summary>The path for a stream, where that is what asks for one; null where <c>stream</c> in the body does, at <see cref="Path"/>.</summary>
+    public string? StreamPath { get; init; }
+
     /// <summary>The member that limits the answer's tokens: both of our words for it are sent under this name. Null sends each under its own.</summary>
     public string? MaxTokensField { get; init; } = "max_tokens";
 
@@ -104,6 +107,9 @@ public sealed record OpenAIChat : ChatDialect
     /// </summary>
     public ImmutableDictionary<string, string> ToolChoices { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>The member that takes a choice among tools which is a word (<c>auto</c>, <c>required</c>), where it is another one than the one that names a tool; null where <c>tool_choice</c> takes both.</summary>
+    public string? ToolModeField { get; init; }
+
     /// <summary>How many letters and digits the id of a tool call must have; other ids go as a hash of that many. 0 for any id.</summary>
     public int ToolCallIdLength { get; init; }
 
@@ -124,6 +130,9 @@ public sealed record OpenAIChat : ChatDialect
 
     /// <summary>How large a request is at most, in bytes, attachments in base64 included; 0 for no limit that is published.</summary>
     public long MaxRequestBytes { get; init; }
+
+    /// <summary>Whether the service says <c>stop</c> where an answer ends in calls: it is read as <c>tool_calls</c> then, with the service's word beside it.</summary>
+    public bool StopsWithCalls { get; init; }
 
     /// <summary>Further words for our finish reasons, besides those that all services share.</summary>
     public ImmutableDictionary<string, string> FinishReasons { get; init; } = ImmutableDictionary<string, string>.Empty;

@@ -27,7 +27,9 @@ internal sealed class RetryPolicy(Retries retries, TimeProvider clock, Func<doub
     /// Whether the failed call cannot have created anything: nothing was sent, the service refused it (a 4xx; 408 and 409 say that something was under way), it has no
     /// room for it, or it says itself that it may be sent again.
     /// </summary>
-    public static bool HadNoEffect(LlmException error) =>
+    public static bool HadNoEffect(LlmException error) => !error.HasBegun && HadNone(error);
+
+    private static bool HadNone(LlmException error) =>
         error is ApiException { ShouldRetry: true } or OverloadedException or ApiException { Status: HttpStatusCode.ServiceUnavailable }
         || (error is ApiException { Status: var status } && (int)status is >= 400 and < 500 and not (408 or 409)) || WasUnsent(error);
 
