@@ -26,7 +26,19 @@ internal sealed class EffectiveSettings(LlmClient client, Terminal terminal)
         else if (ProxyVariable() is { } variable) yield return new("proxy", Redaction.HideUser(terminal.Variable(variable)!), variable);
         if (_file.FetchMedia is { } fetches) yield return new("fetch_media", fetches ? "true" : "false", _file.PlaceOf("fetch_media")!);
         if (_file.ResponseFolder is { } folder) yield return new("responses.folder", Path.GetFullPath(folder), _file.PlaceOf("responses.folder")!);
+        foreach (var setting in LocalServers()) yield return setting;
         foreach (var header in _file.Headers) yield return new($"headers.{header.Name}", header.IsSecret ? "(not shown)" : header.Value, _file.PlaceOf(YamlFile.Below("headers", header.Name))!);
+    }
+
+    private IEnumerable<Setting> LocalServers()
+    {
+        if (_file.LocalServers is not { } servers) yield break;
+        foreach (var (name, value) in ((string, string?)[])
+            [
+                ("command", servers.Command), ("arguments", string.Join(' ', servers.Arguments)), ("models_folder", servers.ModelsFolder), ("start_timeout", Durations.Text(servers.StartTimeout)),
+                ("idle_time", Durations.Text(servers.IdleTime)), ("max_servers", Number(servers.MaxServers)),
+            ])
+            if (_file.PlaceOf($"local_servers.{name}") is { } place) yield return new($"local_servers.{name}", value!, place);
     }
 
     private IEnumerable<Setting> Waiting()

@@ -14,9 +14,9 @@ internal sealed class RunningServer
     private static readonly TimeSpan _betweenNotes = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _end = new();
     private readonly ServerOrder _order;
     private ServerProcess? _process;
+    private bool _isEnded;
 
     public RunningServer(ServerOrder order)
     {
@@ -49,8 +49,8 @@ internal sealed class RunningServer
     {
         get
         {
-            if (_end.IsCancellationRequested || Ready.IsFaulted || Ready.IsCanceled) return true;
-            lock (_lock) return Ready.IsCompleted && _process is { HasExited: true };
+            if (Ready.IsFaulted || Ready.IsCanceled) return true;
+            lock (_lock) return _isEnded || (Ready.IsCompleted && _process is { HasExited: true });
         }
     }
 
@@ -69,8 +69,11 @@ internal sealed class RunningServer
     /// <summary>Ends it, and waits until it has ended.</summary>
     public void End()
     {
-        _end.Cancel();
-        lock (_lock) _process?.Kill();
+        lock (_lock)
+        {
+            _isEnded = true;
+            _process?.Kill();
+        }
         Idle?.Dispose();
     }
 
@@ -80,7 +83,6 @@ internal sealed class RunningServer
         var started = _order.Clock.GetTimestamp();
         Log.LocalStarts(_order.Logger, _order.Name, System.IO.Path.GetFileName(program), new FileInfo(_order.Model.Path).Length);
         using var limit = new CancellationTokenSource(_order.Options.StartTimeout, _order.Clock);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _end.Token);
         using var loopback = new Loopback();
         try
         {
@@ -88,15 +90,16 @@ internal sealed class RunningServer
             {
                 var port = Loopback.FreePort();
                 var process = Begin(program, port);
-                if (await AnswersAsync(process, new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"), loopback, started, stop.Token).ConfigureAwait(false) is { } root)
+                if (await AnswersAsync(process, new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"), loopback, started, limit.Token).ConfigureAwait(false) is { } root)
                 {
                     Log.LocalReady(_order.Logger, _order.Name, _order.Clock.GetElapsedTime(started).TotalSeconds);
                     return new(root, _order.Model.Program.ApiPath);
                 }
+                CheckWanted();
                 if (made == MostPorts || !process.Log.Says(_order.Model.Program.PortTakenWords)) throw new LocalStartException($"{_order.Model.Program.Command} ended while it loaded {_order.Model.Path}: {Words(process)}");
             }
         }
-        catch (OperationCanceledException) when (!_end.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             var said = _process!.Log.Words();
             _process.Kill();
@@ -109,13 +112,20 @@ internal sealed class RunningServer
         }
     }
 
+    /// <exception cref="OperationCanceledException">It was ended meanwhile.</exception>
+    private void CheckWanted()
+    {
+        lock (_lock)
+            if (_isEnded) throw new OperationCanceledException();
+    }
+
     private ServerProcess Begin(string program, int port)
     {
         // A program of somebody else's has no business with the keys of services.
         var withheld = Catalog.All.Concat(_order.Settings.Providers).SelectMany(static provider => provider.CredentialVariables);
         lock (_lock)
         {
-            _end.Token.ThrowIfCancellationRequested();
+            CheckWanted();
             var process = ServerProcess.Start(program, _order.Arguments(port), new Dictionary<string, string> { [_order.Model.Program.KeyVariable] = ApiKey }, withheld);
             _process?.Dispose();
             return _process = process;

@@ -8,7 +8,7 @@ public class Law01_Shared_code_names_no_provider
 {
     private static readonly string[] _shared =
     [
-        "src/Muxi.Llm/Chat", "src/Muxi.Llm/Configuration", "src/Muxi.Llm/Dialects", "src/Muxi.Llm/Errors", "src/Muxi.Llm/Images", "src/Muxi.Llm/Json", "src/Muxi.Llm/Models", "src/Muxi.Llm/Routing",
+        "src/Muxi.Llm/Chat", "src/Muxi.Llm/Configuration", "src/Muxi.Llm/Dialects", "src/Muxi.Llm/Errors", "src/Muxi.Llm/Images", "src/Muxi.Llm/Json", "src/Muxi.Llm/Local", "src/Muxi.Llm/Models", "src/Muxi.Llm/Routing",
         "src/Muxi.Llm/Tokens", "src/Muxi.Llm/Transport", "src/Muxi.Llm.Gateway", "src/Muxi.Llm.Cli",
     ];
 

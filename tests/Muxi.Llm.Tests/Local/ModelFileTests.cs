@@ -47,6 +47,7 @@ public sealed class ModelFileTests : IDisposable
         var listed = await run.RunAsync("models", "llama_cpp");
 
         Assert.Equal((0, "llama_cpp/a.gguf\n"), (listed.ExitCode, listed.Output));
+        Assert.Contains($"local_servers.models_folder", (await run.RunAsync("config", "show")).Output, StringComparison.Ordinal);
     }
 
     [Theory]

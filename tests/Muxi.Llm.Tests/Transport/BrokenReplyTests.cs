@@ -22,7 +22,7 @@ public sealed class BrokenReplyTests
 
     [Theory]
     [InlineData("vllm", "start it with 'vllm serve MODEL'; VLLM_BASE_URL")]
-    [InlineData("llama_cpp", "start it with 'llama-server -m MODEL.gguf'; LLAMA_CPP_BASE_URL")]
+    [InlineData("llama_cpp", "start it with 'llama-server -m MODEL.gguf', or name a model's file, as llama_cpp/MODEL.gguf, and one is started for it; LLAMA_CPP_BASE_URL")]
     [InlineData("lmstudio", "start it with 'lms server start'; LMSTUDIO_BASE_URL")]
     public async Task A_self_hosted_server_that_refuses_says_how_to_mend_it(string provider, string mend)
     {
