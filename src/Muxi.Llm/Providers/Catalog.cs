@@ -23,7 +23,7 @@ public static class Catalog
         Providers.Moonshot, Providers.Zai, Providers.DashScope, Providers.Vercel,
         Providers.AI21, Providers.AI302, Providers.AIHubMix, Providers.Baseten, Providers.Chutes, Providers.Clarifai, Providers.Cohere, Providers.CometApi, Providers.Crusoe,
         Providers.DigitalOcean, Providers.Doubleword, Providers.Featherless, Providers.Friendli, Providers.GmiCloud, Providers.Helicone, Providers.Heroku, Providers.HuggingFace, Providers.Hunyuan,
-        Providers.Hyperbolic, Providers.Inception, Providers.InferenceNet, Providers.IoNet, Providers.MetaLlama, Providers.ModelScope, Providers.Morph, Providers.NanoGpt,
+        Providers.HuggingFaceEndpoint, Providers.Hyperbolic, Providers.Inception, Providers.InferenceNet, Providers.IoNet, Providers.MetaLlama, Providers.ModelScope, Providers.Morph, Providers.NanoGpt,
         Providers.Nebius, Providers.Novita, Providers.Nscale, Providers.OpenCode, Providers.OVHcloud, Providers.Poe, Providers.Portkey, Providers.PublicAI, Providers.Qianfan,
         Providers.Recraft, Providers.Replicate, Providers.Requesty, Providers.SambaNova, Providers.Sarvam, Providers.Scaleway, Providers.SiliconFlow, Providers.StepFun, Providers.Synthetic,
         Providers.Telnyx, Providers.Tinfoil, Providers.Upstage, Providers.V0, Providers.Venice, Providers.Volcengine, Providers.Vultr, Providers.Wandb, Providers.Watsonx, Providers.Writer, Providers.Xiaomi,

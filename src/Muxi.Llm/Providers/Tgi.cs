@@ -5,13 +5,12 @@ namespace Muxi.Llm;
 public static partial class Providers
 {
     /// <summary>
-    /// Text Generation Inference, on a machine of one's own or behind a dedicated endpoint of Hugging Face's (<c>TGI_BASE_URL=https://NAME.endpoints.huggingface.cloud</c>). It runs one model, and
-    /// what a request calls it is no matter. It ignores what it does not know, so such options are left out, with a warning.
+    /// Text Generation Inference, on a machine of one's own. It runs one model, and what a request calls it is no matter. It knows no token of Hugging Face's: whatever listens at its usual
+    /// address would be told it. It ignores what it does not know, so such options are left out, with a warning.
     /// </summary>
-    public static Provider Tgi { get; } = new("tgi", "http://localhost:8080/v1", Auth.Bearer("HF_TOKEN").Optional())
+    public static Provider Tgi { get; } = new("tgi", "http://localhost:8080/v1", Auth.Bearer().Optional())
     {
         DisplayName = "Text Generation Inference",
-        Aliases = ["huggingface-endpoint"],
         IsSelfHosted = true,
         BaseUrlSuffix = "/v1",
         StartHint = "start it with 'docker run -p 8080:80 ghcr.io/huggingface/text-generation-inference --model-id MODEL'",
@@ -29,5 +28,19 @@ public static partial class Providers
         Completions = new TgiCompletions(),
         Evidence = Evidence.VendorsPage,
         Documentation = "https://huggingface.github.io/text-generation-inference/",
+    };
+
+    /// <summary>A dedicated endpoint of Hugging Face's that runs Text Generation Inference, with the account's token. What it speaks is what <see cref="Tgi"/> speaks.</summary>
+    public static Provider HuggingFaceEndpoint { get; } = Tgi with
+    {
+        Name = "huggingface-endpoint",
+        BaseUrl = "https://{endpoint}/v1",
+        Auth = Auth.Bearer("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN") with { KeyFiles = HubTokenFiles },
+        DisplayName = "Hugging Face dedicated endpoint",
+        UrlParts = [new("endpoint", "HUGGINGFACE_ENDPOINT_HOST") { Prefix = "https://", Otherwise = "HUGGINGFACE_ENDPOINT_BASE_URL to https://NAME.REGION.aws.endpoints.huggingface.cloud/v1" }],
+        Hosts = ["*.endpoints.huggingface.cloud"],
+        IsSelfHosted = false,
+        StartHint = null,
+        Documentation = "https://huggingface.co/docs/inference-endpoints/",
     };
 }

@@ -159,10 +159,23 @@ public sealed class TgiCompletionTests
     }
 
     [Fact]
-    public void An_address_of_an_endpoint_needs_no_version()
+    public void A_server_needs_no_version_in_its_address_and_is_never_told_the_accounts_token()
     {
-        using var client = new LlmClient(new() { Environment = static name => name == "TGI_BASE_URL" ? "https://abc.us-east-1.aws.endpoints.huggingface.cloud" : null });
+        using var client = new LlmClient(new() { Environment = static name => name switch { "TGI_BASE_URL" => "http://gpu-box:8080", "HF_TOKEN" => "hf_secret", _ => null } });
 
-        Assert.Equal("https://abc.us-east-1.aws.endpoints.huggingface.cloud/v1/", client.Targets.AddressOf(Providers.Tgi).Folder.AbsoluteUri);
+        Assert.Equal("http://gpu-box:8080/v1/", client.Targets.AddressOf(Providers.Tgi).Folder.AbsoluteUri);
+        Assert.Null(client.Targets.KeySource(Providers.Tgi));
+    }
+
+    [Fact]
+    public async Task A_dedicated_endpoint_is_asked_with_the_accounts_token_at_the_host_that_is_named()
+    {
+        using var nowhere = new LlmClient(new() { Environment = static name => name == "HF_TOKEN" ? "hf_secret" : null });
+        using var client = new LlmClient(new() { Environment = static name => name switch { "HUGGINGFACE_ENDPOINT_HOST" => "abc.us-east-1.aws.endpoints.huggingface.cloud", "HF_TOKEN" => "hf_secret", _ => null } });
+
+        Assert.Equal("https://abc.us-east-1.aws.endpoints.huggingface.cloud/v1/", client.Targets.AddressOf(Providers.HuggingFaceEndpoint).Folder.AbsoluteUri);
+        Assert.Equal("HF_TOKEN", client.Targets.KeySource(Providers.HuggingFaceEndpoint));
+        var missing = await Assert.ThrowsAsync<ConfigurationException>(() => nowhere.AskAsync("huggingface-endpoint/any"));
+        Assert.Contains("HUGGINGFACE_ENDPOINT_HOST", missing.Message, StringComparison.Ordinal);
     }
 }
