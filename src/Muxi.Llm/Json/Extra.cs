@@ -31,6 +31,14 @@ public readonly struct Extra
 
     internal static Extra Trusted(byte[] @object) => new(@object);
 
+    /// <summary>The members of an object that is read already, without those that have a place of their own.</summary>
+    internal static Extra Rest(JsonElement from, params ReadOnlySpan<string> known)
+    {
+        var rest = Trusted(((RawJson)from).Utf8.ToArray());
+        foreach (var name in known) rest = rest.Without(name);
+        return rest.Names.Count > 0 ? rest : default;
+    }
+
     internal ReadOnlySpan<byte> Utf8 => _object;
 
     /// <summary>True when there are none.</summary>

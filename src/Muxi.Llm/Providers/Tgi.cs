@@ -14,33 +14,22 @@ public static partial class Providers
         IsSelfHosted = true,
         BaseUrlSuffix = "/v1",
         StartHint = "start it with 'docker run -p 8080:80 ghcr.io/huggingface/text-generation-inference --model-id MODEL'",
-        Chat = new OpenAIChat
-        {
-            // "UNUSED" in its OpenAPI document, or not in it at all.
-            Drops = ["n", "logit_bias", "parallel_tool_calls", "user", "store", "metadata", "service_tier", "verbosity", "prediction", "web_search_options", "safety_identifier", "prompt_cache_key"],
-            Roles = BeforeDeveloper(), StrictTools = false, EffortField = null,
-            // "`top_p` must be > 0.0 and < 1.0", though 1 is what OpenAI's clients say for all tokens.
-            Most = new Dictionary<string, double> { ["top_p"] = 0.9999 }.ToImmutableDictionary(),
-            // A form is held to instead of the tools, which are not seen then.
-            // A call ends as any answer does, and a streamed one without a word (router/src/chat.rs, 2026).
-            StopsWithCalls = true, StopLists = true, ResponseFormats = ["json", "regex"], SchemaFormat = "json", FormatsWithTools = false,
-        },
+        Chat = TgiChat,
         Completions = new TgiCompletions(),
         Evidence = Evidence.VendorsPage,
         Documentation = "https://huggingface.github.io/text-generation-inference/",
     };
 
-    /// <summary>A dedicated endpoint of Hugging Face's that runs Text Generation Inference, with the account's token. What it speaks is what <see cref="Tgi"/> speaks.</summary>
-    public static Provider HuggingFaceEndpoint { get; } = Tgi with
+    /// <summary>Its chat, wherever it runs.</summary>
+    private static OpenAIChat TgiChat => new OpenAIChat
     {
-        Name = "huggingface-endpoint",
-        BaseUrl = "https://{endpoint}/v1",
-        Auth = Auth.Bearer("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN") with { KeyFiles = HubTokenFiles },
-        DisplayName = "Hugging Face dedicated endpoint",
-        UrlParts = [new("endpoint", "HUGGINGFACE_ENDPOINT_HOST") { Prefix = "https://", Otherwise = "HUGGINGFACE_ENDPOINT_BASE_URL to https://NAME.REGION.aws.endpoints.huggingface.cloud/v1" }],
-        Hosts = ["*.endpoints.huggingface.cloud"],
-        IsSelfHosted = false,
-        StartHint = null,
-        Documentation = "https://huggingface.co/docs/inference-endpoints/",
+        // "UNUSED" in its OpenAPI document, or not in it at all.
+        Drops = ["n", "logit_bias", "parallel_tool_calls", "user", "store", "metadata", "service_tier", "verbosity", "prediction", "web_search_options", "safety_identifier", "prompt_cache_key"],
+        Roles = BeforeDeveloper(), StrictTools = false, EffortField = null,
+        // "`top_p` must be > 0.0 and < 1.0", though 1 is what OpenAI's clients say for all tokens.
+        Most = new Dictionary<string, double> { ["top_p"] = 0.9999 }.ToImmutableDictionary(),
+        // A form is held to instead of the tools, which are not seen then.
+        // A call ends as any answer does, and a streamed one without a word (router/src/chat.rs, 2026).
+        StopsWithCalls = true, StopLists = true, ResponseFormats = ["json", "regex"], SchemaFormat = "json", FormatsWithTools = false,
     };
 }

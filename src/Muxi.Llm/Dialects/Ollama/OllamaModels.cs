@@ -114,26 +114,26 @@ internal static class OllamaModelJson
         if (!root.TryGetProperty("models"u8, out var models)) return null;
         // A server without any says null.
         if (models.ValueKind == JsonValueKind.Null) return new();
-        return models.ValueKind == JsonValueKind.Array ? new() { Data = [.. models.EnumerateArray().Select(one).OfType<T>()], Extra = Rest(root, "models") } : null;
+        return models.ValueKind == JsonValueKind.Array ? new() { Data = [.. models.EnumerateArray().Select(one).OfType<T>()], Extra = Extra.Rest(root, "models") } : null;
     }
 
     public static Model? Listed(JsonElement model) =>
-        Name(model) is { } id ? new() { Id = id, Created = Time(model, "modified_at"), Extra = Rest(model, "name", "model", "modified_at") } : null;
+        Name(model) is { } id ? new() { Id = id, Created = Time(model, "modified_at"), Extra = Extra.Rest(model, "name", "model", "modified_at") } : null;
 
-    public static Model Shown(in JsonElement model, string id) => new() { Id = id, Created = Time(model, "modified_at"), Extra = Rest(model, "modified_at") };
+    public static Model Shown(in JsonElement model, string id) => new() { Id = id, Created = Time(model, "modified_at"), Extra = Extra.Rest(model, "modified_at") };
 
     public static RunningModel? Running(JsonElement model) => Name(model) is not { } id ? null : new()
     {
         Id = id, Size = Number(model, "size"), SizeVram = Number(model, "size_vram"), ContextLength = Number(model, "context_length"), ExpiresAt = Time(model, "expires_at"),
-        Extra = Rest(model, "name", "model", "size", "size_vram", "context_length", "expires_at"),
+        Extra = Extra.Rest(model, "name", "model", "size", "size_vram", "context_length", "expires_at"),
     };
 
-    public static ServerVersion? Version(in JsonElement root) => Text(root, "version") is { } version ? new() { Version = version, Extra = Rest(root, "version") } : null;
+    public static ServerVersion? Version(in JsonElement root) => Text(root, "version") is { } version ? new() { Version = version, Extra = Extra.Rest(root, "version") } : null;
 
     /// <summary>A progress of bringing a model; null where it is none.</summary>
     public static ModelPullProgress? Progress(in JsonElement line) => Text(line, "status") is not { } status ? null : new()
     {
-        Status = status, Digest = Text(line, "digest"), Total = Number(line, "total"), Completed = Number(line, "completed"), Extra = Rest(line, "status", "digest", "total", "completed"),
+        Status = status, Digest = Text(line, "digest"), Total = Number(line, "total"), Completed = Number(line, "completed"), Extra = Extra.Rest(line, "status", "digest", "total", "completed"),
     };
 
     private static string? Name(JsonElement model) => model.ValueKind != JsonValueKind.Object ? null : Text(model, "model") is { Length: > 0 } id ? id : Text(model, "name") is { Length: > 0 } name ? name : null;
@@ -144,13 +144,6 @@ internal static class OllamaModelJson
 
     private static long? Time(JsonElement from, string name) =>
         DateTimeOffset.TryParse(Text(from, name), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time.ToUnixTimeSeconds() : null;
-
-    private static Extra Rest(JsonElement from, params ReadOnlySpan<string> known)
-    {
-        var rest = Extra.Trusted(((RawJson)from).Utf8.ToArray());
-        foreach (var name in known) rest = rest.Without(name);
-        return rest.Names.Count > 0 ? rest : default;
-    }
 }
 
 /// <summary>Folds the progress of bringing a model: lines of JSON, of which the last one says <c>success</c>.</summary>

@@ -50,7 +50,7 @@ public sealed record WatsonxModels : ModelsDialect
             var root = JsonElement.ParseValue(ref reader);
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("resources"u8, out var models) || models.ValueKind != JsonValueKind.Array) return null;
             var next = root.TryGetProperty("next"u8, out var more) ? Start(ToolForms.Text(more, "href")) : null;
-            return new() { Data = [.. models.EnumerateArray().Select(Of).OfType<Model>()], HasMore = next is not null, LastId = next, Extra = Rest(root, "resources", "next") };
+            return new() { Data = [.. models.EnumerateArray().Select(Of).OfType<Model>()], HasMore = next is not null, LastId = next, Extra = Extra.Rest(root, "resources", "next") };
         }
         catch (JsonException)
         {
@@ -60,7 +60,7 @@ public sealed record WatsonxModels : ModelsDialect
     }
 
     private static Model? Of(JsonElement model) =>
-        ToolForms.Text(model, "model_id") is not { Length: > 0 } id ? null : new() { Id = id, OwnedBy = ToolForms.Text(model, "provider") ?? "", Extra = Rest(model, "model_id", "provider") };
+        ToolForms.Text(model, "model_id") is not { Length: > 0 } id ? null : new() { Id = id, OwnedBy = ToolForms.Text(model, "provider") ?? "", Extra = Extra.Rest(model, "model_id", "provider") };
 
     /// <summary>The mark of the next page in its address.</summary>
     private static string? Start(string? address)
@@ -69,12 +69,5 @@ public sealed record WatsonxModels : ModelsDialect
         foreach (var part in query.Split('&'))
             if (part.StartsWith("start=", StringComparison.Ordinal)) return Uri.UnescapeDataString(part["start=".Length..]);
         return null;
-    }
-
-    private static Extra Rest(JsonElement from, params ReadOnlySpan<string> known)
-    {
-        var rest = Extra.Trusted(((RawJson)from).Utf8.ToArray());
-        foreach (var name in known) rest = rest.Without(name);
-        return rest.Names.Count > 0 ? rest : default;
     }
 }
