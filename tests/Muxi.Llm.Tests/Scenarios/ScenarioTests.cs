@@ -109,7 +109,7 @@ public sealed class ScenarioTests(ScenarioMock shared) : IClassFixture<ScenarioM
     private static readonly (string Model, string Path, string? Embeddings)[] _mocked =
     [
         ("openai/gpt-4o-mini", "v1", "openai/text-embedding-3-small"), ("anthropic/claude-sonnet-4-5", "v1", null), ("gemini/gemini-2.5-flash", "v1beta", null),
-        ("ollama/llama3.2", "", null), ("groq/llama-3.3-70b-versatile", "v1", null), ("bedrock/anthropic.claude-3-haiku-20240307-v1:0", "", null),
+        ("ollama/llama3.2", "", null), ("groq/llama-3.3-70b-versatile", "v1", null), ("bedrock/anthropic.claude-3-haiku-20240307-v1:0", "", null), ("cohere/command-a-03-2025", "v2", null),
     ];
 
     [Theory, MemberData(nameof(Mocked))]
