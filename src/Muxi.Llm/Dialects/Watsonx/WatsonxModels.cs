@@ -31,14 +31,14 @@ public sealed record WatsonxModels : ModelsDialect
     public override Page<Model> ParsePage(HttpReply reply, CallContext context)
     {
         var page = Read(reply) ?? throw context.Error(reply);
-        return page with { LastId = page.LastId ?? page.Data.LastOrDefault()?.Id };
+        return page with { LastId = page.LastId ?? (page.Data is [.., var last] ? last.Id : null) };
     }
 
     /// <inheritdoc/>
     public override Model Parse(HttpReply reply, CallContext context)
     {
         var page = Read(reply) ?? throw context.Error(reply);
-        return page.Data.FirstOrDefault(model => model.Id == context.Model) ?? (context.Model.Length == 0 ? page.Data.FirstOrDefault() : null)
+        return page.Data.FirstOrDefault(model => model.Id == context.Model) ?? (context.Model.Length == 0 && page.Data is [var only, ..] ? only : null)
             ?? throw new NotFoundException($"{context.Provider}: there is no model '{context.Model}'") { Provider = context.Provider, Model = context.Model, Status = HttpStatusCode.NotFound };
     }
 
