@@ -21,6 +21,9 @@ internal sealed record Target(Provider Provider, string Model, BaseUrl BaseUrl, 
     /// <summary>Whether its server was started here, so that no proxy stands before it.</summary>
     public bool IsLocal { get; init; }
 
+    /// <summary>Whether bodies come as they lie there, in no coding, since their bytes are counted.</summary>
+    public bool IsUnpacked { get; init; }
+
     /// <summary>The form of the addresses, where they say a dated version of the API; null for the usual one.</summary>
     public DatedApi? Dated { get; init; }
 

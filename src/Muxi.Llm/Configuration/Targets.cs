@@ -241,7 +241,13 @@ internal sealed class Targets(LlmOptions options)
     private (string Path, string Key)? KeptKey(Provider provider) => provider.Auth.KeyFiles.IsEmpty || provider.OwnKeyVariables.Length > 0 ? null : KeyFiles.Read(provider.Auth.KeyFiles, options.Environment);
 
     /// <summary>The key that is set for a service, wherever its calls go; null where there is none.</summary>
-    public string? KeyOf(Provider provider) => Credential(provider, UrlSource.Provider).Key;
+    /// <exception cref="ConfigurationException">It cannot be a key.</exception>
+    public string? KeyOf(Provider provider)
+    {
+        var key = Credential(provider, UrlSource.Provider).Key;
+        if (key is not null) CheckKey(new(provider, "", null), key, isCalls: false);
+        return key;
+    }
 
     /// <summary>Where a call goes, and the service as it is spoken to there in a dated version of its API; null for the usual form.</summary>
     private (BaseUrl Url, UrlSource Source, Provider? Dated) BaseUrl(ModelName name, RequestOptions? request)

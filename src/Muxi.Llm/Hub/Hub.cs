@@ -123,7 +123,7 @@ internal sealed class Hub(Transport transport, Targets targets, LlmOptions optio
     {
         request ??= new();
         if (request is { ApiKey: null, BaseUrl: null }) request = request with { ApiKey = targets.KeyOf(Providers.HuggingFace) };
-        return targets.Resolve(new(_facts, file.Repository, null), request);
+        return targets.Resolve(new(_facts, file.Repository, null), request) with { IsUnpacked = true };
     }
 
     /// <summary>A large file takes as long as it takes.</summary>

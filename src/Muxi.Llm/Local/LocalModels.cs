@@ -6,7 +6,7 @@ namespace Muxi.Llm;
 /// <summary>One client's view of the servers that are started here: it sees to it that a target's server runs, and lets go of all when the client does.</summary>
 internal sealed class LocalModels(LlmOptions settings) : IDisposable
 {
-    private int _hasRun;
+    private volatile bool _hasRun, _isGone;
 
     /// <summary>Waits until a target's server answers, and gives the target at its address with its key.</summary>
     /// <param name="target">Whose model is a file.</param>
@@ -16,7 +16,8 @@ internal sealed class LocalModels(LlmOptions settings) : IDisposable
     /// <exception cref="LlmException">It does not come up; nothing was sent.</exception>
     public async Task<(Target Target, ServerLease Lease)> RunAsync(Target target, string operation, Waiting waiting, ILogger logger)
     {
-        _hasRun = 1;
+        if (_isGone) throw Failed(target, "no server is started for it: the client is disposed");
+        _hasRun = true;
         waiting.Pause();
         try
         {
@@ -41,11 +42,17 @@ internal sealed class LocalModels(LlmOptions settings) : IDisposable
             // Each call that waited gets one of its own: attempts are noted on it.
             throw new ConfigurationException($"{target.Provider.Name}: {e.Message}", e) { Provider = target.Provider.Name, Model = target.Model };
         }
+        finally
+        {
+            // Disposed between the first look and the start: nobody else would let go of it.
+            if (_isGone) LocalServers.OfProcess.Release(this);
+        }
     }
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _hasRun, 0) == 1) LocalServers.OfProcess.Release(this);
+        _isGone = true;
+        if (_hasRun) LocalServers.OfProcess.Release(this);
     }
 
     private static Target At(Target target, ServerLease lease) => target with

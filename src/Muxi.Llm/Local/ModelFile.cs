@@ -59,7 +59,7 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     public string? Companion()
     {
         if (Program.CompanionPrefix is null) return null;
-        var beside = Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, "*" + Program.FileEnding).Order(StringComparer.Ordinal).ToLookup(path => IsCompanion(path, Program));
+        var beside = Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, "*" + Program.FileEnding, new EnumerationOptions { IgnoreInaccessible = true }).Order(StringComparer.Ordinal).ToLookup(path => IsCompanion(path, Program));
         if (!beside[true].Any()) return null;
         if (beside[false].Count(static path => !IsLaterPart(path)) == 1) return beside[true].First();
         var stem = System.IO.Path.GetFileNameWithoutExtension(Path);
@@ -77,7 +77,7 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     private static bool IsCompanion(string path, LocalServer program) =>
         program.CompanionPrefix is { } prefix && System.IO.Path.GetFileName(path).StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<string> FoldersIn(string folder, string pattern) => Directory.Exists(folder) ? Directory.GetDirectories(folder, pattern).Order(StringComparer.Ordinal) : [];
+    private static IEnumerable<string> FoldersIn(string folder, string pattern) => Directory.Exists(folder) ? Directory.GetDirectories(folder, pattern, new EnumerationOptions { IgnoreInaccessible = true }).Order(StringComparer.Ordinal) : [];
 
     /// <summary>The name by which a file of the hub's cache is asked for; at its commit, where that is not the last one of main.</summary>
     private static string NameAtHub(string repository, string snapshot, string file)

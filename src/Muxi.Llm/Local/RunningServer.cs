@@ -121,8 +121,7 @@ internal sealed class RunningServer
 
     private ServerProcess Begin(string program, int port)
     {
-        // A program of somebody else's has no business with the keys of services.
-        var withheld = Catalog.All.Concat(_order.Settings.Providers).SelectMany(static provider => provider.CredentialVariables);
+        var withheld = Catalog.All.Concat(_order.Settings.Providers).SelectMany(static provider => provider.CredentialVariables.Concat(provider.Auth.Source?.Variables ?? []));
         lock (_lock)
         {
             CheckWanted();

@@ -57,7 +57,7 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="program">The program's path.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables that it gets besides ours.</param>
-    /// <param name="withheld">Variables of ours that it does not get.</param>
+    /// <param name="withheld">Variables of ours that it does not get, besides those that look like keys: a program of somebody else's has no business with them.</param>
     /// <exception cref="LocalStartException">The system does not start it.</exception>
     public static ServerProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, IEnumerable<string> withheld)
     {
@@ -66,7 +66,7 @@ internal sealed class ServerProcess : IDisposable
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true,
         };
-        foreach (var name in withheld) start.Environment.Remove(name);
+        foreach (var name in withheld.Concat(start.Environment.Keys.Where(IsSecret)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         try
         {
@@ -97,6 +97,11 @@ internal sealed class ServerProcess : IDisposable
         Kill();
         _process.Dispose();
     }
+
+    /// <summary>Whether a variable is a key by its name, or a setting of this library, which may hold one.</summary>
+    private static bool IsSecret(string variable) =>
+        variable.StartsWith("MUXI_LLM_", StringComparison.OrdinalIgnoreCase) || variable.Contains("SECRET", StringComparison.OrdinalIgnoreCase) || variable.Contains("PASSWORD", StringComparison.OrdinalIgnoreCase)
+        || variable.EndsWith("_KEY", StringComparison.OrdinalIgnoreCase) || variable.EndsWith("_TOKEN", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What puts it into a group of its own, since Ctrl-C goes to all of a terminal's group: setsid is everywhere but on macOS, which has perl.</summary>
     private static string[] Apart()

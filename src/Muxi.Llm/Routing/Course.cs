@@ -67,9 +67,10 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
 
     /// <summary>Begins the next attempt; where a server is to be started for it, when that answers.</summary>
     /// <param name="operation">What is asked, as verbs are named.</param>
+    /// <param name="offer">What a service has for that: where it has nothing, no server is started. Null where the service says itself what it has.</param>
     /// <exception cref="ConfigurationException">The target cannot be asked as things are set up: its key is missing.</exception>
     /// <exception cref="ServerException">A server that is started here does not come up; nothing was sent.</exception>
-    public async ValueTask<AttemptInProgress> BeginAsync(string operation)
+    public async ValueTask<AttemptInProgress> BeginAsync(string operation, Func<Provider, string, object?>? offer)
     {
         _current?.Dispose();
         _current = null;
@@ -78,7 +79,7 @@ internal sealed class Course(Transport transport, Targets targets, RetryPolicy r
         var timeouts = transport.TimeoutsFor(stop);
         if (_at > 0) timeouts = timeouts with { Total = transport.TimeoutsFor(plan.Stops[0]).Total };
         ServerLease? lease = null;
-        if (target.File is not null)
+        if (target.File is not null && (offer is null || offer(target.Provider, target.Model) is not null))
         {
             // Loading is no part of the attempt: it has limits of its own, and is not made again by who waits for a reply.
             using var loading = new Waiting(timeouts, transport.Clock, _started, caller);

@@ -38,7 +38,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
         {
             try
             {
-                var attempt = await course.BeginAsync(verb.Name).ConfigureAwait(false);
+                var attempt = await course.BeginAsync(verb.Name, verb.On).ConfigureAwait(false);
                 var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
                 var exchange = dialect.Begin(await AskedAsync(verb, request, dialect, course, attempt).ConfigureAwait(false), attempt.Context);
                 var reply = await transport.DriveAsync(attempt.Target, exchange, attempt.Waiting, attempt.Trace).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             {
                 try
                 {
-                    var attempt = await course.BeginAsync(verb.Name).ConfigureAwait(false);
+                    var attempt = await course.BeginAsync(verb.Name, verb.On).ConfigureAwait(false);
                     var dialect = verb.On(attempt.Target.Provider, attempt.Target.Model) ?? throw attempt.Unsupported(verb.Name);
                     var asked = verb.At(course.Stop, request, targets);
                     var call = new ContentCall(dialect.Render(asked, attempt.Context), headers => dialect.Accepts(asked, headers), dialect.Unpack(asked, attempt.Context), verb.MayBeEmpty);
@@ -129,7 +129,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
         {
             try
             {
-                var attempt = await course.BeginAsync("raw").ConfigureAwait(false);
+                var attempt = await course.BeginAsync("raw", null).ConfigureAwait(false);
                 using var message = new HttpRequestMessage(request.Method, attempt.Target.At(request.Path.TrimStart('/'))) { Content = request.Content };
                 try
                 {
@@ -163,7 +163,7 @@ internal sealed class Router(Transport transport, Targets targets, RetryPolicy r
             EventStream<TChunk>? stream = null;
             try
             {
-                var attempt = await course.BeginAsync(verb.Name).ConfigureAwait(false);
+                var attempt = await course.BeginAsync(verb.Name, verb.On).ConfigureAwait(false);
                 stream = await OpenAsync(verb, request, course, attempt).ConfigureAwait(false);
                 var seen = 0;
                 // A stream that brought no content but has its proper end is whole.

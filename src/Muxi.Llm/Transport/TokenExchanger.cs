@@ -52,7 +52,17 @@ internal sealed class TokenExchanger(TimeProvider clock)
 
     private async Task<Outcome> RenewAsync(Slot slot, TokenOrder order, HttpClient client)
     {
-        var outcome = await AskAsync(order, client).ConfigureAwait(false);
+        Outcome outcome;
+        try
+        {
+            outcome = await AskAsync(order, client).ConfigureAwait(false);
+        }
+        catch
+        {
+            // What a handler of the caller's own raises is those calls' that wait; the next one asks again.
+            lock (slot) slot.Running = null;
+            throw;
+        }
         lock (slot)
         {
             slot.Running = null;

@@ -23,6 +23,8 @@ internal sealed partial class Transport : IDisposable
     private readonly HttpClient? _client;
     // For servers that we have started ourselves, which are behind no proxy; null where connections are the caller's own.
     private readonly Lazy<HttpClient>? _local;
+    // For files whose bytes are counted; a handler that unpacks offers codings whatever a request says. Null where connections are the caller's own.
+    private readonly Lazy<HttpClient>? _unpacked;
     private readonly ConcurrentDictionary<Func<TimeProvider, HttpMessageHandler>, HttpClient> _inProcess = new();
     private readonly TokenExchanger _tokens;
 
@@ -37,6 +39,8 @@ internal sealed partial class Transport : IDisposable
             _client = new(options.Handler ?? Sockets(options), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
         if (options.Handler is null && (options.HttpClientFactory is null || options.HasOurConnections))
             _local = new(() => new(Sockets(options, useProxy: false)) { Timeout = Timeout.InfiniteTimeSpan });
+        if (options.Handler is null && options.HttpClientFactory is null)
+            _unpacked = new(() => new(Sockets(options, useProxy: true, DecompressionMethods.None)) { Timeout = Timeout.InfiniteTimeSpan });
     }
 
     public ILogger Logger { get; }
@@ -219,6 +223,7 @@ internal sealed partial class Transport : IDisposable
     {
         _client?.Dispose();
         if (_local is { IsValueCreated: true }) _local.Value.Dispose();
+        if (_unpacked is { IsValueCreated: true }) _unpacked.Value.Dispose();
         foreach (var client in _inProcess.Values) client.Dispose();
     }
 
@@ -245,12 +250,12 @@ internal sealed partial class Transport : IDisposable
     /// <summary>Connections of our own, as the settings want them.</summary>
     public static SocketsHttpHandler Sockets(LlmOptions options) => Sockets(options, useProxy: true);
 
-    private static SocketsHttpHandler Sockets(LlmOptions options, bool useProxy) => new()
+    private static SocketsHttpHandler Sockets(LlmOptions options, bool useProxy, DecompressionMethods codings = DecompressionMethods.All) => new()
     {
         ConnectTimeout = (options.Timeouts ?? (options.Configuration ?? LlmConfiguration.Empty).Timeouts.Over(new())).Checked().Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,
-        AutomaticDecompression = DecompressionMethods.All,
+        AutomaticDecompression = codings,
         // A redirect could take a key to another origin.
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -265,6 +270,7 @@ internal sealed partial class Transport : IDisposable
         if (target.Provider.InProcess is { } create)
             return _inProcess.GetOrAdd(create, static (create, clock) => new(create(clock)) { Timeout = Timeout.InfiniteTimeSpan }, Clock);
         if (target.IsLocal && _local is not null) return _local.Value;
+        if (target.IsUnpacked && _unpacked is not null) return _unpacked.Value;
         if (_client is not null) return _client;
         var client = _options.HttpClientFactory!.CreateClient(_options.HttpClientName);
         client.Timeout = Timeout.InfiniteTimeSpan;

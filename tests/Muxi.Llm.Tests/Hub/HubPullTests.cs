@@ -45,6 +45,7 @@ public sealed class HubPullTests : IDisposable
         Assert.Equal(Commit, await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "models--org--repo", "refs", "main"), TestContext.Current.CancellationToken));
         Assert.False(File.Exists(Blob(HubServer.Sha256(_model)) + ".incomplete"));
         Assert.Equal(["Bearer " + Token, "Bearer " + Token, "*"], server.Keys);
+        Assert.All(server.Encodings, static coding => Assert.Equal("identity", coding));
         Assert.Equal(["HEAD /org/repo/resolve/main/sub/m.gguf", $"GET /org/repo/resolve/{Commit}/sub/m.gguf", "*GET /sub/m.gguf"], server.Asked);
         var bytes = progress.Where(static one => one.Total is not null).ToList();
         Assert.All(bytes, static one => Assert.Equal(_model.Length, one.Total));
@@ -264,6 +265,19 @@ public sealed class HubPullTests : IDisposable
         Assert.Equal(status == 503 ? 3 : 1, server.Asked.Count);
         Assert.DoesNotContain('\n', error.Message);
         Assert.DoesNotContain(Token, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_can_be_none_is_told_with_where_it_stands()
+    {
+        await using var server = await HubServer.StartAsync(("m.gguf", _model));
+        using var client = Client(server, also: ("HF_TOKEN", "two words"));
+
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => PullAsync(client, "hf:org/repo/m.gguf"));
+
+        Assert.Contains("look at", error.Message, StringComparison.Ordinal);
+        Assert.Contains("HF_TOKEN", error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Asked);
     }
 
     [Fact]

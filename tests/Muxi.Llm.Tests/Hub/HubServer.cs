@@ -20,6 +20,9 @@ internal sealed class HubServer : IAsyncDisposable
     /// <summary>The headers <c>Authorization</c> that came, the storage's with a star before them.</summary>
     public ConcurrentQueue<string> Keys { get; } = [];
 
+    /// <summary>In which codings a body might come.</summary>
+    public ConcurrentQueue<string> Encodings { get; } = [];
+
     public Uri Url => _hub.Url;
 
     /// <summary>After how many bytes of a body the connection is cut, one for each of the next bodies.</summary>
@@ -145,6 +148,7 @@ internal sealed class HubServer : IAsyncDisposable
     {
         var range = context.Request.Headers.Range.ToString();
         Asked.Enqueue($"{mark}{context.Request.Method} {context.Request.Path}{(range.Length > 0 ? " " + range : "")}");
+        Encodings.Enqueue(context.Request.Headers.AcceptEncoding.ToString());
         Keys.Enqueue(mark + context.Request.Headers.Authorization);
     }
 

@@ -81,6 +81,30 @@ public sealed class LocalStartTests
     }
 
     [Fact]
+    public async Task A_client_that_is_disposed_starts_nothing()
+    {
+        await using var folder = new LlamaFolder();
+        var client = new LlmClient(folder.Options());
+        client.Dispose();
+
+        var error = await Assert.ThrowsAsync<ServerException>(() => client.AskAsync(folder.Name));
+
+        Assert.Equal("llama_cpp: no server is started for it: the client is disposed", error.Message);
+        Assert.Empty(folder.Processes());
+    }
+
+    [Fact]
+    public async Task For_what_is_not_offered_nothing_is_started()
+    {
+        await using var folder = new LlamaFolder();
+        using var client = new LlmClient(folder.Options(folder.Script("notes", "touch HERE/started; exit 1")));
+
+        await Assert.ThrowsAsync<UnsupportedFeatureException>(() => client.Images.GenerateAsync(new() { Model = folder.Name, Prompt = "A cat" }, null, TestContext.Current.CancellationToken));
+
+        Assert.False(File.Exists(folder.PathTo("started")));
+    }
+
+    [Fact]
     public async Task A_failed_start_goes_on_to_the_fallback()
     {
         await using var folder = new LlamaFolder();
@@ -118,7 +142,9 @@ public sealed class LocalStartTests
     {
         await using var folder = new LlamaFolder();
         folder.Script("llama-server", "exec REAL \"$@\"");
-        Environment.SetEnvironmentVariable("ZENMUX_API_KEY", LlamaFolder.ServiceKey);
+        // One of a service that we know, one that looks like a key, and one of our own.
+        string[] secrets = ["ZENMUX_API_KEY", "CANARY_CLIENT_SECRET", "MUXI_LLM_CANARY"];
+        foreach (var name in secrets) Environment.SetEnvironmentVariable(name, LlamaFolder.ServiceKey);
         try
         {
             using var client = new LlmClient(folder.Options() with { Environment = name => name == "PATH" ? $"relative:{Path.GetDirectoryName(folder.Model)}" : null });
@@ -127,7 +153,7 @@ public sealed class LocalStartTests
         }
         finally
         {
-            Environment.SetEnvironmentVariable("ZENMUX_API_KEY", null);
+            foreach (var name in secrets) Environment.SetEnvironmentVariable(name, null);
         }
     }
 }

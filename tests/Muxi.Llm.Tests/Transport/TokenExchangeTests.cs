@@ -112,6 +112,21 @@ public sealed class TokenExchangeTests
         Assert.Equal((leaving.Token, 1, 1), (cancelled.CancellationToken, gate.Exchanges, gate.Calls));
     }
 
+    /// <summary>As a circuit breaker in a handler of the caller's own does: what it raises is no exception of HTTP.</summary>
+    [Fact]
+    public async Task What_a_handler_raises_is_not_raised_for_ever()
+    {
+        var exchanges = 0;
+        using var handler = new Answering(request => request.RequestUri!.Host != "iam.cloud.ibm.com" ? Tests.Calls.Reply("Hello")
+            : ++exchanges == 1 ? throw new NotSupportedException("the circuit is open") : """{"access_token":"t","expires_in":3600}""");
+        using var client = new LlmClient(new() { Handler = handler, Environment = static name => name switch { "WATSONX_APIKEY" => Key, "WATSONX_REGION" => "us-south", _ => null }, Retries = Tests.Calls.Once });
+
+        var error = await Assert.ThrowsAsync<NotSupportedException>(() => client.AskAsync("watsonx/m"));
+        await client.AskAsync("watsonx/m");
+
+        Assert.Equal(("the circuit is open", 2), (error.Message, exchanges));
+    }
+
     [Fact]
     public async Task A_key_that_IAM_does_not_know_is_told_and_nothing_is_asked()
     {
