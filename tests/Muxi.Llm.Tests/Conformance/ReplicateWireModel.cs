@@ -17,8 +17,8 @@ internal sealed class ReplicateWireModel : WireModel
 
     protected override SeenChat Read(JsonObject body)
     {
-        var input = Only(Only(body, ["input"], "stream")["input"], ["prompt"], "system_prompt", "max_tokens", "temperature");
-        return new((string?)input["system_prompt"], [.. Turns(Text(input["prompt"]))], [], null, null);
+        var input = Only(Only(body, ["input"], "stream")["input"], ["prompt"], "system_prompt", "max_tokens", "temperature", "image");
+        return new((string?)input["system_prompt"], input["image"] is { } image ? [new("user", [new SeenPart.Words(Text(input["prompt"])), new SeenPart.Picture(Text(image))])] : [.. Turns(Text(input["prompt"]))], [], null, null);
     }
 
     /// <summary>The turns that a prompt tells of; one without names is a person's only one.</summary>

@@ -47,7 +47,7 @@ public sealed class ConfigurationErrorTests
         { "providers: {opnai: {timeouts: {idle: 1s}}}", "muxi-llm.yaml:1: providers.opnai: the library knows no provider 'opnai'; did you mean openai? A service of your own needs base_url (https://host/v1)" },
         { "providers: {my-own-service: {format: openai}}", "muxi-llm.yaml:1: providers.my-own-service: the library knows no provider 'my-own-service': a service of your own needs base_url (https://host/v1)" },
         { "providers: {\"a/b\": {base_url: \"http://x\"}}", "muxi-llm.yaml:1: providers.a/b: a provider's name holds letters, digits, _ and - only" },
-        { "providers: {a: {base_url: \"http://x\", format: opnai}}", "muxi-llm.yaml:1: providers.a.format: 'opnai' is none of openai, anthropic, openai-responses, ollama, gemini, bedrock, cohere; did you mean openai?" },
+        { "providers: {a: {base_url: \"http://x\", format: opnai}}", "muxi-llm.yaml:1: providers.a.format: 'opnai' is none of openai, anthropic, openai-responses, ollama, gemini, bedrock, cohere, replicate; did you mean openai?" },
         { "providers: {openai: {format: openai}}", "muxi-llm.yaml:1: providers.openai.format: there is no such key (there are base_url, api_version, chat, default_model, default_models, aliases, api_key_env, api_key, headers, timeouts)" },
         { "providers: {groq: {timeouts: {connect: 1s}}}", "muxi-llm.yaml:1: providers.groq.timeouts.connect: connections are shared by all: set it once, under timeouts at the top" },
         { "providers:\n  llama_cpp: {}\n  llamacpp: {}", "muxi-llm.yaml:3: providers.llamacpp: this is llama_cpp by another name, which stands above already" },
