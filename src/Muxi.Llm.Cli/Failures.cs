@@ -69,6 +69,8 @@ internal static class Failures
         ErrorKind.ContextLength => " (shorten the prompt, or pick a model with more room with -m)",
         ErrorKind.ContentFilter => " (the provider's policy refused it)",
         ErrorKind.TooLarge => " (send less, or smaller files)",
+        // A model's file that cannot be loaded cannot be loaded later either; its program's own words say why.
+        ErrorKind.Server when error is ApiException { Code: LocalModels.FailedCode } => "",
         ErrorKind.Overloaded or ErrorKind.Server or ErrorKind.Timeout => $" (try again {Later(error)})",
         ErrorKind.Connection => error.Message.EndsWith(')') ? "" : " (check the network, the proxy and the base URL)",
         ErrorKind.StreamInterrupted => " (the answer is not whole; try again)",

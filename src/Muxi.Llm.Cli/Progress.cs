@@ -32,5 +32,5 @@ internal sealed class Progress(Terminal terminal) : ILoggerFactory, ILogger
 
     public void Dispose() { }
 
-    private static string Reason(ErrorKind kind) => kind == ErrorKind.Configuration ? "it cannot be asked: is its key set?" : JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()).Replace('_', ' ');
+    private static string Reason(ErrorKind kind) => kind == ErrorKind.Configuration ? "it is not set up here: ask it alone to see what is missing" : JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()).Replace('_', ' ');
 }

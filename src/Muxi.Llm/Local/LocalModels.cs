@@ -6,6 +6,9 @@ namespace Muxi.Llm;
 /// <summary>One client's view of the servers that are started here: it sees to it that a target's server runs, and lets go of all when the client does.</summary>
 internal sealed class LocalModels(LlmOptions settings) : IDisposable
 {
+    /// <summary>The code of the error when a server does not come up.</summary>
+    public const string FailedCode = "local_server_failed";
+
     private volatile bool _hasRun, _isGone;
 
     /// <summary>Waits until a target's server answers, and gives the target at its address with its key.</summary>
@@ -68,5 +71,5 @@ internal sealed class LocalModels(LlmOptions settings) : IDisposable
     };
 
     private static ServerException Failed(Target target, string why) =>
-        new($"{target.Provider.Name}: {why}") { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.ServiceUnavailable, Code = "local_server_failed", WasSent = false };
+        new($"{target.Provider.Name}: {why}") { Provider = target.Provider.Name, Model = target.Model, Status = HttpStatusCode.ServiceUnavailable, Code = FailedCode, WasSent = false };
 }

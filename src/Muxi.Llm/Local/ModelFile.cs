@@ -8,6 +8,9 @@ internal sealed record ModelFile(LocalServer Program, string Path)
     private const string NearNames = "; there are ";
     private const int MostNames = 5;
 
+    /// <summary>The file's size. The hub's cache holds links, whose own size says nothing.</summary>
+    public long Bytes => (File.ResolveLinkTarget(Path, returnFinalTarget: true) as FileInfo ?? new FileInfo(Path)).Length;
+
     /// <summary>Whether a name is one of a file, be it there or not: a path, or one that was pulled from the hub.</summary>
     public static bool IsNamed(ModelName name) =>
         name.Provider.Launch is { } program && name.Host is null && (HubFile.IsMeant(name.Model) || name.Model.EndsWith(program.FileEnding, StringComparison.OrdinalIgnoreCase));

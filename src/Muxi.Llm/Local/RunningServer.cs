@@ -81,7 +81,7 @@ internal sealed class RunningServer
     {
         var program = LocalPrograms.Find(_order.Model.Program, _order.Settings);
         var started = _order.Clock.GetTimestamp();
-        Log.LocalStarts(_order.Logger, _order.Name, System.IO.Path.GetFileName(program), new FileInfo(_order.Model.Path).Length);
+        Log.LocalStarts(_order.Logger, _order.Name, System.IO.Path.GetFileName(program), _order.Model.Bytes);
         using var limit = new CancellationTokenSource(_order.Options.StartTimeout, _order.Clock);
         using var loopback = new Loopback();
         try

@@ -54,7 +54,7 @@ public sealed class ConfigurationCommandTests : IDisposable
         Assert.Equal("ok\n", run.Output);
         Assert.Equal(
             "muxi-llm: openai/gpt-4o failed (rate limit): going on to groq/x\n"
-            + "muxi-llm: groq/x failed (it cannot be asked: is its key set?): going on to openai/gpt-4o-mini\n"
+            + "muxi-llm: groq/x failed (it is not set up here: ask it alone to see what is missing): going on to openai/gpt-4o-mini\n"
             + "muxi-llm: usage: 12 prompt (3 cached) + 5 completion (2 reasoning) = 17 tokens in 0.0 s, 2 attempts\n", run.Errors);
     }
 

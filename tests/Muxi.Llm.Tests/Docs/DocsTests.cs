@@ -39,6 +39,7 @@ public sealed class DocsTests : IDisposable
         { "errors", "a cut stream is never taken for a whole one" },
         { "provider", "set ACME_API_KEY or ACME_TOKEN" },
         { "sync", "sandbox" },
+        { "adapter", "office: It is nine o'clock.\nsandbox: Anybody there?\n2 embeddings of 2 numbers" },
         { "fallback", "all 2 failed, the last one as Overloaded" },
         { "configuration", "broken.yaml:2: timeouts.first_byte: '5x' is no duration" },
         { "di", "echo: " },

@@ -33,6 +33,17 @@ public sealed partial class LocalProcessTests
         await folder.GoneAsync();
     }
 
+    [Fact]
+    public async Task A_model_that_cannot_be_loaded_is_told_without_the_advice_to_try_again()
+    {
+        await using var folder = new LlamaFolder();
+
+        var run = await CliProcess.RunAsync(Environment(folder, folder.Script("dies", "echo 'this is no model' >&2; exit 3")), "", "chat", "-m", folder.Name, "Hello");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.EndsWith("exit code 3; the last it said: this is no model\n", run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]

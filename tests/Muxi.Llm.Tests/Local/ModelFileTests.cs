@@ -38,6 +38,18 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Its_size_is_that_of_the_file_which_a_link_of_the_hubs_cache_leads_to()
+    {
+        Write("hub/models--org--repo/snapshots/c/other.gguf");
+        await File.WriteAllBytesAsync(PathTo("blob"), new byte[5000], TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(PathTo("near.gguf"), "blob");
+        File.CreateSymbolicLink(PathTo("hub/models--org--repo/snapshots/c/m.gguf"), "../../../../near.gguf");
+        var program = Providers.LlamaCpp.Launch!;
+
+        Assert.Equal((5000, 5000), (new ModelFile(program, PathTo("hub/models--org--repo/snapshots/c/m.gguf")).Bytes, new ModelFile(program, PathTo("blob")).Bytes));
+    }
+
+    [Fact]
     public async Task The_command_line_lists_them_though_no_server_runs()
     {
         Write("models/a.gguf");
