@@ -11,7 +11,7 @@ public class ChatDefaultsTests
           "response_format": {"type":"json_object"}, "max_tokens": 1, "max_completion_tokens": 2, "temperature": 0.5, "top_p": 0.25, "n": 2, "stop": ["x", "y"],
           "frequency_penalty": 0.5, "presence_penalty": 0.75, "logit_bias": {"7": 1}, "logprobs": true, "top_logprobs": 3, "seed": 4, "reasoning_effort": "low", "verbosity": "low",
           "modalities": ["text"], "audio": {"voice":"alloy"}, "prediction": {"type":"content","content":"p"}, "web_search_options": {}, "stream_options": {"include_usage":true},
-          "store": true, "metadata": {"a":"b"}, "service_tier": "flex", "moderation": {"model":"m"}, "safety_identifier": "s", "prompt_cache_key": "k",
+          "store": true, "metadata": {"a":"b"}, "format_options": {"a-format":{"x":1}}, "service_tier": "flex", "moderation": {"model":"m"}, "safety_identifier": "s", "prompt_cache_key": "k",
           "prompt_cache_retention": "24h", "prompt_cache_options": {"ttl":"30m"}, "user": "u", "of_a_vendor": 1
         }
         """;

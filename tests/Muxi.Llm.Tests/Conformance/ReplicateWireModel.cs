@@ -18,7 +18,16 @@ internal sealed class ReplicateWireModel : WireModel
     protected override SeenChat Read(JsonObject body)
     {
         var input = Only(Only(body, ["input"], "stream")["input"], ["prompt"], "system_prompt", "max_tokens", "temperature");
-        return new((string?)input["system_prompt"], [new("user", [new SeenPart.Words(Text(input["prompt"]))])], [], null, null);
+        return new((string?)input["system_prompt"], [.. Turns(Text(input["prompt"]))], [], null, null);
+    }
+
+    /// <summary>The turns that a prompt tells of; one without names is a person's only one.</summary>
+    private static IEnumerable<SeenTurn> Turns(string prompt)
+    {
+        if (!prompt.StartsWith("User: ", StringComparison.Ordinal)) return [new("user", [new SeenPart.Words(prompt)])];
+        Assert.EndsWith("\n\nAssistant:", prompt, StringComparison.Ordinal);
+        var told = prompt[..^"\n\nAssistant:".Length].Split("\n\nUser: ").SelectMany((one, index) => one.Split("\n\nAssistant: ").Select((words, turn) => (Role: turn == 0 ? "user" : "assistant", Words: index == 0 && turn == 0 ? words["User: ".Length..] : words)));
+        return told.Select(static turn => new SeenTurn(turn.Role, [new SeenPart.Words(turn.Words)]));
     }
 
     protected override JsonObject Whole(Said[] said) => new()

@@ -22,7 +22,7 @@ internal abstract class WireModel
     };
 
     /// <summary>Those that call no tools.</summary>
-    public static IReadOnlyDictionary<string, WireModel> Toolless { get; } = new Dictionary<string, WireModel>(ShapedServices.Toolless);
+    public static IReadOnlyDictionary<string, WireModel> Toolless { get; } = new Dictionary<string, WireModel>(ShapedServices.Toolless) { ["replicate-chat"] = new ReplicateWireModel() };
 
     /// <summary>The library's name of the model, <c>provider/model</c>.</summary>
     public abstract string Name { get; }

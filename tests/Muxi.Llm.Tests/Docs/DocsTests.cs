@@ -67,13 +67,14 @@ public sealed class DocsTests : IDisposable
             : request.Target.EndsWith("/messages", StringComparison.Ordinal) ? CannedReply.Json(AnthropicReply)
             : request.Target.EndsWith("/converse", StringComparison.Ordinal) ? CannedReply.Json("""{"output":{"message":{"role":"assistant","content":[{"text":"Asparagus."}]}},"stopReason":"end_turn"}""")
             : request.Target.EndsWith(":generateContent", StringComparison.Ordinal) ? CannedReply.Json(GeminiReply)
+            : request.Target.EndsWith("/predictions", StringComparison.Ordinal) ? new ReplicateWireModel().Say(false, new Said.Words("Asparagus."))
             : request.Target.StartsWith("/api/", StringComparison.Ordinal) ? OllamaServer.Answer(request)
             : request.Target == "/v2/chat" ? CannedReply.Json(CohereReply) : request.Target == "/v2/embed" ? CannedReply.Json("""{"id":"1","embeddings":{"float":[[0.5,0.25]]},"meta":{"billed_units":{"input_tokens":5}}}""")
             : Answer(request.Text.Contains("\"stream\":true", StringComparison.Ordinal), request.Text.Contains("\"json_schema\"", StringComparison.Ordinal)));
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "photo.jpg"), [0xFF, 0xD8, 0xFF, 0xE0], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "talk.mp3"), SoundForms.Spoken("Good day.", "mp3"), TestContext.Current.CancellationToken);
         Dictionary<string, string> environment = [];
-        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI", "GEMINI", "HUGGINGFACE"])
+        foreach (var provider in (string[])["OPENAI", "DEEPSEEK", "OPENROUTER", "GROQ", "XAI", "GEMINI", "HUGGINGFACE", "REPLICATE", "WATSONX"])
         {
             environment[$"{provider}_API_KEY"] = "key-of-the-test";
             environment[$"{provider}_BASE_URL"] = server.Url.ToString();

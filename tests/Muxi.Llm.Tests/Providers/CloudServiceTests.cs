@@ -33,7 +33,7 @@ public sealed class CloudServiceTests
     [InlineData("cloudflare/m", "CLOUDFLARE_API_TOKEN=t", "cloudflare needs a account_id: set CLOUDFLARE_ACCOUNT_ID or CF_ACCOUNT_ID")]
     [InlineData("snowflake/m", "SNOWFLAKE_TOKEN=t", "snowflake needs a account: set SNOWFLAKE_ACCOUNT or SNOWFLAKE_ACCOUNT_ID or SNOWFLAKE_ACCOUNT_IDENTIFIER")]
     [InlineData("snowflake/m", "SNOWFLAKE_TOKEN=t SNOWFLAKE_ACCOUNT=evil.example/x", "SNOWFLAKE_ACCOUNT holds no account for snowflake: there are characters in it that no account has")]
-    [InlineData("databricks/m", "DATABRICKS_HOST=https://dbc-1.cloud.databricks.com", "databricks needs a key: set DATABRICKS_API_KEY or DATABRICKS_TOKEN, or use a sandbox/ model, which needs none")]
+    [InlineData("databricks/m", "DATABRICKS_HOST=https://dbc-1.cloud.databricks.com", "databricks needs a key: set DATABRICKS_API_KEY or DATABRICKS_TOKEN or DATABRICKS_CLIENT_SECRET, or use a sandbox/ model, which needs none")]
     public async Task What_is_missing_is_named(string model, string environment, string message)
     {
         using var handler = new Asked();

@@ -195,7 +195,7 @@ public sealed class ToolSuiteTests
 
             await talk.RunAsync(model, _ask with { ToolChoice = choice }, [Weather(city => city)]);
 
-            Assert.Equal([model.Forces ? seen : null, null], talk.Seen.Select(one => model.Forces || one.ToolChoice != "auto" ? one.ToolChoice : null));
+            Assert.Equal([model.Forces ? seen : null, null], talk.Seen.Select(one => one.ToolChoice is "auto" ? null : one.ToolChoice));
         }
     }
 

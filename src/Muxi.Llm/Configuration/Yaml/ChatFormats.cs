@@ -17,6 +17,7 @@ internal static class ChatFormats
         ChatFormat.Of(new GeminiChat(), DialectJson.Default.GeminiChat, Providers.Gemini),
         ChatFormat.Of(new BedrockConverse(), DialectJson.Default.BedrockConverse, Providers.Bedrock),
         ChatFormat.Of(new CohereChat(), DialectJson.Default.CohereChat, Providers.Cohere),
+        ChatFormat.Of(new ReplicateChat(), DialectJson.Default.ReplicateChat, Providers.Replicate),
     ];
 
     /// <summary>The format that a dialect is of; null where files cannot name it.</summary>
@@ -72,4 +73,5 @@ internal abstract record ChatFormat(ChatDialect Plain, Provider Pattern)
 [JsonSerializable(typeof(GeminiChat))]
 [JsonSerializable(typeof(BedrockConverse))]
 [JsonSerializable(typeof(CohereChat))]
+[JsonSerializable(typeof(ReplicateChat))]
 internal sealed partial class DialectJson : JsonSerializerContext;

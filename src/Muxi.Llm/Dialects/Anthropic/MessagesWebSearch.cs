@@ -27,7 +27,7 @@ internal static class MessagesWebSearch
                 if (option.Value.ValueKind == JsonValueKind.Null) continue;
                 if (option.Name == "user_location") members = members.With(option.Name, Place(option.Value));
                 else if (_taken.Contains(option.Name)) members = members.With(option.Name, option.Value);
-                else if (!(option.Name == "search_context_size" && option.Value.ValueEquals("medium"))) plan.Warnings.Add($"web_search_options.{option.Name}", "left out: the service has nothing like it");
+                else if (!(option.Name == "search_context_size" && option.Value is { ValueKind: JsonValueKind.String } size && size.ValueEquals("medium"))) plan.Warnings.Add($"web_search_options.{option.Name}", "left out: the service has nothing like it");
             }
         return new() { Type = type, Extra = members };
     }

@@ -109,13 +109,18 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
         return part;
     }
 
-    /// <summary>A citation with its places counted in one part.</summary>
+    /// <summary>
+    /// A citation with its places counted in one part. One of a document is what OpenAI calls a citation of a file: <c>index</c> is the document's place among those of the request, and where
+    /// the document is no file, its id is empty.
+    /// </summary>
     public static ResponseAnnotation Cited(Annotation annotation, int start, int length)
     {
-        var isPage = annotation.Type == "url_citation";
+        var (isPage, isDocument) = (annotation.Type == "url_citation", annotation.Type == "document_citation");
         return new()
         {
-            Type = annotation.Type, Url = annotation.Url, Title = annotation.Title ?? (isPage ? "" : null),
+            Type = isDocument ? "file_citation" : annotation.Type,
+            FileId = isDocument ? annotation.DocumentId ?? "" : null, Index = isDocument ? annotation.DocumentIndex ?? 0 : null, Filename = isDocument ? annotation.Title ?? "" : null,
+            Url = annotation.Url, Title = isDocument ? null : annotation.Title ?? (isPage ? "" : null),
             StartIndex = annotation.StartIndex is { } from ? Math.Max(0, from - start) : isPage ? 0 : null,
             EndIndex = annotation.EndIndex is { } to ? Math.Max(0, to - start) : isPage ? length : null,
             Extra = Members(annotation),
@@ -126,8 +131,9 @@ internal sealed class OverChatReply(ResponseRequest request, string id, CallCont
     private static Extra Members(Annotation annotation)
     {
         var members = annotation.Extra;
-        if (annotation.DocumentId is { } id) members = members.With("document_id", Quoted(id));
-        if (annotation.DocumentIndex is { } index) members = members.With("document_index", FormattableString.Invariant($"{index}"));
+        var isTold = annotation.Type == "document_citation";
+        if (!isTold && annotation.DocumentId is { } id) members = members.With("document_id", Quoted(id));
+        if (!isTold && annotation.DocumentIndex is { } index) members = members.With("document_index", FormattableString.Invariant($"{index}"));
         return annotation.CitedText is { } cited ? members.With("cited_text", Quoted(cited)) : members;
     }
 

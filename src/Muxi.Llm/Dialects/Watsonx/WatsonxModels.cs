@@ -38,7 +38,7 @@ public sealed record WatsonxModels : ModelsDialect
     public override Model Parse(HttpReply reply, CallContext context)
     {
         var page = Read(reply) ?? throw context.Error(reply);
-        return page.Data.FirstOrDefault(model => model.Id == context.Model) ?? (context.Model.Length == 0 && page.Data is [var first, ..] ? first : null)
+        return page.Data.FirstOrDefault(model => model.Id == context.Model) ?? (context.Model.Length == 0 && page.Data is [var only, ..] ? only : null)
             ?? throw new NotFoundException($"{context.Provider}: there is no model '{context.Model}'") { Provider = context.Provider, Model = context.Model, Status = HttpStatusCode.NotFound };
     }
 

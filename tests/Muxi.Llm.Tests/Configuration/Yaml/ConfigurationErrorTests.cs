@@ -12,7 +12,7 @@ public sealed class ConfigurationErrorTests
         { "timeouts:\n  idle: 0s", "muxi-llm.yaml:2: timeouts.idle: a limit must be above zero, or none" },
         { "timeouts: [1]", "muxi-llm.yaml:1: timeouts: a list stands here, not a map" },
         { "modle: x", "muxi-llm.yaml:1: modle: there is no such key; did you mean model?" },
-        { "headers: {}\nzzzzzzzz: x", "muxi-llm.yaml:2: zzzzzzzz: there is no such key (there are timeouts, providers, aliases, defaults, fallbacks, model, retries, headers, proxy, tokenizers, fetch_media, responses)" },
+        { "headers: {}\nzzzzzzzz: x", "muxi-llm.yaml:2: zzzzzzzz: there is no such key (there are timeouts, providers, aliases, defaults, fallbacks, model, retries, headers, proxy, tokenizers, fetch_media, local_servers, responses)" },
         { "responses: {store: files}", "muxi-llm.yaml:1: responses.store: there is no such key (there are folder)" },
         { "tokenizers: o200k_base", "muxi-llm.yaml:1: tokenizers: 'o200k_base' is not a map" },
         { "tokenizers:\n  \"llama_cpp/*\": [a]", "muxi-llm.yaml:2: tokenizers.llama_cpp/*: a list stands here, not text" },
