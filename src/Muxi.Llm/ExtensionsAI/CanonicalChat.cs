@@ -19,7 +19,7 @@ internal sealed record CanonicalChat : ChatDialect
         if (request.N is > 1) warnings.Add("n", $"{context.Provider} gives one answer to a call");
         if (request.Logprobs == true) warnings.Add("logprobs", $"{context.Provider} tells no log probabilities");
         if (request.TopLogprobs is not null) warnings.Add("top_logprobs", $"{context.Provider} tells no log probabilities");
-        var asked = request with { Model = context.Model, N = null, Logprobs = null, TopLogprobs = null, Stream = stream ? true : null, StreamOptions = null };
+        var asked = SearchResultText.Told(request) with { Model = context.Model, N = null, Logprobs = null, TopLogprobs = null, Stream = stream ? true : null, StreamOptions = null };
         return new(HttpMethod.Post, Path) { Body = JsonOut.ToUtf8(asked, ChatRequestWriter.WriteCanonical), Warnings = warnings.Given };
     }
 

@@ -13,7 +13,7 @@ internal sealed class ClientHandler(string name, IChatClient? client, IEmbedding
         var path = request.RequestUri!.AbsolutePath;
         if (client is not null && path.EndsWith("/" + CanonicalChat.Path, StringComparison.Ordinal))
         {
-            var asked = new ClientRequest(ChatCompletionRequest.Parse(body), body, FormatOf(name));
+            var asked = Asked(ChatCompletionRequest.Parse(body), body);
             return asked.IsStream ? Answer(request, new LinesContent(token => StreamAsync(asked, token)), "application/x-ndjson") : Answer(request, await AskAsync(asked, cancellationToken).ConfigureAwait(false));
         }
         if (generator is not null && path.EndsWith("/embeddings", StringComparison.Ordinal)) return Answer(request, await EmbedAsync(EmbeddingRequest.Parse(body), cancellationToken).ConfigureAwait(false));
@@ -22,6 +22,22 @@ internal sealed class ClientHandler(string name, IChatClient? client, IEmbedding
 
     /// <summary>Whose the signed and sealed blocks are that the client gives, so that they go back to it and to nobody else.</summary>
     private static string FormatOf(string name) => "extensions-ai/" + name;
+
+    /// <exception cref="BadRequestException">A part holds what no content can be made of.</exception>
+    private ClientRequest Asked(ChatCompletionRequest request, byte[] body)
+    {
+        try
+        {
+            return new(request, body, FormatOf(name));
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new BadRequestException($"{name}: messages.content: a picture, sound or file is neither base64 nor a data URI nor an absolute address: {e.Message.ReplaceLineEndings(" ")}", e)
+            {
+                Provider = name, Model = request.Model, Param = "messages.content", Status = HttpStatusCode.BadRequest,
+            };
+        }
+    }
 
     private async Task<HttpContent> AskAsync(ClientRequest asked, CancellationToken cancellationToken)
     {

@@ -109,7 +109,7 @@ internal sealed class ClientRequest
         { ImageUrl: { } image } => Media(image.Url, "image/*", null),
         { InputAudio: { } sound } => new DataContent(Convert.FromBase64String(sound.Data), sound.Format == "mp3" ? "audio/mpeg" : "audio/" + sound.Format),
         { File.FileId: { } id } => new HostedFileContent(id) { Name = part.File.Filename },
-        { File.FileData: { } data } => Media(data, null, part.File.Filename),
+        { File.FileData: { } data } => FileOf(data, part.File.Filename),
         { Type.Value: "reasoning" } => new TextReasoningContent(part.Text ?? "") { ProtectedData = part.Format == _format ? part.Signature : null },
         { Text: { } text } => new TextContent(text),
         // A block that only another service could read.
@@ -119,6 +119,14 @@ internal sealed class ClientRequest
     private static AIContent Media(string address, string? type, string? name) => DataUri.Read(address) is { } data && data.Bytes() is { } bytes
         ? new DataContent(bytes, data.MediaType) { Name = name }
         : new UriContent(address, type);
+
+    /// <summary>A file: a data URI, an address, or base64 alone.</summary>
+    private static AIContent FileOf(string data, string? name)
+    {
+        if (data.Contains(':', StringComparison.Ordinal)) return Media(data, null, name);
+        var bytes = Convert.FromBase64String(data);
+        return new DataContent(bytes, Muxi.Llm.Media.TypeOf(bytes) ?? Muxi.Llm.Media.Unknown) { Name = name };
+    }
 
     private static FunctionCallContent Of(ToolCall call)
     {

@@ -66,6 +66,37 @@ public sealed class ClientProviderTests
         Assert.Null(Assert.IsType<TextReasoningContent>(other.Messages[1].Contents[0]).ProtectedData);
     }
 
+    [Theory]
+    [InlineData("""{"type":"image_url","image_url":{"url":"a picture"}}""")]
+    [InlineData("""{"type":"input_audio","input_audio":{"data":"%%%","format":"wav"}}""")]
+    [InlineData("""{"type":"file","file":{"file_data":"%%%"}}""")]
+    public async Task A_part_that_no_content_can_be_made_of_is_the_callers_mistake(string part)
+    {
+        var theirs = new ScriptedClient();
+        var request = ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes($$"""{"model":"mine/best","messages":[{"role":"user","content":[{{part}}]}]}"""));
+
+        foreach (var stream in (bool[])[false, true])
+        {
+            var error = await Assert.ThrowsAsync<BadRequestException>(() => AskAsync(theirs, stream, request));
+
+            Assert.StartsWith("mine: messages.content: ", error.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(0, theirs.Calls);
+    }
+
+    [Theory]
+    [InlineData("JVBERi0xLjQ=", "application/pdf")]
+    [InlineData("data:text/csv;base64,YQ==", "text/csv")]
+    [InlineData("https://x.test/a.pdf", "application/pdf")]
+    public async Task A_file_is_told_in_each_of_its_forms(string data, string type)
+    {
+        var theirs = new ScriptedClient { Updates = [End("stop", new TextContent("Read."))] };
+
+        await AskAsync(theirs, stream: false, ChatCompletionRequest.Parse(Encoding.UTF8.GetBytes($$$"""{"model":"mine/best","messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a.pdf","file_data":"{{{data}}}"}}]}]}""")));
+
+        Assert.Equal(type, theirs.Messages[0].Contents[0] switch { DataContent held => held.MediaType, UriContent link => link.MediaType, var other => other.ToString() });
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task Calls_come_and_their_results_go_back(bool stream)
     {

@@ -88,6 +88,18 @@ public sealed class WatsonxCallTests
     }
 
     [Fact]
+    public async Task Pieces_of_a_stream_that_say_nothing_are_passed_over()
+    {
+        var events = $"id: 1\nevent: message\ndata: {{\"model_id\":\"m\",\"system\":{{\"warnings\":[]}}}}\n\nid: 2\nevent: message\ndata: {{\"results\":[]}}\n\nid: 3\nevent: message\ndata: {Generated("Hel", "eos_token")}\n\n";
+        await using var server = await ReplayServer.StartAsync(1, _ => CannedReply.Sse(events));
+        using var client = Client(server);
+
+        var whole = await client.Completions.StreamAsync(new() { Model = "watsonx/m", Prompt = "p" }, null, Cancel).ToCompletionAsync(Cancel);
+
+        Assert.Equal(("Hel", FinishReason.Stop), (whole.Text, whole.Choices[0].FinishReason));
+    }
+
+    [Fact]
     public async Task A_stream_that_is_cut_or_fails_is_told_as_that()
     {
         var events = $"id: 1\nevent: message\ndata: {Generated("Hel", "not_finished")}\n\n";

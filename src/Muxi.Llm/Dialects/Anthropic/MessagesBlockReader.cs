@@ -8,7 +8,7 @@ internal static class MessagesBlockReader
     /// <summary>Reads the block whose JSON this is.</summary>
     public static ContentPart Read(AnthropicMessages quirks, ReadOnlySpan<byte> block) => TypeOf(block) switch
     {
-        "text" => ReadText(block),
+        "text" => ReadText(quirks, block),
         "thinking" => ReadThinking(quirks, block),
         "tool_use" => ReadCall(quirks, block),
         _ => ContentPart.FromOpaque(quirks.BlockFormat, RawJson.Trusted(block)),
@@ -27,7 +27,8 @@ internal static class MessagesBlockReader
         return "";
     }
 
-    private static ContentPart ReadText(ReadOnlySpan<byte> block)
+    /// <summary>A text. With members of the service's own it is marked as one of this format, since other services refuse what they do not know.</summary>
+    private static ContentPart ReadText(AnthropicMessages quirks, ReadOnlySpan<byte> block)
     {
         var reader = new Utf8JsonReader(block);
         reader.Read();
@@ -39,7 +40,8 @@ internal static class MessagesBlockReader
             else if (reader.Is("text"u8)) text = reader.ReadString(block);
             else extra.Take(ref reader, block);
         }
-        return new() { Type = ContentPartType.Text, Text = text ?? "", Extra = extra.ToExtra() };
+        var own = extra.ToExtra();
+        return new() { Type = ContentPartType.Text, Text = text ?? "", Format = own.IsEmpty ? null : quirks.BlockFormat, Extra = own };
     }
 
     private static ContentPart ReadThinking(AnthropicMessages quirks, ReadOnlySpan<byte> block)
@@ -72,7 +74,9 @@ internal static class MessagesBlockReader
             else if (reader.Is("input"u8)) input = reader.ReadString(block) is { Length: > 0 } some ? some : input;
             else extra.Take(ref reader, block);
         }
-        return name == quirks.AnswerTool ? ContentPart.FromText(input) : ContentPart.FromToolCall(new() { Id = id, Function = new(name, input), Extra = extra.ToExtra() });
+        if (name == quirks.AnswerTool) return ContentPart.FromText(input);
+        var own = extra.ToExtra();
+        return ContentPart.FromToolCall(new() { Id = id, Function = new(name, input), Extra = own }) with { Format = own.IsEmpty ? null : quirks.BlockFormat };
     }
 
     /// <summary>A null and an empty list (of citations) mean the same as nothing.</summary>

@@ -34,7 +34,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
     /// <summary>What is to go out of a whole block.</summary>
     public static Delta Whole(ContentPart block, int place, ref int calls)
     {
-        if (block.ToolCall is { } call) return new() { ToolCalls = [Opening(call, calls++) with { Arguments = call.Function.Arguments }] };
+        if (block.ToolCall is { } call) return Opening(block, call, calls++, call.Function.Arguments);
         if (!block.Raw.IsEmpty) return new() { Blocks = [new(place, block)] };
         return Opening(block, block.Text, place);
     }
@@ -46,7 +46,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
         if (_first.ToolCall is { } call)
         {
             _call = calls++;
-            return new() { ToolCalls = [Opening(call, _call) with { Arguments = "" }] };
+            return Opening(_first, call, _call, "");
         }
         var text = IsText && _isAnswer ? "" : _first.Text;
         _length = IsText ? text?.Length ?? 0 : 0;
@@ -102,7 +102,12 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
         ? new() { Content = text, Blocks = [new(place, block with { Text = "" })] }
         : new() { ReasoningContent = string.IsNullOrEmpty(text) ? null : text, Blocks = [new(place, block with { Text = text ?? "" })] };
 
-    private static ToolCallDelta Opening(ToolCall call, int index) => new() { Index = index, Id = call.Id, Type = "function", Name = call.Function.Name, Extra = call.Extra };
+    /// <summary>A call that begins, marked where it has members of the service's own.</summary>
+    private static Delta Opening(ContentPart block, ToolCall call, int index, string arguments) => new()
+    {
+        Blocks = block.Format is { } format ? [new(index, new() { Type = ContentPartType.ToolCall, Format = format })] : [],
+        ToolCalls = [new() { Index = index, Id = call.Id, Type = "function", Name = call.Function.Name, Arguments = arguments, Extra = call.Extra }],
+    };
 
     private Delta? Text(string? text, bool isLast)
     {
@@ -123,7 +128,7 @@ internal sealed class MessagesStreamBlock(AnthropicMessages quirks, int wireInde
         if (citation.IsEmpty) return null;
         RawJson list = RawJson.Trusted([(byte)'[', .. citation.Utf8.Span, (byte)']']);
         _added = Extras.Merge([_added, new Extra().With("citations", list)]);
-        return new() { Blocks = [new(place, new() { Type = ContentPartType.Text, Extra = new Extra().With("citations", list) })] };
+        return new() { Blocks = [new(place, new() { Type = ContentPartType.Text, Format = _format, Extra = new Extra().With("citations", list) })] };
     }
 
     /// <summary>A piece of an opaque block: input is text to be joined; of other members text is joined to text, and anything else put in its place.</summary>

@@ -7,7 +7,7 @@ internal sealed class CoherePlan
 {
     public CoherePlan(CohereChat quirks, ChatCompletionRequest request, CallContext context)
     {
-        (Quirks, Request, Context) = (quirks, SearchResultText.Told(request, message => !MayHoldResults(message, request.Extra)), context);
+        (Quirks, Request, Context) = (quirks, OwnParts.Of(SearchResultText.Told(request, message => !MayHoldResults(message, request.Extra)), null, Warnings), context);
         PlanTools();
         PlanFormat();
         PlanThinking();

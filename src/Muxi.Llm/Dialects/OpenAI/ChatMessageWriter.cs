@@ -215,7 +215,7 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         if (message.Refusal is { Length: > 0 } refusal && !IsList(message) && !extra.Holds("refusal"u8)) json.WriteString("refusal"u8, refusal);
         WriteReasoning(message);
         if (!extra.Holds("images"u8)) WriteImages(message.Blocks);
-        WriteCalls(message.ToolCalls, extra);
+        WriteCalls(message, extra);
         if (message.Audio is { } audio && !extra.Holds("audio"u8)) WriteAudioOutput(audio);
         if (!IsCanonical) return;
         if (message.Annotations.Count > 0 && !extra.Holds("annotations"u8)) WriteAnnotations(message.Annotations);
@@ -245,13 +245,15 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
         return isSealed ? own : message.ReasoningContent;
     }
 
-    private void WriteCalls(IReadOnlyList<ToolCall> calls, Extra extra)
+    private void WriteCalls(Message message, Extra extra)
     {
         var isOpen = false;
         ToolCall? legacy = null;
-        var isOverridden = calls.Count > 0 && extra.Holds("tool_calls"u8);
-        foreach (var call in calls)
+        var isOverridden = extra.Holds("tool_calls"u8);
+        for (var i = 0; i < message.Blocks.Count; i++)
         {
+            var block = message.Blocks[i];
+            if (block.ToolCall is not { } call) continue;
             if (call.Type == ChatToolReader.Legacy)
             {
                 legacy = call;
@@ -260,7 +262,8 @@ internal readonly ref struct ChatMessageWriter(Utf8JsonWriter json, OpenAIChat q
             if (isOverridden) continue;
             if (!isOpen) json.WriteStartArray("tool_calls"u8);
             isOpen = true;
-            WriteToolCall(call);
+            // What another format tells of a call is nothing that this one's services know.
+            WriteToolCall(IsForeign(block) && !IsCanonical ? call with { Extra = default } : call);
         }
         if (isOpen) json.WriteEndArray();
         if (legacy is not null && !extra.Holds("function_call"u8)) WriteFunction("function_call"u8, "arguments"u8, legacy.Function);

@@ -14,7 +14,7 @@ internal static class ReplicateInput
     public static HttpCall Render(ReplicateChat quirks, ChatCompletionRequest request, CallContext context, bool stream)
     {
         var warnings = new Warnings();
-        request = ChatConversationPlan.For(_plain, ChatChoicePlan.For(_plain, ChatFormatPlan.For(_plain, request, warnings, stream), context, warnings), warnings);
+        request = ChatConversationPlan.For(_plain, ChatChoicePlan.For(_plain, ChatFormatPlan.For(_plain, OwnParts.Of(SearchResultText.Told(request), null, warnings), warnings, stream), context, warnings), warnings);
         var (instructions, prompt, pictures) = Told(quirks, request, context, warnings);
         var made = new ReplicateMaking(context, warnings, ReplicateCalls.Beside(request.Extra, quirks.Beside)) { Streams = stream, WaitSeconds = stream ? 0 : quirks.WaitSeconds };
         return ReplicateCalls.Make(new(quirks.Path, quirks.VersionPath), json => Write(json, quirks, request, (instructions, prompt, pictures), warnings), made);

@@ -24,10 +24,13 @@ internal ref struct WatsonxText
     /// <summary>What else stands in the result, and beside it.</summary>
     public ExtraReader OfResult, Extra;
 
-    private bool _isError;
+    private bool _isError, _hasResults;
 
     /// <summary>Whether it is a piece of an answer, and neither an error nor something else.</summary>
     public readonly bool IsAnswer => Text is not null && !_isError;
+
+    /// <summary>Whether it is a piece beside the answer: about the model, or with results that are none.</summary>
+    public readonly bool IsAside => Text is null && !_isError && (_hasResults || Model is not null);
 
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static WatsonxText Read(ReadOnlySpan<byte> source)
@@ -56,6 +59,7 @@ internal ref struct WatsonxText
     private void TakeResults(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
     {
         if (!reader.EnterArray()) return;
+        _hasResults = true;
         while (reader.NextItem())
             if (reader.TokenType != JsonTokenType.StartObject || Text is not null) reader.Skip();
             else TakeResult(ref reader, source);
@@ -129,6 +133,7 @@ internal sealed class WatsonxCompletionFold(WatsonxCompletions quirks, CallConte
         try
         {
             var read = WatsonxText.Read(wireEvent.Data.Span);
+            if (read.IsAside && wireEvent.Type != "error") return;
             if (!read.IsAnswer || wireEvent.Type == "error" || read.StopReason == "error") throw context.Error(wireEvent);
             Take(ref read, into);
         }
