@@ -21,9 +21,9 @@ public sealed class HubPullTests : IDisposable
         return new(new() { Environment = set.GetValueOrDefault, Retries = new() { Max = retries, InitialDelay = TimeSpan.Zero } });
     }
 
-    private static async Task<string> PullAsync(LlmClient client, string name, CancellationToken cancellationToken = default)
+    private static async Task<string> PullAsync(LlmClient client, string name)
     {
-        var all = await client.Models.PullAsync(name, null, cancellationToken == default ? TestContext.Current.CancellationToken : cancellationToken).ToListAsync(CancellationToken.None);
+        var all = await client.Models.PullAsync(name, null, TestContext.Current.CancellationToken).ToListAsync(CancellationToken.None);
         Assert.True(all[^1].IsDone);
         return all[^1].Path!;
     }

@@ -56,7 +56,7 @@ internal sealed class LlamaFolder : IAsyncDisposable
         [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(static name => name!.All(char.IsAsciiDigit)).Where(pid => CommandOf(int.Parse(pid!, System.Globalization.CultureInfo.InvariantCulture)).Contains(_folder.FullName, StringComparison.Ordinal)).Select(pid => int.Parse(pid!, System.Globalization.CultureInfo.InvariantCulture))];
 
     /// <summary>The servers among them: a guard is a shell.</summary>
-    public IReadOnlyList<int> Servers() => [.. Processes().Where(static pid => CommandOf(pid).StartsWith("/", StringComparison.Ordinal) && CommandOf(pid).Split('\0')[0].EndsWith("llama-server", StringComparison.Ordinal))];
+    public IReadOnlyList<int> Servers() => [.. Processes().Where(static pid => CommandOf(pid).StartsWith('/') && CommandOf(pid).Split('\0')[0].EndsWith("llama-server", StringComparison.Ordinal))];
 
     /// <summary>The words that a process was started with; empty where it has ended.</summary>
     public static string CommandOf(int pid) => ReadOf(pid, "cmdline");

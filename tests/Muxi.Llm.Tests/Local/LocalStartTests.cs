@@ -11,7 +11,7 @@ public sealed class LocalStartTests
         using var client = new LlmClient(folder.Options(folder.Script("taken", "echo \"$6\" >> HERE/ports; if [ ! -e HERE/once ]; then touch HERE/once; echo \"E couldn't bind HTTP server socket\" >&2; exit 1; fi; exec REAL \"$@\"")));
 
         Assert.Equal(LlamaFolder.Answer, (await client.AskAsync(folder.Name)).Text);
-        Assert.Equal(2, File.ReadAllLines(folder.PathTo("ports")).Distinct().Count());
+        Assert.Equal(2, (await File.ReadAllLinesAsync(folder.PathTo("ports"), TestContext.Current.CancellationToken)).Distinct().Count());
     }
 
     [Fact]
