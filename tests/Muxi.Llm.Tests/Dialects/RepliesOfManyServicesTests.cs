@@ -49,6 +49,24 @@ public sealed class RepliesOfManyServicesTests
     }
 
     [Fact]
+    public void A_piece_of_a_call_is_read_without_a_list_around_it()
+    {
+        var fold = new OpenAIChat { StopsWithCalls = true }.Fold(_context);
+        var chunks = new List<ChatCompletionChunk>();
+        foreach (var piece in (string[])["{\\\"a\\\"", ":1}"])
+            fold.Next(new(null, Encoding.UTF8.GetBytes("""{"id":"","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":{"index":0,"id":"","type":"function","function":{"name":"look","arguments":"PIECE"}}},"finish_reason":null}]}""".Replace("PIECE", piece, StringComparison.Ordinal))), chunks);
+        fold.Next(new(null, """{"id":"","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":"eos_token"}]}"""u8.ToArray()), chunks);
+        fold.End(chunks);
+
+        var whole = new ChatAccumulator();
+        foreach (var chunk in chunks) whole.Add(chunk);
+        var choice = whole.ToCompletion()!.Choices[0];
+
+        Assert.Equal(("look", """{"a":1}""", FinishReason.ToolCalls), (Assert.Single(choice.Message.ToolCalls).Function.Name, choice.Message.ToolCalls[0].Function.Arguments, choice.FinishReason));
+        Assert.NotEmpty(choice.Message.ToolCalls[0].Id);
+    }
+
+    [Fact]
     public async Task An_input_of_the_services_own_form_is_answered_with_as_many_embeddings_as_it_has()
     {
         await using var server = await ReplayServer.StartAsync(1, CannedReply.Json("""{"data":[{"embedding":[1]},{"embedding":[2]}]}"""));

@@ -35,6 +35,23 @@ public sealed class ReplicateImageTests
     }
 
     [Theory]
+    [InlineData("\"https://x.test/1\"")]
+    [InlineData("""["https://x.test/1",null]""")]
+    [InlineData("""{"image":"https://x.test/1","seed":1}""")]
+    [InlineData("""[{"url":"https://x.test/1"}]""")]
+    [InlineData("""{"images":["https://x.test/1"],"nsfw":[false]}""")]
+    [InlineData("""{"output":[{"image":"https://x.test/1"}]}""")]
+    public async Task Pictures_are_found_wherever_models_put_them(string output)
+    {
+        await using var server = await ReplayServer.StartAsync(1, ReplicateCallTests.Prediction("succeeded", 201, output: JsonNode.Parse(output)));
+        using var client = Client(server);
+
+        var reply = await client.Images.GenerateAsync(new() { Model = "replicate/acme/flux", Prompt = "p" }, null, Cancel);
+
+        Assert.Equal("https://x.test/1", Assert.Single(reply.Data).Url);
+    }
+
+    [Theory]
     [InlineData("\"no picture\"", "replicate: there is no picture in the prediction's output")]
     [InlineData("[]", "replicate: there is no picture in the prediction's output")]
     [InlineData("""[{"score":1}]""", "replicate: there is no picture in the prediction's output")]

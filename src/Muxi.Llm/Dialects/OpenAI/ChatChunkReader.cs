@@ -193,6 +193,13 @@ internal sealed class ChatChunkReader(OpenAIChat? quirks)
 
         private void ReadCalls(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, bool isCanonical)
         {
+            // One piece without a list around it, as servers wrote it before they took several calls at once.
+            if (reader.NextIs(JsonTokenType.StartObject))
+            {
+                reader.Read();
+                (_calls ??= []).Add(ReadCall(ref reader, source, isCanonical));
+                return;
+            }
             if (!reader.EnterArray()) return;
             while (reader.NextItem())
             {

@@ -49,17 +49,19 @@ internal sealed record ReplicatePrediction
     }
 
     /// <summary>The addresses in the output: it is one, or a list of some.</summary>
-    public IReadOnlyList<string> Addresses
+    public IReadOnlyList<string> Addresses => Output.IsEmpty
+        ? []
+        : [.. Texts(Output.ToElement()).OfType<string>().Where(static one => Uri.TryCreate(one, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" or "data")];
+
+    /// <summary>What may be an address: a text, those of a list, or of an object what stands where models put one, or a list of them.</summary>
+    private static IEnumerable<string?> Texts(JsonElement output) => output.ValueKind switch
     {
-        get
-        {
-            if (Output.IsEmpty) return [];
-            var element = Output.ToElement();
-            IEnumerable<JsonElement> all = element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [element];
-            return [.. all.Select(static one => one.ValueKind == JsonValueKind.Object ? ToolForms.Text(one, "url") ?? ToolForms.Text(one, "image") : one.ValueKind == JsonValueKind.String ? one.GetString() : null)
-                .OfType<string>().Where(static one => Uri.TryCreate(one, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" or "data")];
-        }
-    }
+        JsonValueKind.String => [output.GetString()],
+        JsonValueKind.Array => output.EnumerateArray().SelectMany(Texts),
+        JsonValueKind.Object when (ToolForms.Text(output, "url") ?? ToolForms.Text(output, "image")) is { } one => [one],
+        JsonValueKind.Object when output.TryGetProperty("images"u8, out var many) || output.TryGetProperty("output"u8, out many) => Texts(many),
+        _ => [],
+    };
 
     /// <summary>Reads a prediction; null where it is something else.</summary>
     public static ReplicatePrediction? Read(ReadOnlySpan<byte> source)
