@@ -11,6 +11,12 @@ internal sealed class ReplicateWireModel : WireModel
 
     public override string Path => "predictions";
 
+    public override bool TakesSchemas => false;
+
+    public override bool Refuses => false;
+
+    public override bool TellsCuts => false;
+
     public override bool IsFor(string model, SeenRequest request) => request.Target.EndsWith($"/models/{model}/predictions", StringComparison.Ordinal);
 
     public override CannedReply Say(bool stream, params Said[] said) => CannedReply.Json(Whole(said).ToJsonString(), 201);

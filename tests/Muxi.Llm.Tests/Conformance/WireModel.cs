@@ -66,6 +66,9 @@ internal abstract class WireModel
     /// <summary>Whether an answer can be a refusal.</summary>
     public virtual bool Refuses => true;
 
+    /// <summary>Whether it says that an answer was cut by the limit of tokens.</summary>
+    public virtual bool TellsCuts => true;
+
     /// <summary>Whether the service reads the addresses of pictures itself.</summary>
     public virtual bool ReadsAddresses => true;
 
