@@ -20,6 +20,9 @@ internal sealed class CliRun
     /// <summary>Where the command runs; by default nowhere, so that no file of the machine's is found.</summary>
     public string WorkingDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "muxi-no-such-folder");
 
+    /// <summary>How often a call is made again; by default never, so that a test sees how it went.</summary>
+    public Retries Retries { get; init; } = Calls.Once;
+
     public TimeProvider Clock { get; init; } = new ManualTime();
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
@@ -47,6 +50,6 @@ internal sealed class CliRun
     {
         InBytes = inBytes ?? Stream.Null, OutBytes = outBytes ?? Stream.Null, In = In, Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(errors),
         IsInTerminal = IsInTerminal, IsOutTerminal = IsOutTerminal, IsErrorTerminal = IsErrorTerminal,
-        Environment = name => Environment.GetValueOrDefault(name), Retries = Calls.Once, Interrupts = Interrupts, Patience = Patience, WorkingDirectory = WorkingDirectory, Clock = Clock,
+        Environment = name => Environment.GetValueOrDefault(name), Retries = Retries, Interrupts = Interrupts, Patience = Patience, WorkingDirectory = WorkingDirectory, Clock = Clock,
     };
 }

@@ -23,12 +23,13 @@ public sealed partial class LocalProcessTests
     public async Task A_conversation_keeps_its_server_from_turn_to_turn()
     {
         await using var folder = new LlamaFolder();
-        var run = new CliRun { IsInTerminal = true, IsOutTerminal = true, In = new StringReader("Hello\nAgain\n/exit\n"), Environment = new(Environment(folder)), Clock = TimeProvider.System };
+        // The server closes connections as it likes, and a second turn may take one that is closing: as for a user, the call is made again then.
+        var run = new CliRun { IsInTerminal = true, IsOutTerminal = true, In = new StringReader("Hello\nAgain\n/exit\n"), Environment = new(Environment(folder)), Clock = TimeProvider.System, Retries = new() };
 
         var result = await run.RunAsync("chat", "-m", folder.Name);
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(2, result.Output.Split(LlamaFolder.Answer).Length - 1);
+        Assert.True(result.Output.Split(LlamaFolder.Answer).Length == 3, $"{result.Output}\n{result.Errors}");
         Assert.Equal(1, result.Errors.Split("starting llama-server").Length - 1);
         await folder.GoneAsync();
     }
